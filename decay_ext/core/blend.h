@@ -1,0 +1,61 @@
+// Curves between two values as weighted ends.
+//
+// x is the weight of `one` and xc = 1 - x, each known to full relative accuracy.
+// The sum starts at the smaller end, so nothing cancels where the curve nears it.
+#pragma once
+
+#include "elementary.h"
+#include "node.h"
+
+namespace decaylr {
+
+struct Blend {
+    bool upward;    // the weight to use is that of `one`
+    double base;    // the end of smaller magnitude
+    double other;   // the end of larger magnitude
+    double change;  // other - base
+
+    Blend(double zero, double one)
+        : upward(std::fabs(one) >= std::fabs(zero)),
+          base(upward ? zero : one),
+          other(upward ? one : zero),
+          change(other - base) {}
+    double with(double weight) const { return base + change * weight; }
+    double with(dd weight) const {
+        return to_double(add(mul(weight, two_sum(other, -base)), base));
+    }
+};
+
+// The ends of a curve: one init and one end value, and whether there is anything between.
+struct Ends {
+    double init, end, steps;
+
+    Ends(double init_value, double end_value, double length)
+        : init(init_value), end(end_value), steps(init_value == end_value ? 0.0 : length) {}
+    bool past(double p) const { return p >= steps; }
+    bool before(double p) const { return p <= 0.0; }
+    dd remaining(dd p) const { return sub(dd{steps, 0.0}, p); }
+    // Whether steps - p is exact for whole p inside the curve.
+    bool whole() const { return steps < two_53 && steps == std::floor(steps); }
+};
+
+// t**n as a double-double for 0 < t <= 1.
+inline dd power_of(dd t, double n) {
+    const Scaled s = exp2_scaled(mul(log2(t), n));
+    if (s.exponent < -1000) return {round_scaled(s), 0.0};
+    const Scaled lo{s.lo, 0.0, s.exponent};
+    return {round_scaled({s.hi, 0.0, s.exponent}), s.lo == 0.0 ? 0.0 : round_scaled(lo)};
+}
+
+// 1 - t**n for t = 1 - w, accurate however small w is.
+inline dd one_minus_power(dd t, dd w, double n) {
+    if (w.hi * n < 0x1p-40 && w.hi < 0x1p-40) {
+        const dd first = mul(w, n);
+        return sub(first, mul(mul(first, w), 0.5 * (n - 1.0)));
+    }
+    const dd y = mul(log2(t), n);
+    if (y.hi > -1.0) return neg(exp2m1(y));
+    return sub(dd{1.0, 0.0}, power_of(t, n));
+}
+
+}  // namespace decaylr

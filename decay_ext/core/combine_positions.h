@@ -1,0 +1,230 @@
+// Combinators of positions: join, advance, stretch, staircase, ending.
+#pragma once
+
+#include "curve_steps.h"
+#include "node.h"
+
+namespace decaylr {
+
+// A combinator with one child, evaluated at another position:
+// `double Derived::moved(run, p, f)` calls f with the child's position.
+template <class Derived>
+class Moved : public Node {
+   public:
+    explicit Moved(const Spec& spec) : child_(spec.children.at(0)) {}
+    bool refuses() const override { return child_->refuses(); }
+    double at(Run run, Int p) const override { return value_of(run, p); }
+    double at_fraction(Run run, dd p) const override { return value_of(run, p); }
+    void check(Run run, Int p) const override { verify_child(run, p); }
+    void check_fraction(Run run, dd p) const override { verify_child(run, p); }
+
+   protected:
+    template <class P>
+    double value_of(Run run, P p) const {
+        return self().moved(run, p, [&](auto q) { return child_->value(run, q); });
+    }
+    template <class P>
+    void verify_child(Run run, P p) const {
+        self().moved(run, p, [&](auto q) { return child_->verify(run, q); });
+    }
+    NodePtr child_;
+
+   private:
+    const Derived& self() const { return static_cast<const Derived&>(*this); }
+};
+
+class Advance final : public Moved<Advance> {
+   public:
+    explicit Advance(const Spec& spec) : Moved(spec), by_(spec.column("by")) {}
+    void fill(Run run, Int first, Int count, double* out) const override {
+        const Mark by = by_.mark(run);
+        if (!by.integral || first > max_int - count - by.whole) {
+            return Node::fill(run, first, count, out);
+        }
+        child_->fill(run, first + by.whole, count, out);
+    }
+    template <class P, class F>
+    double moved(Run run, P p, F&& f) const {
+        return forward(p, by_.mark(run), f);
+    }
+
+   private:
+    template <class F>
+    static double forward(Int p, const Mark& by, F&& f) {
+        if (by.integral) return f(p > max_int - by.whole ? max_int : p + by.whole);
+        return with_position(add(exact(p), by.value), f);
+    }
+    template <class F>
+    static double forward(dd p, const Mark& by, F&& f) {
+        return with_position(add(p, by.value), f);
+    }
+    Column by_;
+};
+
+class Stretch final : public Moved<Stretch> {
+   public:
+    explicit Stretch(const Spec& spec) : Moved(spec), ratio_(spec.column("ratio")) {}
+    template <class P, class F>
+    double moved(Run run, P p, F&& f) const {
+        return with_position(div(exact(p), ratio_(run)), f);
+    }
+
+   private:
+    Column ratio_;
+};
+
+class Staircase final : public Moved<Staircase> {
+   public:
+    explicit Staircase(const Spec& spec) : Moved(spec), every_(spec.column("every")) {}
+    void fill(Run run, Int first, Int count, double* out) const override {
+        const Mark every = every_.mark(run);
+        fill_plateaus(first, count, out, [&](Int p) { return at(run, p); },
+                      [&](Int p) { return next_multiple(p, every); });
+    }
+    template <class P, class F>
+    double moved(Run run, P p, F&& f) const {
+        const Mark every = every_.mark(run);
+        const Int stair = quotient(p, every);
+        if (every.integral) return f(stair * every.whole);
+        return with_position(mul(exact(stair), every.value), f);
+    }
+
+   private:
+    Column every_;
+};
+
+enum class End { repeat, mirror, raise };
+
+inline End end_named(const std::string& mode) {
+    if (mode == "repeat") return End::repeat;
+    if (mode == "mirror") return End::mirror;
+    if (mode == "raise") return End::raise;
+    throw std::invalid_argument("unknown ending " + mode);
+}
+
+// Past the length: start anew, go to and fro, or refuse.
+class Ending final : public Moved<Ending> {
+   public:
+    explicit Ending(const Spec& spec)
+        : Moved(spec), length_(spec.column("length")), end_(end_named(spec.option("mode", ""))) {}
+    bool refuses() const override { return end_ == End::raise || Moved::refuses(); }
+    void check(Run run, Int p) const override { verify_end(run, p); }
+    void check_fraction(Run run, dd p) const override { verify_end(run, p); }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        const Mark length = length_.mark(run);
+        if (end_ == End::raise) return child_->fill(run, first, count, out);
+        if (!length.integral) return Node::fill(run, first, count, out);
+        for (Int i = 0; i < count;) {
+            const Int cycle = (first + i) / length.whole;
+            const Int local = (first + i) % length.whole;
+            const Int n = std::min(length.whole - local, count - i);
+            if (end_ == End::mirror && cycle % 2 != 0) {
+                for (Int j = 0; j < n; ++j) out[i + j] = child_->at(run, length.whole - local - j);
+            } else {
+                child_->fill(run, local, n, out + i);
+            }
+            i += n;
+        }
+    }
+    template <class P, class F>
+    double moved(Run run, P p, F&& f) const {
+        if (end_ == End::raise) return f(p);
+        return cycled(p, length_.mark(run), f);
+    }
+
+   private:
+    template <class P>
+    void verify_end(Run run, P p) const {
+        const Mark length = length_.mark(run);
+        if (end_ == End::raise && reached(p, length) && nearest(p) != length.value) {
+            throw std::domain_error("position must be at most the length " + text(length.value) +
+                                    " of a schedule that ends with \"raise\", got " +
+                                    text(nearest(p)));
+        }
+        verify_child(run, p);
+    }
+    static std::string text(double x) {
+        const bool whole = x == std::floor(x) && std::fabs(x) < two_53;
+        return whole ? std::to_string(static_cast<Int>(x)) : std::to_string(x);
+    }
+    template <class F>
+    double cycled(Int p, const Mark& length, F&& f) const {
+        if (!length.integral) return cycled(exact(p), length, f);
+        const Int local = p % length.whole;
+        if (end_ == End::mirror && (p / length.whole) % 2 != 0) return f(length.whole - local);
+        return f(local);
+    }
+    template <class F>
+    double cycled(dd p, const Mark& length, F&& f) const {
+        const double cycle = std::floor(p.hi / length.value);
+        const dd local = sub(p, mul(dd{length.value, 0.0}, cycle));
+        const bool back = end_ == End::mirror && cycle != 2.0 * std::floor(cycle / 2.0);
+        return with_position(back ? sub(dd{length.value, 0.0}, local) : local, f);
+    }
+    Column length_;
+    End end_;
+};
+
+// Part i from boundary i-1 to boundary i, at positions counted from boundary i-1.
+class Join final : public Node {
+   public:
+    explicit Join(const Spec& spec) : parts_(spec.children) {
+        for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
+            boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
+        }
+        for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
+    }
+    bool refuses() const override { return refuses_; }
+    double at(Run run, Int p) const override { return locate<Value>(run, p); }
+    double at_fraction(Run run, dd p) const override { return locate<Value>(run, p); }
+    void check(Run run, Int p) const override { locate<Check>(run, p); }
+    void check_fraction(Run run, dd p) const override { locate<Check>(run, p); }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        Int i = 0;
+        for (std::size_t part = phase(run, first); i < count; ++part) {
+            const bool last = part == boundaries_.size();
+            const Int stop = last ? max_int : first_position(boundaries_[part].mark(run));
+            const Int n = std::min(stop - (first + i), count - i);
+            if (n > 0) fill_part(run, part, first + i, n, out + i);
+            i += std::max(n, Int{0});
+        }
+    }
+
+   private:
+    struct Value {
+        template <class P>
+        static double of(const Node& node, Run run, P p) { return node.value(run, p); }
+    };
+    struct Check {
+        template <class P>
+        static double of(const Node& node, Run run, P p) { return node.verify(run, p); }
+    };
+
+    template <class P>
+    std::size_t phase(Run run, P p) const {
+        std::size_t i = boundaries_.size();
+        while (i > 0 && !reached(p, boundaries_[i - 1].mark(run))) --i;
+        return i;
+    }
+    template <class What, class P>
+    double locate(Run run, P p) const {
+        const std::size_t i = phase(run, p);
+        if (i == 0) return What::of(*parts_[0], run, p);
+        return since(p, boundaries_[i - 1].mark(run),
+                     [&](auto q) { return What::of(*parts_[i], run, q); });
+    }
+    void fill_part(Run run, std::size_t part, Int first, Int count, double* out) const {
+        if (part == 0) return parts_[0]->fill(run, first, count, out);
+        const Mark begin = boundaries_[part - 1].mark(run);
+        if (begin.integral) return parts_[part]->fill(run, first - begin.whole, count, out);
+        for (Int i = 0; i < count; ++i) {
+            out[i] = since(first + i, begin, [&](auto q) { return parts_[part]->value(run, q); });
+        }
+    }
+
+    std::vector<NodePtr> parts_;
+    std::vector<Column> boundaries_;
+    bool refuses_ = false;
+};
+
+}  // namespace decaylr

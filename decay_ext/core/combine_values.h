@@ -1,0 +1,166 @@
+// Combinators of values: sum, product, difference, quotient, negative, clip, select.
+#pragma once
+
+#include "node.h"
+
+namespace decaylr {
+
+// A combinator that hands its own position to every child.
+class Pointwise : public Node {
+   public:
+    explicit Pointwise(const Spec& spec) : children_(spec.children) {
+        for (const auto& child : children_) refuses_ = refuses_ || child->refuses();
+    }
+    bool refuses() const override { return refuses_; }
+    void check(Run run, Int p) const override {
+        for (const auto& child : children_) child->check(run, p);
+    }
+    void check_fraction(Run run, dd p) const override {
+        for (const auto& child : children_) child->check_fraction(run, p);
+    }
+
+   protected:
+    std::vector<NodePtr> children_;
+    bool refuses_ = false;
+};
+
+struct Add {
+    static double apply(double a, double b) { return a + b; }
+};
+struct Multiply {
+    static double apply(double a, double b) { return a * b; }
+};
+struct Subtract {
+    static double apply(double a, double b) { return a - b; }
+};
+
+// The children combined from left to right.
+template <class Operation>
+class Reduce final : public Pointwise {
+   public:
+    explicit Reduce(const Spec& spec) : Pointwise(spec) {
+        if (children_.empty()) throw std::invalid_argument(spec.kind + " needs parts");
+    }
+    double at(Run run, Int p) const override { return reduce(run, p); }
+    double at_fraction(Run run, dd p) const override { return reduce(run, p); }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        double other[chunk];
+        for (Int from = 0; from < count; from += chunk) {
+            const Int n = std::min(chunk, count - from);
+            children_[0]->fill(run, first + from, n, out + from);
+            for (std::size_t c = 1; c < children_.size(); ++c) {
+                children_[c]->fill(run, first + from, n, other);
+                combine(out + from, other, n);
+            }
+        }
+    }
+    void fill_runs(Run first, Run count, Int p, double* out) const override {
+        double other[chunk];
+        for (Run from = 0; from < count; from += chunk) {
+            const Run n = std::min(chunk, count - from);
+            children_[0]->fill_runs(first + from, n, p, out + from);
+            for (std::size_t c = 1; c < children_.size(); ++c) {
+                children_[c]->fill_runs(first + from, n, p, other);
+                combine(out + from, other, n);
+            }
+        }
+    }
+
+   private:
+    static void combine(double* out, const double* other, Int n) {
+        for (Int i = 0; i < n; ++i) out[i] = Operation::apply(out[i], other[i]);
+    }
+    template <class P>
+    double reduce(Run run, P p) const {
+        double value = children_[0]->value(run, p);
+        for (std::size_t c = 1; c < children_.size(); ++c) {
+            value = Operation::apply(value, children_[c]->value(run, p));
+        }
+        return value;
+    }
+};
+
+// One child whose values are mapped by `Derived::map(run)`, a function of a value.
+template <class Derived>
+class Mapped : public Pointwise {
+   public:
+    using Pointwise::Pointwise;
+    double at(Run run, Int p) const override { return mapping(run)(children_[0]->at(run, p)); }
+    double at_fraction(Run run, dd p) const override {
+        return mapping(run)(children_[0]->at_fraction(run, p));
+    }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        children_[0]->fill(run, first, count, out);
+        const auto map = mapping(run);
+        for (Int i = 0; i < count; ++i) out[i] = map(out[i]);
+    }
+    void fill_runs(Run first, Run count, Int p, double* out) const override {
+        children_[0]->fill_runs(first, count, p, out);
+        for (Run i = 0; i < count; ++i) out[i] = mapping(first + i)(out[i]);
+    }
+
+   private:
+    auto mapping(Run run) const { return static_cast<const Derived*>(this)->map(run); }
+};
+
+class Negative final : public Mapped<Negative> {
+   public:
+    using Mapped::Mapped;
+    auto map(Run) const {
+        return [](double x) { return -x; };
+    }
+};
+
+class Quotient final : public Mapped<Quotient> {
+   public:
+    explicit Quotient(const Spec& spec) : Mapped(spec), divisor_(spec.column("divisor")) {}
+    auto map(Run run) const {
+        return [by = divisor_(run)](double x) { return x / by; };
+    }
+
+   private:
+    Column divisor_;
+};
+
+class Clip final : public Mapped<Clip> {
+   public:
+    explicit Clip(const Spec& spec)
+        : Mapped(spec),
+          lo_(spec.column_or("lo", -std::numeric_limits<double>::infinity())),
+          hi_(spec.column_or("hi", std::numeric_limits<double>::infinity())) {}
+    auto map(Run run) const {
+        return [lo = lo_(run), hi = hi_(run)](double x) {
+            const double raised = x < lo ? lo : x;
+            return raised > hi ? hi : raised;
+        };
+    }
+
+   private:
+    Column lo_, hi_;
+};
+
+// Run r shows run row[r] of part[r]: what a batch of mixed families is made of.
+class Select final : public Pointwise {
+   public:
+    explicit Select(const Spec& spec)
+        : Pointwise(spec), part_(spec.column("part")), row_(spec.column("row")) {}
+    double at(Run run, Int p) const override { return child(run).at(row_.integer(run), p); }
+    double at_fraction(Run run, dd p) const override {
+        return child(run).at_fraction(row_.integer(run), p);
+    }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        child(run).fill(row_.integer(run), first, count, out);
+    }
+    void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
+    void check_fraction(Run run, dd p) const override {
+        child(run).check_fraction(row_.integer(run), p);
+    }
+
+   private:
+    const Node& child(Run run) const {
+        return *children_[static_cast<std::size_t>(part_.integer(run))];
+    }
+    Column part_, row_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,120 @@
+// polynomial: end + (init - end) * (1 - p/steps)**power, or the rising mirror image.
+#pragma once
+
+#include "curve_linear.h"
+
+namespace decaylr {
+
+enum class Power { one, two, three, half, general };
+
+inline Power power_kind(double power) {
+    if (power == 1.0) return Power::one;
+    if (power == 2.0) return Power::two;
+    if (power == 3.0) return Power::three;
+    if (power == 0.5) return Power::half;
+    return Power::general;
+}
+
+// The weight of the end that t leaves from 0: t**n, or 1 - t**n from w = 1 - t.
+template <Power kind>
+inline double simple_weight(double t, double w, bool upward) {
+    if (kind == Power::two) return upward ? t * t : w * (1.0 + t);
+    if (kind == Power::three) return upward ? t * t * t : w * (1.0 + t + t * t);
+    return upward ? std::sqrt(t) : w / (1.0 + std::sqrt(t));
+}
+
+class PolynomialRow {
+   public:
+    PolynomialRow(double init, double end, double steps, double power, bool rise)
+        : ends_(init, end, steps),
+          line_(init, end, steps),
+          blend_(rise ? init : end, rise ? end : init),
+          power_(power),
+          kind_(power_kind(power)),
+          rise_(rise),
+          fast_(ends_.whole() && kind_ != Power::general) {}
+
+    double at(Int p) const {
+        if (kind_ == Power::one) return line_.at(p);
+        const double x = static_cast<double>(p);
+        if (ends_.past(x)) return ends_.end;
+        if (ends_.before(x)) return ends_.init;
+        if (!fast_) return precise(exact(p));
+        switch (kind_) {
+            case Power::two: return simple<Power::two>(x);
+            case Power::three: return simple<Power::three>(x);
+            default: return simple<Power::half>(x);
+        }
+    }
+    double at(dd p) const {
+        if (kind_ == Power::one) return line_.at(p);
+        return ends_.past(p.hi) ? ends_.end : precise(p);
+    }
+    void fill(Int first, Int count, double* out) const {
+        if (kind_ == Power::one) return line_.fill(first, count, out);
+        fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
+                      [this](Int p, Int n, double* to) { inside(p, n, to); });
+    }
+
+   private:
+    void inside(Int p, Int n, double* out) const {
+        if (!fast_) {
+            for (Int i = 0; i < n; ++i) out[i] = precise(exact(p + i));
+            return;
+        }
+        switch (kind_) {
+            case Power::two: return loop<Power::two>(p, n, out);
+            case Power::three: return loop<Power::three>(p, n, out);
+            default: return loop<Power::half>(p, n, out);
+        }
+    }
+    template <Power kind>
+    void loop(Int p, Int n, double* out) const {
+        const double from = static_cast<double>(p);
+        for (Int i = 0; i < n; ++i) out[i] = simple<kind>(from + static_cast<double>(i));
+    }
+    template <Power kind>
+    double simple(double p) const {
+        const double gone = p / ends_.steps;
+        const double left = (ends_.steps - p) / ends_.steps;
+        return blend_.with(simple_weight<kind>(rise_ ? gone : left, rise_ ? left : gone,
+                                               blend_.upward));
+    }
+    double precise(dd p) const {
+        const dd gone = div(p, ends_.steps);
+        const dd left = div(ends_.remaining(p), ends_.steps);
+        const dd t = rise_ ? gone : left;
+        const dd w = rise_ ? left : gone;
+        if (!(t.hi > 0.0)) return blend_.upward ? blend_.base : blend_.with(1.0);
+        if (blend_.upward && blend_.base == 0.0) {
+            return round_scaled_times(exp2_scaled(mul(log2(t), power_)), blend_.change);
+        }
+        return blend_.with(blend_.upward ? power_of(t, power_) : one_minus_power(t, w, power_));
+    }
+
+    Ends ends_;
+    LinearRow line_;
+    Blend blend_;
+    double power_;
+    Power kind_;
+    bool rise_, fast_;
+};
+
+class Polynomial {
+   public:
+    explicit Polynomial(const Spec& spec)
+        : init_(spec.column("init_value")),
+          end_(spec.column("end_value")),
+          steps_(spec.column("steps")),
+          power_(spec.column("power")),
+          rise_(spec.flag("rise")) {}
+    PolynomialRow row(Run run) const {
+        return {init_(run), end_(run), steps_(run), power_(run), rise_};
+    }
+
+   private:
+    Column init_, end_, steps_, power_;
+    bool rise_;
+};
+
+}  // namespace decaylr

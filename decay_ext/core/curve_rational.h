@@ -1,0 +1,189 @@
+// inverse, rex and tanh.
+#pragma once
+
+#include <algorithm>
+
+#include "blend.h"
+
+namespace decaylr {
+
+// init / (1 + rate * p / size)**power; floor of the quotient for a staircase.
+class InverseRow {
+   public:
+    InverseRow(double init, double rate, Mark size, double power, bool staircase)
+        : init_(init), rate_(rate), size_(size), power_(power), staircase_(staircase) {}
+
+    double at(Int p) const {
+        if (staircase_) return over(static_cast<double>(quotient(p, size_)));
+        return over(static_cast<double>(p) / size_.value);
+    }
+    double at(dd p) const {
+        if (staircase_) return over(static_cast<double>(quotient(p, size_)));
+        const dd grown = add(mul(div(p, size_.value), rate_), 1.0);
+        if (power_ == 1.0) return to_double(div(dd{init_, 0.0}, grown));
+        if (power_ == 0.5) return init_ / std::sqrt(to_double(grown));
+        return general(grown);
+    }
+    void fill(Int first, Int count, double* out) const {
+        if (staircase_) {
+            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
+                                 [this](Int p) { return next_multiple(p, size_); });
+        }
+        const double from = static_cast<double>(first);
+        if (first > Int{1} << 52) {
+            for (Int i = 0; i < count; ++i) out[i] = at(first + i);
+        } else if (power_ == 1.0) {
+            for (Int i = 0; i < count; ++i) out[i] = init_ / grown(quotient_at(from, i));
+        } else if (power_ == 0.5) {
+            for (Int i = 0; i < count; ++i) out[i] = init_ / std::sqrt(grown(quotient_at(from, i)));
+        } else {
+            for (Int i = 0; i < count; ++i) out[i] = over(quotient_at(from, i));
+        }
+    }
+
+   private:
+    double quotient_at(double from, Int i) const {
+        return (from + static_cast<double>(i)) / size_.value;
+    }
+    double grown(double q) const { return 1.0 + rate_ * q; }
+    double over(double q) const {
+        if (power_ == 1.0) return init_ / grown(q);
+        if (power_ == 0.5) return init_ / std::sqrt(grown(q));
+        return general(add(two_prod(rate_, q), 1.0));
+    }
+    double general(dd grown) const {
+        return round_scaled_times(exp2_scaled(mul(log2(grown), -power_)), init_);
+    }
+    double init_, rate_;
+    Mark size_;
+    double power_;
+    bool staircase_;
+};
+
+class Inverse {
+   public:
+    explicit Inverse(const Spec& spec)
+        : init_(spec.column("init_value")),
+          rate_(spec.column("decay_rate")),
+          size_(spec.column("decay_steps")),
+          power_(spec.column("power")),
+          staircase_(spec.flag("staircase")) {}
+    InverseRow row(Run run) const {
+        return {init_(run), rate_(run), size_.mark(run), power_(run), staircase_};
+    }
+
+   private:
+    Column init_, rate_, size_, power_;
+    bool staircase_;
+};
+
+// Weight of init: left / (left + beta * p); of end: beta * p / (left + beta * p).
+class RexRow {
+   public:
+    RexRow(double init, double end, double steps, double beta)
+        : ends_(init, end, steps), blend_(end, init), beta_(beta), fast_(ends_.whole()) {}
+
+    double at(Int p) const {
+        const double x = static_cast<double>(p);
+        if (ends_.past(x)) return ends_.end;
+        if (ends_.before(x)) return ends_.init;
+        return fast_ ? between(x) : precise(exact(p));
+    }
+    double at(dd p) const { return ends_.past(p.hi) ? ends_.end : precise(p); }
+    void fill(Int first, Int count, double* out) const {
+        fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
+                      [this](Int p, Int n, double* to) { inside(p, n, to); });
+    }
+
+   private:
+    void inside(Int p, Int n, double* out) const {
+        const double from = static_cast<double>(p);
+        for (Int i = 0; i < n; ++i) {
+            out[i] = fast_ ? between(from + static_cast<double>(i)) : precise(exact(p + i));
+        }
+    }
+    double between(double p) const {
+        const double left = ends_.steps - p;
+        const double gone = beta_ * p;
+        return blend_.with((blend_.upward ? left : gone) / (left + gone));
+    }
+    double precise(dd p) const {
+        const dd left = ends_.remaining(p);
+        const dd gone = mul(p, beta_);
+        return blend_.with(div(blend_.upward ? left : gone, add(left, gone)));
+    }
+
+    Ends ends_;
+    Blend blend_;
+    double beta_;
+    bool fast_;
+};
+
+class Rex {
+   public:
+    explicit Rex(const Spec& spec)
+        : init_(spec.column("init_value")),
+          end_(spec.column("end_value")),
+          steps_(spec.column("steps")),
+          beta_(spec.column("beta")) {}
+    RexRow row(Run run) const { return {init_(run), end_(run), steps_(run), beta_(run)}; }
+
+   private:
+    Column init_, end_, steps_, beta_;
+};
+
+// Weight of init: (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)), a from lower to upper.
+class TanhRow {
+   public:
+    TanhRow(double init, double end, double steps, double lower, double upper)
+        : blend_(end, init), steps_(steps), lower_(lower), upper_(upper) {}
+
+    double at(Int p) const { return precise(exact(p)); }
+    double at(dd p) const { return precise(p); }
+    void fill(Int first, Int count, double* out) const {
+        const Int inside = reached(first + count, make_mark(steps_)) ? stop(first) : count;
+        for (Int i = 0; i < std::min(inside, count); ++i) out[i] = at(first + i);
+        if (inside < count) std::fill(out + inside, out + count, at(first + inside));
+    }
+
+   private:
+    Int stop(Int first) const {
+        return std::max(Int{0}, first_position(make_mark(steps_)) - first);
+    }
+    dd argument(dd p) const {
+        if (p.hi >= steps_) return {upper_, 0.0};
+        const dd left = mul(sub(dd{steps_, 0.0}, p), lower_);
+        return div(add(left, mul(p, upper_)), steps_);
+    }
+    double precise(dd p) const {
+        constexpr dd twice_log2_e{2.0 * log2_e.hi, 2.0 * log2_e.lo};
+        const dd x = mul(argument(p), blend_.upward ? twice_log2_e : neg(twice_log2_e));
+        if (x.hi > 1000.0) return blend_.with(round_scaled(exp2_scaled(neg(x))));
+        if (x.hi < -1000.0) return blend_.with(1.0);
+        const Scaled grown = exp2_scaled(x);
+        const dd power{round_scaled({grown.hi, 0.0, grown.exponent}),
+                       grown.lo == 0.0 ? 0.0 : round_scaled({grown.lo, 0.0, grown.exponent})};
+        return blend_.with(div(dd{1.0, 0.0}, add(power, 1.0)));
+    }
+
+    Blend blend_;
+    double steps_, lower_, upper_;
+};
+
+class Tanh {
+   public:
+    explicit Tanh(const Spec& spec)
+        : init_(spec.column("init_value")),
+          end_(spec.column("end_value")),
+          steps_(spec.column("steps")),
+          lower_(spec.column("lower")),
+          upper_(spec.column("upper")) {}
+    TanhRow row(Run run) const {
+        return {init_(run), end_(run), steps_(run), lower_(run), upper_(run)};
+    }
+
+   private:
+    Column init_, end_, steps_, lower_, upper_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,87 @@
+// One node of a compiled schedule: a curve or a combinator.
+#pragma once
+
+#include <algorithm>
+
+#include "column.h"
+
+namespace decaylr {
+
+class Node {
+   public:
+    virtual ~Node() = default;
+
+    // The value of one run at one position. Every other route must give these bits.
+    virtual double at(Run run, Int p) const = 0;
+    virtual double at_fraction(Run run, dd p) const = 0;
+
+    // The values of one run at `count` consecutive positions.
+    virtual void fill(Run run, Int first, Int count, double* out) const {
+        for (Int i = 0; i < count; ++i) out[i] = at(run, first + i);
+    }
+
+    // The values of consecutive runs at one position.
+    virtual void fill_runs(Run first, Run count, Int p, double* out) const {
+        for (Run i = 0; i < count; ++i) out[i] = at(first + i, p);
+    }
+
+    // Whether some position may be refused, and the refusal (std::domain_error).
+    virtual bool refuses() const { return false; }
+    virtual void check(Run, Int) const {}
+    virtual void check_fraction(Run, dd) const {}
+
+    // Overloads for code that is generic in the kind of position.
+    double value(Run run, Int p) const { return at(run, p); }
+    double value(Run run, dd p) const { return at_fraction(run, p); }
+    double verify(Run run, Int p) const { return check(run, p), 0.0; }
+    double verify(Run run, dd p) const { return check_fraction(run, p), 0.0; }
+};
+
+// Enough for what a combinator keeps of its second operand, small enough for any stack.
+constexpr Int chunk = 512;
+
+// A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
+// at(Int), at(dd) and fill(first, count, out).
+template <class Curve>
+class CurveNode final : public Node {
+   public:
+    explicit CurveNode(const Spec& spec) : curve_(spec) {}
+    double at(Run run, Int p) const override { return curve_.row(run).at(p); }
+    double at_fraction(Run run, dd p) const override { return curve_.row(run).at(p); }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        curve_.row(run).fill(first, count, out);
+    }
+    void fill_runs(Run first, Run count, Int p, double* out) const override {
+        for (Run i = 0; i < count; ++i) out[i] = curve_.row(first + i).at(p);
+    }
+
+   private:
+    Curve curve_;
+};
+
+// Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
+// and given by body(p, n, out) for whole positions strictly inside.
+template <class Body>
+inline void fill_interior(Int first, Int count, double steps, double init, double end, double* out,
+                          Body&& body) {
+    Int i = 0;
+    if (first <= 0 && count > 0) out[i++] = steps > 0.0 ? init : end;
+    const double last = std::ceil(steps);  // the first whole position at or past the end
+    const Int stop = last < two_63 ? static_cast<Int>(last) : max_int;
+    const Int inside = stop - (first + i) > 0 ? std::min(count - i, stop - (first + i)) : 0;
+    if (inside > 0) body(first + i, inside, out + i);
+    for (i += inside; i < count; ++i) out[i] = end;
+}
+
+// Fills a curve that is constant from p to next(p): value(p) is taken once a plateau.
+template <class Value, class Next>
+inline void fill_plateaus(Int first, Int count, double* out, Value&& value, Next&& next) {
+    for (Int i = 0; i < count;) {
+        const Int p = first + i;
+        const Int n = std::min(next(p) - p, count - i);
+        std::fill(out + i, out + i + n, value(p));
+        i += n;
+    }
+}
+
+}  // namespace decaylr

@@ -1,0 +1,145 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
+"""decaylr._stepper: the value at one position, and the walk from step to step."""
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.stdint cimport int64_t
+
+import numpy as np
+
+
+cdef extern from "Python.h":
+    int64_t PyLong_AsLongLongAndOverflow(object, int*) except? -1
+
+
+cdef extern from "core/node.h" namespace "decaylr" nogil:
+    cdef struct dd:
+        double hi
+        double lo
+
+    cdef cppclass Node:
+        double at(int64_t, int64_t)
+        double at_fraction(int64_t, dd)
+        void fill_runs(int64_t, int64_t, int64_t, double*)
+        bint refuses()
+        void check(int64_t, int64_t) except +ValueError
+
+
+cdef double TWO_63 = 9223372036854775808.0
+
+
+cdef class Evaluator:
+    """Base of `Schedule`: answers a plain number at once, hands all else to `_evaluate`."""
+
+    cdef const Node* node
+    cdef object program
+
+    def _bind(self, program):
+        """Take the fast path through a program of a single run that refuses no position."""
+        self.program = program
+        self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
+
+    def __call__(self, position, out=None):
+        """Value at a position: see `Schedule`."""
+        cdef int overflow = 0
+        cdef int64_t whole
+        cdef double real
+        cdef dd fraction
+        if self.node != NULL and out is None:
+            if type(position) is int:
+                whole = PyLong_AsLongLongAndOverflow(position, &overflow)
+                if overflow == 0 and whole >= 0:
+                    return self.node.at(0, whole)
+            elif type(position) is float:
+                real = position
+                if 0.0 <= real < TWO_63:
+                    whole = <int64_t>real
+                    if <double>whole == real:
+                        return self.node.at(0, whole)
+                    fraction.hi = real
+                    fraction.lo = 0.0
+                    return self.node.at_fraction(0, fraction)
+        return self._evaluate(position, out)
+
+
+cdef class Cursor:
+    """Walks a schedule position by position.
+
+    Attributes
+    ----------
+    value : float or ndarray
+        Value at the current position. For a batch a read-only view of `.shape`, valid
+        until the next `step` or `seek`.
+    position : int
+        Where the cursor stands.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> cursor = dl.linear(1.0, 0.0, 4).cursor()
+    >>> cursor.value
+    1.0
+    >>> cursor.step()
+    >>> cursor.position, cursor.value
+    (1, 0.75)
+    """
+
+    cdef const Node* node
+    cdef object program
+    cdef double[::1] values
+    cdef object view
+    cdef bint single
+    cdef bint shown
+    cdef readonly int64_t position
+
+    def __init__(self, program, shape, int64_t start):
+        self.program = program
+        self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
+        values = np.empty(program.runs)
+        self.values = values
+        self.single = shape == ()
+        self.view = values.reshape(shape)
+        self.view.flags.writeable = False
+        self._move(start)
+
+    cdef int _move(self, int64_t position) except -1:
+        cdef int64_t run
+        if self.node.refuses():
+            for run in range(self.values.shape[0]):
+                self.node.check(run, position)
+        with nogil:
+            self.node.fill_runs(0, self.values.shape[0], position, &self.values[0])
+        self.position = position
+        self.shown = False
+        return 0
+
+    @property
+    def value(self):
+        """Value at the current position."""
+        if self.single:
+            return self.values[0]
+        return self.view
+
+    def step(self):
+        """Advance by one position."""
+        if self.position == 9223372036854775807:
+            raise ValueError("position must be below 2**63, got 2**63")
+        self._move(self.position + 1)
+
+    def seek(self, position):
+        """Go to any position, an integer from 0 to 2**63 - 1."""
+        from decaylr.parameters import position_index
+
+        self._move(position_index("position", position))
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        """The value here at first, then one position further at each call."""
+        if self.shown:
+            self.step()
+        self.shown = True
+        return self.values[0] if self.single else self.view.copy()
+
+    def __repr__(self):
+        return f"<Cursor at position {self.position}>"

@@ -1,0 +1,49 @@
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+class Program:
+    def __init__(self, data: tuple[Any, ...]) -> None: ...
+    @property
+    def runs(self) -> int: ...
+    @property
+    def refuses(self) -> bool: ...
+    def _root(self) -> object: ...
+    def table(
+        self,
+        first_run: int,
+        runs: int,
+        start: int,
+        stride: int,
+        steps: int,
+        by_steps: bool,
+        threads: int,
+        out: npt.NDArray[Any],
+    ) -> None: ...
+    def gather(
+        self,
+        positions: npt.NDArray[Any],
+        runs: IntArray | None,
+        threads: int,
+        out: FloatArray,
+    ) -> None: ...
+    def fold(
+        self, start: int, steps: int, threads: int
+    ) -> tuple[FloatArray, FloatArray, IntArray, FloatArray, FloatArray]: ...
+    def below(
+        self, start: int, steps: int, threads: int, origin: IntArray, limit: FloatArray
+    ) -> IntArray: ...
+    def counts(self, start: int, steps: int, threads: int, limit: FloatArray) -> IntArray: ...
+    def annealing(
+        self, start: int, steps: int, threads: int, momentum: FloatArray
+    ) -> FloatArray: ...
+    def totals(self, start: int, steps: int, threads: int, indices: IntArray) -> FloatArray: ...
+
+def first_misplaced(positions: npt.NDArray[Any]) -> int: ...
+def curve_names() -> list[str]: ...
+def combinator_names() -> list[str]: ...
+def build_info() -> dict[str, Any]: ...

@@ -1,0 +1,193 @@
+"""Positions in, values out: lookups, tables and blocks, checked before anything is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from decaylr import _engine
+from decaylr.parameters import (
+    LARGEST_POSITION,
+    Array,
+    FloatArray,
+    IntArray,
+    choice,
+    count,
+    numbers,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from decaylr.schedule import Schedule
+
+LAYOUTS = ("runs", "steps")
+Table = npt.NDArray[np.float64] | npt.NDArray[np.float32]
+
+
+def team(threads: int | None) -> int:
+    """How many threads may work: the caller's number, DECAYLR_NUM_THREADS, or all cores."""
+    if threads is not None:
+        return min(count("threads", threads, 1), 1024)
+    limit = os.environ.get("DECAYLR_NUM_THREADS")
+    if limit is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else _cores()
+    if not limit.isascii() or not limit.isdigit() or int(limit) < 1:
+        refuse("DECAYLR_NUM_THREADS", "an integer >= 1", repr(limit))
+    return min(int(limit), 1024)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+def positions(value: Any) -> Array:
+    """Positions as int64 or float64, each within [0, 2**63)."""
+    array = numbers("position", value)
+    misplaced = _engine.first_misplaced(array)
+    if misplaced >= 0:
+        where = f" at index {misplaced}" if array.ndim else ""
+        got = f"{array.ravel()[misplaced]}{where}"
+        refuse("position", f">= 0 and at most {LARGEST_POSITION}", got)
+    return array
+
+
+def lookup(schedule: Schedule, position: Any, out: FloatArray | None) -> float | FloatArray:
+    """The values at positions broadcast against the batch."""
+    at = positions(position)
+    try:
+        shape = np.broadcast_shapes(schedule.shape, at.shape)
+    except ValueError:
+        raise ValueError(
+            f"position must broadcast against the batch {schedule.shape}, got shape {at.shape}"
+        ) from None
+    if out is not None:
+        writable(out, shape, (np.dtype(np.float64),))
+        if np.may_share_memory(out, np.asarray(position)):
+            refuse("out", "apart from the memory of position", "an overlapping array")
+    values = np.empty(shape) if out is None else out
+    at, runs = _pairs(schedule.shape, at, shape)
+    schedule._compiled().gather(at, runs, team(None), values)
+    if out is not None:
+        return out
+    return float(values) if shape == () else values
+
+
+def _pairs(
+    batch: tuple[int, ...], at: Array, shape: tuple[int, ...]
+) -> tuple[Array, IntArray | None]:
+    """Positions and run numbers, one per value; run numbers are None where they just count."""
+    if at.size != 1:
+        at = np.ascontiguousarray(np.broadcast_to(at, shape))
+    if shape == batch or not any(n > 1 for n in batch):
+        return at, None
+    numbered = np.arange(int(np.prod(batch))).reshape(batch)
+    return at, np.ascontiguousarray(np.broadcast_to(numbered, shape)).ravel()
+
+
+def writable(out: Any, shape: tuple[int, ...], dtypes: tuple[np.dtype[Any], ...]) -> None:
+    """Refuse an `out` that is not a writable C-contiguous array of that shape and dtype."""
+    if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
+        raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
+    if out.dtype not in dtypes or not out.dtype.isnative:
+        names = " or ".join(str(dtype) for dtype in dtypes)
+        raise TypeError(f"out must have dtype {names}, got {out.dtype}")
+    if out.shape != shape:
+        refuse("out", f"of shape {shape}", f"shape {out.shape}")
+    if not out.flags.c_contiguous:
+        refuse("out", "C-contiguous", f"strides {out.strides}")
+    if not out.flags.writeable:
+        refuse("out", "writable", "a read-only array")
+
+
+def window(steps: Any, start: Any, stride: Any) -> tuple[int, int, int]:
+    """Check that start + k*stride, k < steps, are positions."""
+    steps, start = count("steps", steps), count("start", start)
+    stride = count("stride", stride, 1)
+    last = start + max(steps - 1, 0) * stride
+    if last > LARGEST_POSITION:
+        refuse("steps", f"few enough that the last position is at most {LARGEST_POSITION}", steps)
+    return steps, start, stride
+
+
+def table(
+    schedule: Schedule,
+    steps: int,
+    start: int,
+    stride: int,
+    dtype: npt.DTypeLike,
+    out: Table | None,
+    layout: str,
+    threads: int | None,
+) -> Table:
+    """The values of every run at start + k*stride."""
+    steps, start, stride = window(steps, start, stride)
+    by_steps = choice("layout", layout, LAYOUTS) == "steps"
+    kind = float_dtype(dtype)
+    shape = (steps, *schedule.shape) if by_steps else (*schedule.shape, steps)
+    members = team(threads)
+    if out is not None:
+        writable(out, shape, (kind,))
+    program = schedule._compiled()
+    values = np.empty(shape, kind) if out is None else out
+    program.table(0, program.runs, start, stride, steps, by_steps, members, values)
+    return values
+
+
+def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    """float64 or float32."""
+    kind = np.dtype(dtype)
+    if kind not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise TypeError(f"dtype must be float64 or float32, got {kind}")
+    return kind
+
+
+def blocks(
+    schedule: Schedule, steps: int, max_bytes: int, start: int, stride: int, dtype: npt.DTypeLike,
+    threads: int | None,
+) -> Iterator[tuple[Any, Table]]:
+    """Pieces of a table: runs along the first axis, or steps where one run is too long."""
+    steps, start, stride = window(steps, start, stride)
+    room = count("max_bytes", max_bytes, 8) // float_dtype(dtype).itemsize
+    rows = schedule.shape[0] if schedule.shape else 1
+    row_values = steps * (schedule.size // rows)
+    if row_values <= room or steps == 0:
+        return _row_blocks(schedule, steps, max(room // max(row_values, 1), 1),
+                           (start, stride, dtype, threads))
+    return _step_blocks(schedule, steps, room, (start, stride, dtype, threads))
+
+
+def _row_blocks(
+    schedule: Schedule, steps: int, rows: int, how: tuple[Any, ...]
+) -> Iterator[tuple[Any, Table]]:
+    start, stride, dtype, threads = how
+    options = {"start": start, "stride": stride, "dtype": dtype, "threads": threads}
+    if schedule.shape == ():
+        yield slice(0, steps), schedule.table(steps, **options)
+        return
+    for first in range(0, schedule.shape[0], rows):
+        index = slice(first, min(first + rows, schedule.shape[0]))
+        yield index, schedule[index].table(steps, **options)
+
+
+def _step_blocks(
+    schedule: Schedule, steps: int, room: int, how: tuple[Any, ...]
+) -> Iterator[tuple[Any, Table]]:
+    start, stride, dtype, threads = how
+    for row in range(schedule.shape[0]) if schedule.shape else (None,):
+        piece = cast("Schedule", schedule if row is None else schedule[row])
+        length = max(room // piece.size, 1)
+        for first in range(0, steps, length):
+            along = slice(first, min(first + length, steps))
+            index = (..., along) if row is None else (row, ..., along)
+            part = piece.table(
+                along.stop - first,
+                start=start + first * stride,
+                stride=stride,
+                dtype=dtype,
+                threads=threads,
+            )
+            yield index if piece.shape or row is not None else along, part
