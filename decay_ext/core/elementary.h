@@ -1,162 +1,282 @@
-// exp2, 2^x - 1, log2 and quarter-turn sine and cosine in double-double.
+// Elementary functions with the same bits on every machine: exp2, exp2m1, log2 and the sine
+// and cosine of quarter turns.
 //
-// No libm: tables, polynomials and two-word arithmetic in a fixed order, so that values do
-// not depend on the machine. Errors are relative and were measured against 200-bit values.
+// Only + - * /, comparisons and integer operations on the bits are used, in a fixed order.
+// The argument is reduced to the middle of a small interval, whose function values are
+// tabulated to double-double; what is left, r, is cut into a head of 26 bits and a rest, so
+// that its product with a 26-bit slope is exact without a fused multiply. The polynomials
+// are Taylor series: |r| is so small that a minimax polynomial would save nothing.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
-#include <limits>
 
+#include "dd.h"
 #include "elementary_tables.h"
+#include "log2_table.h"
 
 namespace decaylr {
 
-constexpr dd ln2{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
-constexpr dd log2_e{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
-constexpr dd half_pi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54};
-
-// (hi + lo) * 2^exponent.
+// The value (hi + lo) * 2^exponent, hi being hi + lo rounded.
 struct Scaled {
     double hi, lo;
     std::int64_t exponent;
 };
 
-inline double power_of_two(std::int64_t e) {  // -1022 <= e <= 1023
-    const std::uint64_t bits = static_cast<std::uint64_t>(e + 1023) << 52;
-    double value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-// x = mantissa * 2^exponent with 1 <= |mantissa| < 2, for finite x other than 0.
-inline double mantissa_of(double x, std::int64_t* exponent) {
-    const bool subnormal = std::fabs(x) < 0x1p-1022;
-    const double scaled = subnormal ? x * 0x1p64 : x;
-    std::uint64_t bits;
-    std::memcpy(&bits, &scaled, sizeof bits);
-    const std::int64_t biased = static_cast<std::int64_t>((bits >> 52) & 0x7ff);
-    *exponent = biased - 1023 - (subnormal ? 64 : 0);
-    bits = (bits & 0x800fffffffffffffu) | 0x3ff0000000000000u;
-    double value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-// 2^s - 1 for |s| <= 1/128, as hi + lo: error 2^-61 of the result, 2^-69 of 1.
-inline dd small_exp2m1(dd s) {
-    const dd t = mul(s, ln2);
-    const double x = t.hi;
-    const double tail = x * (1.0 / 720 + x * (1.0 / 5040 + x * (1.0 / 40320)));
-    const double cubic = 1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120 + tail));
-    const double rest = x * x * (0.5 + x * cubic);
-    return quick_two_sum(x, rest + t.lo * (1.0 + x));
-}
-
-// 2^x with sqrt(1/2) <= hi <= sqrt(2): error 2^-66. Arguments are clamped to +-5000, far
-// outside the range of a double.
-inline Scaled exp2_scaled(dd x) {
-    if (x.hi > 5000.0) return {1.0, 0.0, 5000};
-    if (!(x.hi >= -5000.0)) return {1.0, 0.0, -5000};
-    const double n = std::floor(x.hi + 0.5);
-    const dd r = two_sum(x.hi - n, x.lo);
-    const double i = std::floor(r.hi * 64.0 + 0.5);
-    const dd u = small_exp2m1(quick_two_sum(r.hi - i * 0.015625, r.lo));
-    const dd t = exp2_table[static_cast<int>(i) + 32];
-    const dd p = two_prod(t.hi, u.hi);
-    const dd s = quick_two_sum(t.hi, p.hi);
-    const dd sum = quick_two_sum(s.hi, s.lo + (p.lo + t.lo + (t.hi * u.lo + t.lo * u.hi)));
-    return {sum.hi, sum.lo, static_cast<std::int64_t>(n)};
-}
-
-// Rounds (hi + lo) * 2^exponent once, also into subnormals; 1/2 < |hi| < 2 sqrt(2).
-inline double round_scaled(Scaled s) {
-    if (std::fabs(s.hi) >= 1.4142135623730951) {
-        s = {0.5 * s.hi, 0.5 * s.lo, s.exponent + 1};
-    }
-    const double value = s.hi + s.lo;
-    if (s.exponent >= -1022 && (s.exponent > -1022 || std::fabs(value) >= 1.0)) {
-        if (s.exponent <= 1023) return value * power_of_two(s.exponent);
-        return value * 0x1p1023 * power_of_two(s.exponent < 2000 ? s.exponent - 1023 : 900);
-    }
-    if (s.exponent < -1080) return 0.0 * value;
-    // Adding 2^52 units of the last subnormal place rounds away what lies below it.
-    const double sign = s.hi < 0.0 ? -1.0 : 1.0;
-    const double anchor = power_of_two(-1022 - s.exponent);
-    const dd sum = two_sum(anchor, sign * s.hi);
-    const dd rounded = quick_two_sum(sum.hi, sum.lo + sign * s.lo);
-    return sign * (rounded.hi - anchor) * 0x1p-1000 * power_of_two(s.exponent + 1000);
-}
-
-// factor * (hi + lo) * 2^exponent, rounded once; factor finite.
-inline double round_scaled_times(Scaled s, double factor) {
-    if (factor == 0.0) return factor;
-    std::int64_t exponent;
-    const dd product = mul(dd{s.hi, s.lo}, mantissa_of(factor, &exponent));
-    return round_scaled({product.hi, product.lo, s.exponent + exponent});
-}
-
-// 2^x rounded once: error 0.5001 units in the last place; exact for whole x.
-inline double exp2(dd x) { return round_scaled(exp2_scaled(x)); }
-
-// 2^x - 1 for |x| <= 1: error 2^-58, also as x goes to 0.
-inline dd exp2m1(dd x) {
-    if (std::fabs(x.hi) <= 0x1p-7) return small_exp2m1(x);
-    const Scaled s = exp2_scaled(x);
-    const double scale = power_of_two(s.exponent);
-    return add(dd{s.hi * scale, s.lo * scale}, -1.0);
-}
-
-// log2 of a double-double above 0: error 2^-95, also near 1; exact for powers of two.
-inline dd log2(dd x) {
-    std::int64_t exponent;
-    double m = mantissa_of(x.hi, &exponent);
-    if (m >= 1.4142135623730951) {
-        m *= 0.5;
-        ++exponent;
-    }
-    // x.lo is scaled by 2^-exponent in two steps: either alone could leave the range.
-    const std::int64_t half = exponent / 2;
-    const double lo = x.lo * power_of_two(-half) * power_of_two(half - exponent);
-    const Log2Entry& entry = log2_table[static_cast<int>(m * 128.0) - 90];
-    const dd r = add(add(two_prod(m, entry.c), -1.0), lo * entry.c);
-    // ln(1 + r) = 2 (z + z^3/3 + z^5/5 + ...), z = r / (2 + r), |z| < 2^-7.8.
-    const dd z = div(r, add(r, 2.0));
-    const dd z2 = mul(z, z);
-    const double w = z2.hi;
-    const double tail = 1.0 / 7 + w * (1.0 / 9 + w * (1.0 / 11 + w * (1.0 / 13 + w * (1.0 / 15))));
-    const dd fifth = add(mul(z2, tail), dd{0x1.999999999999ap-3, -0x1.999999999999ap-57});
-    const dd third = add(mul(z2, fifth), dd{0x1.5555555555555p-2, 0x1.5555555555555p-56});
-    const dd series = add(mul(z2, third), 1.0);
-    constexpr dd twice_log2_e{2.0 * log2_e.hi, 2.0 * log2_e.lo};
-    const dd logarithm = mul(mul(z, series), twice_log2_e);
-    return add(add(entry.minus_log2, logarithm), static_cast<double>(exponent));
-}
-inline dd log2(double x) { return log2(dd{x, 0.0}); }
-
 struct SinCos {
     dd sin, cos;
 };
 
-// sin and cos of (pi/2) x for 0 <= x <= 1: error 2^-64 of each; exact at both ends.
+namespace detail {
+
+inline std::uint64_t bits_of(double x) {
+    std::uint64_t bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+inline double from_bits(std::uint64_t bits) {
+    double x;
+    std::memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+inline double magnitude(double x) { return from_bits(bits_of(x) & 0x7fffffffffffffff); }
+
+// 2^n for -1022 <= n <= 1023.
+inline double power_of_two(std::int64_t n) {
+    return from_bits(static_cast<std::uint64_t>(n + 1023) << 52);
+}
+
+// The leading 26 bits of x, towards zero.
+inline double head26(double x) { return from_bits(bits_of(x) & 0xfffffffff8000000); }
+
+// The nearest multiple of 1/128: its number, and the same as a double. For |x| < 2^43.
+struct Grid {
+    std::int64_t index;
+    double point;
+};
+
+inline Grid nearest_128th(double x) {
+    constexpr double shift = 0x1.8p45;  // the last bit of a double this large is 1/128
+    const double shifted = x + shift;
+    return {static_cast<std::int64_t>(bits_of(shifted) - bits_of(shift)), shifted - shift};
+}
+
+// 2^x = 2^exponent * T * 2^r, with T from the table and |r| <= 1/256, r = head + rest.
+struct Exp2Split {
+    const tables::Exp2Row* row;
+    double head, rest;
+    std::int64_t exponent;
+};
+
+inline Exp2Split exp2_split(dd x) {
+    constexpr double limit = 0x1p30;  // far beyond any result, factor included
+    const bool outside = magnitude(x.hi) > limit;
+    const double hi = outside ? (x.hi > 0.0 ? limit : -limit) : x.hi;
+    const double lo = outside ? 0.0 : x.lo;
+    const Grid near = nearest_128th(hi);
+    constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
+    const std::uint64_t raised = static_cast<std::uint64_t>(near.index + 64 + 128 * bias);
+    const double r = hi - near.point;
+    const double head = head26(r);
+    return {&tables::exp2_rows[raised & 127], head, (r - head) + lo,
+            static_cast<std::int64_t>(raised >> 7) - bias};
+}
+
+// The Taylor coefficients (ln 2)^k / k! of 2^r.
+constexpr double exp2_c2 = 0x1.ebfbdff82c58fp-3, exp2_c2_rest = -0x1.5e43a53e44da3p-57;
+constexpr double exp2_c3 = 0x1.c6b08d704a0cp-5, exp2_c4 = 0x1.3b2ab6fba4e77p-7;
+constexpr double exp2_c5 = 0x1.5d87fe78a6731p-10, exp2_c6 = 0x1.430912f86c787p-13;
+constexpr double exp2_c7 = 0x1.ffcbfc588b0c7p-17;
+
+// (2^r - 1 - c1*r - c2*r^2) / r^3.
+inline double exp2_cubic(double r, double r2) {
+    return (exp2_c3 + exp2_c4 * r) + r2 * ((exp2_c5 + exp2_c6 * r) + r2 * exp2_c7);
+}
+
+// 2^r - 1 for r = head + rest, |r| <= 1/256: relative error at most 2^-69.
+inline dd exp2m1_reduced(double head, double rest) {
+    constexpr double slope_head = 0x1.62e43p-1, slope_tail = -0x1.05c610ca86c39p-29;  // ln 2
+    const double r = head + rest;
+    // Below 2^-120 the square does not matter; dropping it keeps its product clear of
+    // underflow.
+    const double square = magnitude(head) < 0x1p-120 ? 0.0 : head * head;
+    const dd quadratic = two_prod(square, exp2_c2);
+    const double linear_rest = r * slope_tail + rest * slope_head;
+    const double quadratic_rest = square * exp2_c2_rest + exp2_c2 * (rest * (head + r));
+    const dd sum = quick_two_sum(head * slope_head, quadratic.hi);
+    const double r2 = r * r;
+    const double cubic = (r * r2) * exp2_cubic(r, r2);
+    return quick_two_sum(
+        sum.hi, sum.lo + (cubic + (linear_rest + (quadratic.lo + quadratic_rest))));
+}
+
+}  // namespace detail
+
+// 2^x. Relative error of hi + lo at most 2^-68; hi in [0.704, 1.42]. Exact for integers.
+// |x| > 2^30 counts as 2^30.
+inline Scaled exp2_scaled(dd x) {
+    using namespace detail;
+    const Exp2Split s = exp2_split(x);
+    const tables::Exp2Row& row = *s.row;
+    const double r = s.head + s.rest;
+    const double r2 = r * r;
+    const double curve = r2 * (exp2_c2 + r * exp2_cubic(r, r2));
+    const double small = (row.value_rest + r * row.slope_tail) + s.rest * row.slope_head;
+    const dd sum = quick_two_sum(row.value, s.head * row.slope_head);
+    const dd value = quick_two_sum(sum.hi, sum.lo + (small + row.value * curve));
+    return {value.hi, value.lo, s.exponent};
+}
+
+namespace detail {
+
+// (hi + lo) * 2^n rounded once for hi > 0 in [1, 2) and n of any size.
+inline double round_far(double hi, double lo, std::int64_t n) {
+    if (n > 1023) return (hi * 0x1p1023) * 2.0;
+    if (n >= -1022) return hi * power_of_two(n);
+    if (n < -1080) return 0.0;
+    // A subnormal: add the power of two whose last bit is worth 2^-1074 after scaling.
+    const double grid = power_of_two(-1022 - n);
+    const dd sum = quick_two_sum(grid, hi);
+    const double half = grid * 0x1p-53;
+    double rounded = sum.hi;
+    // hi lies halfway between two results: lo decides, not the even one.
+    if (sum.lo == half && lo > 0.0) rounded += 2.0 * half;
+    if (sum.lo == -half && lo < 0.0) rounded -= 2.0 * half;
+    return ((rounded - grid) * 0x1p-900) * power_of_two(n + 900);
+}
+
+}  // namespace detail
+
+// The double nearest to s, rounded once also when that is subnormal (halves to even);
+// infinity or zero where it does not fit. hi may have any size and sign.
+inline double round_scaled(Scaled s) {
+    using namespace detail;
+    const double size = magnitude(s.hi);
+    if (s.exponent >= -800 && s.exponent <= 800 && size > 0x1p-200 && size < 0x1p200) {
+        return s.hi * power_of_two(s.exponent);
+    }
+    if (!(size > 0.0) || size > 0x1.fffffffffffffp1023) return s.hi;
+    const bool tiny = size < 0x1p-1022;
+    const double normal = tiny ? size * 0x1p64 : size;
+    const std::int64_t own = static_cast<std::int64_t>(bits_of(normal) >> 52) - 1023;
+    const double down = power_of_two(-own / 2), rest = power_of_two(-own - -own / 2);
+    const double lo = (s.hi < 0.0 ? -s.lo : s.lo) * (tiny ? 0x1p64 : 1.0);
+    const double result = round_far(
+        (normal * down) * rest, (lo * down) * rest, s.exponent + own - (tiny ? 64 : 0));
+    return s.hi < 0.0 ? -result : result;
+}
+
+// factor * s, rounded once as round_scaled does; factor is finite, of any size and sign.
+inline double round_scaled_times(Scaled s, double factor) {
+    using namespace detail;
+    if (factor == 0.0) return factor * s.hi;
+    const bool tiny = magnitude(factor) < 0x1p-1022;
+    const std::uint64_t bits = bits_of(tiny ? factor * 0x1p64 : factor);
+    const std::int64_t own = static_cast<std::int64_t>((bits >> 52) & 0x7ff) - 1023;
+    const double fraction = from_bits((bits & 0x800fffffffffffff) | 0x3ff0000000000000);
+    const dd product = mul(dd{s.hi, s.lo}, fraction);
+    return round_scaled({product.hi, product.lo, s.exponent + own - (tiny ? 64 : 0)});
+}
+
+inline double exp2(dd x) { return round_scaled(exp2_scaled(x)); }
+
+// 2^x - 1 for |x| <= 1: relative error at most 2^-69, also as x goes to 0.
+inline dd exp2m1(dd x) {
+    using namespace detail;
+    const Exp2Split s = exp2_split(x);
+    const double scale = power_of_two(s.exponent);
+    const dd power{s.row->value * scale, s.row->value_rest * scale};
+    const dd grown = mul(power, exp2m1_reduced(s.head, s.rest));
+    return add(add(power, -1.0), grown);
+}
+
+// log2(x) for finite x > 0: relative error at most 2^-98, near x = 1 included. Exact for
+// powers of two.
+//
+// x = 2^e * m with m in [0.705, 1.41], r = m*R - 1 for the tabulated R close to 1/m, and
+// log2(1 + r) = s * (l0 + l1*s^2 + ...) with s = r / (2 + r), lk = 2 / ln 2 / (2k + 1).
+inline dd log2(dd x) {
+    using namespace detail;
+    constexpr dd l0{0x1.71547652b82fep+1, 0x1.777d0ffda0d24p-55};
+    constexpr dd l1{0x1.ec709dc3a03fdp-1, 0x1.d27f05548af0cp-55};
+    constexpr dd l2{0x1.2776c50ef9bfep-1, 0x1.e4b29ccc535d4p-55};
+    constexpr double l3 = 0x1.a61762a7aded9p-2, l4 = 0x1.484b13d7c02a9p-2;
+    constexpr double l5 = 0x1.0c9a84994022dp-2;
+
+    const bool small = x.hi < 0x1p-900, large = x.hi > 0x1p900;
+    const double lift = small ? 0x1p128 : large ? 0x1p-128 : 1.0;
+    // The lowest bits of the table's first interval, 1 - 75.5/256; biased to stay positive.
+    constexpr std::uint64_t first = 0x3ff0000000000000 - (std::uint64_t{151} << 44);
+    const std::uint64_t offset =
+        bits_of(x.hi * lift) - first + (std::uint64_t{1024} << 52);
+    const std::int64_t exponent = static_cast<std::int64_t>(offset >> 52) - 1024;
+    const tables::Log2Row& row = tables::log2_rows[(offset >> 45) & 127];
+    const double scale = power_of_two(-exponent);
+
+    const dd near = two_prod((x.hi * lift) * scale, row.reciprocal);
+    const dd gap = two_sum(near.hi - 1.0, near.lo);
+    const dd sum = two_sum(gap.hi, ((x.lo * lift) * scale) * row.reciprocal);
+    const dd r = quick_two_sum(sum.hi, sum.lo + gap.lo);
+
+    // A tiny r (x = 1 plus a tiny lo) is raised to keep the division clear of underflow.
+    const bool tiny = magnitude(r.hi) < 0x1p-300;
+    const double raise = tiny ? 0x1p500 : 1.0, keep = tiny ? 0.0 : 1.0;
+    dd below = quick_two_sum(2.0, r.hi);
+    below = quick_two_sum(below.hi, below.lo + r.lo);
+    const dd s = div(dd{r.hi * raise, r.lo * raise}, below);
+    const dd square = mul(s, s);
+    const dd z{square.hi * keep, square.lo * keep};
+    const double high = z.hi * (l3 + z.hi * (l4 + z.hi * l5));
+    const dd inner = add(l2, high);
+    const dd series = mul(s, add(l0, mul(z, add(l1, mul(z, inner)))));
+
+    const double lower = tiny ? 0x1p-500 : 1.0;
+    const double lifted = small ? 128.0 : large ? -128.0 : 0.0;
+    const dd table = add(dd{row.log2, row.log2_rest}, static_cast<double>(exponent) - lifted);
+    return add(table, dd{series.hi * lower, series.lo * lower});
+}
+
+inline dd log2(double x) { return log2(dd{x, 0.0}); }
+
+namespace detail {
+
+// Sine and cosine of y quarter turns, 0 <= y <= 1/2: relative error at most 2^-65.
+inline SinCos sincos_eighth(dd y) {
+    const Grid near = nearest_128th(y.hi);
+    const std::int64_t index = near.index < 0 ? 0 : near.index > 64 ? 64 : near.index;
+    const tables::SineRow& row = tables::sine_rows[index];
+    const double gap = y.hi - near.point;
+    const double head = head26(gap);
+    const double rest = (gap - head) + y.lo;
+    const double r = head + rest;
+    const double r2 = head * head + rest * (head + r);
+    // cos((pi/2) r) - 1 and sin((pi/2) r) - (pi/2) r, by their Taylor series.
+    const double bend = r2 * (-0x1.3bd3cc9be45dep+0 +
+                              r2 * (0x1.03c1f081b5ac4p-2 + r2 * -0x1.55d3c7e3cbffap-6));
+    const double lag = (r * r2) * (-0x1.4abbce625be53p-1 +
+                                   r2 * (0x1.466bc6775aae2p-4 + r2 * -0x1.32d2cce62bd86p-8));
+
+    const double sin_small = (row.sin_rest + r * row.sin_slope_tail) + rest * row.sin_slope_head;
+    const double cos_small = (row.cos_rest - r * row.cos_fall_tail) - rest * row.cos_fall_head;
+    const dd sin = two_sum(row.sin, head * row.sin_slope_head);
+    const dd cos = quick_two_sum(row.cos, -(head * row.cos_fall_head));
+    return {quick_two_sum(sin.hi, sin.lo + (sin_small + (row.sin * bend + row.cos * lag))),
+            quick_two_sum(cos.hi, cos.lo + (cos_small + (row.cos * bend - row.sin * lag)))};
+}
+
+}  // namespace detail
+
+// sin((pi/2) x) and cos((pi/2) x) for 0 <= x <= 1: relative error of each at most 2^-65.
+// Exactly 0 and 1 at the ends; past the middle x is mirrored to 1 - x, without rounding.
 inline SinCos sincos_quarter(dd x) {
-    const bool swap = x.hi > 0.5;
-    if (swap) x = sub(dd{1.0, 0.0}, x);
-    const double i = std::floor(x.hi * 64.0 + 0.5);
-    const dd f = mul(quick_two_sum(x.hi - i * 0.015625, x.lo), half_pi);
-    const double y = f.hi, y2 = y * y;
-    // sin f = y + sine, cos f = 1 + cosine.
-    const double sine = f.lo - y * y2 * (1.0 / 6 - y2 * (1.0 / 120 - y2 * (1.0 / 5040)));
-    const double cosine = -y2 * (0.5 - y2 * (1.0 / 24 - y2 * (1.0 / 720))) - y * f.lo;
-    const SineEntry& at = sine_table[static_cast<int>(i)];
-    const dd up = two_prod(at.cos.hi, y), down = two_prod(at.sin.hi, y);
-    const dd s0 = two_sum(at.sin.hi, up.hi);
-    const dd c0 = quick_two_sum(at.cos.hi, -down.hi);
-    const double s1 = up.lo + at.sin.lo + at.cos.lo * y + at.cos.hi * sine + at.sin.hi * cosine;
-    const double c1 = at.cos.lo - down.lo - at.sin.lo * y - at.sin.hi * sine + at.cos.hi * cosine;
-    const dd s = quick_two_sum(s0.hi, s0.lo + s1);
-    const dd c = quick_two_sum(c0.hi, c0.lo + c1);
-    return swap ? SinCos{c, s} : SinCos{s, c};
+    const bool mirrored = x.hi > 0.5;
+    const double left = 1.0 - x.hi;
+    const double hi = mirrored ? left : x.hi;
+    const double lo = mirrored ? -x.lo : x.lo;
+    const SinCos angle = detail::sincos_eighth(quick_two_sum(hi, lo));
+    return mirrored ? SinCos{angle.cos, angle.sin} : angle;
 }
 
 }  // namespace decaylr

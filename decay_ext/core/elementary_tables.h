@@ -7,21 +7,14 @@ namespace decaylr::tables {
 
 // Row i, with T = 2^((i - 64) / 128): T rounded, the rest of T, head and tail of T*ln 2.
 struct Exp2Row {
-  double value, value_rest, slope_head, slope_tail;
+    double value, value_rest, slope_head, slope_tail;
 };
 
 // Row i, with A = (pi/2) * i / 128: sin A and cos A, each rounded and rest, then head and
 // tail of (pi/2)*cos A (the slope of the sine) and of (pi/2)*sin A (minus the cosine's).
 struct SineRow {
-  double sin, sin_rest, cos, cos_rest;
-  double sin_slope_head, sin_slope_tail, cos_fall_head, cos_fall_tail;
-};
-
-// Row i: a 12-bit reciprocal R of the middle of interval i, and -log2 R rounded and rest.
-// Interval i is [1 + (i - 75.5)/128, 1 + (i - 74.5)/128) above 1, half as wide below 1;
-// interval 75 holds 1 well inside, with R = 1.
-struct Log2Row {
-  double reciprocal, log2, log2_rest;
+    double sin, sin_rest, cos, cos_rest;
+    double sin_slope_head, sin_slope_tail, cos_fall_head, cos_fall_tail;
 };
 
 alignas(64) inline constexpr Exp2Row exp2_rows[128] = {
@@ -286,137 +279,6 @@ alignas(64) inline constexpr SineRow sine_rows[65] = {
      0x1.1fcffcp+0, 0x1.8f5f76cf5503bp-27, 0x1.18d571p+0, -0x1.5b20d344f4b46p-27},
     {0x1.6a09e667f3bcdp-1, -0x1.bdd3413b26456p-55, 0x1.6a09e667f3bcdp-1, -0x1.bdd3413b26456p-55,
      0x1.1c58318p+0, 0x1.6eb17214edf1fp-27, 0x1.1c58318p+0, 0x1.6eb17214edf1fp-27},
-};
-
-alignas(64) inline constexpr Log2Row log2_rows[128] = {
-    {0x1.6a2p+0, -0x1.002d15b188cffp-1, 0x1.6f0f0c5803ad7p-56},
-    {0x1.682p+0, -0x1.f82ba1f212a87p-2, -0x1.4421309eafc1cp-56},
-    {0x1.662p+0, -0x1.eff16e557a91dp-2, 0x1.dbc67056da6dep-59},
-    {0x1.642p+0, -0x1.e7ab6f1ad81cp-2, 0x1.e83001fd34ccbp-57},
-    {0x1.624p+0, -0x1.dfdefb29cf0aep-2, -0x1.b3afc16d3ffb9p-58},
-    {0x1.606p+0, -0x1.d807eee30042bp-2, -0x1.da98a402014a8p-57},
-    {0x1.5e8p+0, -0x1.d0262d554051cp-2, 0x1.5301797aee1edp-58},
-    {0x1.5cap+0, -0x1.c839991829e42p-2, -0x1.68ab4e85d6606p-56},
-    {0x1.5acp+0, -0x1.c04214498b5dfp-2, 0x1.bd0a03b0e22edp-56},
-    {0x1.58ep+0, -0x1.b83f808ac29b7p-2, -0x1.8253968b52c01p-56},
-    {0x1.572p+0, -0x1.b0bb8bf4af1a8p-2, 0x1.d46164294ca36p-56},
-    {0x1.556p+0, -0x1.a92dc0ee349a9p-2, 0x1.ede566a0fead8p-56},
-    {0x1.53ap+0, -0x1.a196059432facp-2, 0x1.563c7a4be8775p-56},
-    {0x1.51ep+0, -0x1.99f43f9cd490fp-2, -0x1.4e60824bd744bp-58},
-    {0x1.502p+0, -0x1.924854556c004p-2, 0x1.c97a62acca318p-56},
-    {0x1.4e6p+0, -0x1.8a9228a043cdep-2, -0x1.067c6ec41d45dp-58},
-    {0x1.4cap+0, -0x1.82d1a0f25f426p-2, -0x1.f4ebe7a186272p-56},
-    {0x1.4bp+0, -0x1.7b957ac51aac4p-2, -0x1.5d8dbf4fb7319p-56},
-    {0x1.496p+0, -0x1.7450371443536p-2, 0x1.c80ef31104491p-59},
-    {0x1.47ap+0, -0x1.6c717aa4da7e8p-2, 0x1.1fcc8c5d6a851p-57},
-    {0x1.46p+0, -0x1.6518fe4677ba7p-2, 0x1.add8712376167p-58},
-    {0x1.446p+0, -0x1.5db71c433a15ep-2, 0x1.ba2a9185787dp-56},
-    {0x1.42ep+0, -0x1.56de2e53b1989p-2, 0x1.7afec559a017ap-59},
-    {0x1.414p+0, -0x1.4f69f5d83063dp-2, 0x1.245b68a373338p-57},
-    {0x1.3fcp+0, -0x1.487ff067f121cp-2, 0x1.0c28a9c684502p-56},
-    {0x1.3e2p+0, -0x1.40f905757a549p-2, -0x1.f699efceee7f1p-56},
-    {0x1.3cap+0, -0x1.39fd9259eebbdp-2, 0x1.016ed14c6b1bdp-56},
-    {0x1.3b2p+0, -0x1.32f9a249095a4p-2, 0x1.9db9401273bffp-57},
-    {0x1.39ap+0, -0x1.2bed208658fe4p-2, 0x1.ea997eb0587bep-57},
-    {0x1.382p+0, -0x1.24d7f80912b9ep-2, -0x1.e3ab4a65b19ap-56},
-    {0x1.36ap+0, -0x1.1dba137a993ffp-2, 0x1.2a19433ee6cd8p-57},
-    {0x1.352p+0, -0x1.16935d34fb22ap-2, -0x1.c6348d84a4952p-57},
-    {0x1.33ap+0, -0x1.0f63bf4167b15p-2, 0x1.d92f12e430123p-57},
-    {0x1.324p+0, -0x1.08c588cda79e4p-2, 0x1.a7610e40bd6abp-56},
-    {0x1.30ep+0, -0x1.021fb2a7eba32p-2, 0x1.ebcd166082501p-56},
-    {0x1.2f6p+0, -0x1.f5acbefbb7f8bp-3, -0x1.98df040b0f826p-57},
-    {0x1.2ep+0, -0x1.e840be74e6a4dp-3, 0x1.c1b061571081ep-58},
-    {0x1.2cap+0, -0x1.dac50fe6d46d9p-3, -0x1.09771e401242cp-58},
-    {0x1.2b4p+0, -0x1.cd398e83e815fp-3, -0x1.737924b20e55bp-57},
-    {0x1.29ep+0, -0x1.bf9e14fc5c71p-3, -0x1.e67cb30e2fe64p-60},
-    {0x1.288p+0, -0x1.b1f27d7bd7a8p-3, 0x1.ccfac2b557398p-57},
-    {0x1.274p+0, -0x1.a576ee5f2fd87p-3, -0x1.c7faaafcb5f51p-57},
-    {0x1.25ep+0, -0x1.97ac270c8f462p-3, -0x1.5cd56226762e7p-59},
-    {0x1.24ap+0, -0x1.8b13fd1976c5p-3, -0x1.37fb0d321d4b5p-57},
-    {0x1.234p+0, -0x1.7d29766135ca6p-3, -0x1.c3a29b328aac9p-58},
-    {0x1.22p+0, -0x1.70742d4ef027fp-3, -0x1.4e00e7d6bbf3ep-58},
-    {0x1.20cp+0, -0x1.63b0d6a3e3945p-3, -0x1.89d4f8afd94d1p-57},
-    {0x1.1f8p+0, -0x1.56df5328d58c5p-3, -0x1.6cb83499ab00ep-57},
-    {0x1.1e2p+0, -0x1.48b523e59ec3ep-3, -0x1.ac7fd4a8eddfap-57},
-    {0x1.1dp+0, -0x1.3d1146d9a8a64p-3, 0x1.fe991e0a9b8d6p-60},
-    {0x1.1bcp+0, -0x1.30147d856ba35p-3, 0x1.c2afe2492849ap-60},
-    {0x1.1a8p+0, -0x1.2309065d29791p-3, -0x1.f3c462c437ad9p-58},
-    {0x1.194p+0, -0x1.15eec00ca7bcap-3, 0x1.aaa3b48fe89d5p-57},
-    {0x1.182p+0, -0x1.0a1721d25fa74p-3, 0x1.59941a8839b9cp-58},
-    {0x1.16ep+0, -0x1.f9c0b5c56ba69p-4, -0x1.dbd2b12b48fcp-62},
-    {0x1.15cp+0, -0x1.e1ddbb910f003p-4, 0x1.7babddd659762p-60},
-    {0x1.148p+0, -0x1.c73632513bd4fp-4, 0x1.9a41a5280f318p-58},
-    {0x1.136p+0, -0x1.af1e965987e96p-4, -0x1.060f64c056a1dp-64},
-    {0x1.124p+0, -0x1.96edbac9c6563p-4, 0x1.8c9767b95a19p-58},
-    {0x1.112p+0, -0x1.7ea36a7eb1373p-4, -0x1.22476889d4e34p-62},
-    {0x1.0fep+0, -0x1.63881130e49b2p-4, 0x1.3bb0b1c49c5bep-60},
-    {0x1.0ecp+0, -0x1.4b0751e0576bp-4, -0x1.721b8ba540d24p-59},
-    {0x1.0dcp+0, -0x1.35299fe94b7afp-4, -0x1.a18d9222d53b7p-59},
-    {0x1.0cap+0, -0x1.1c775bfd12fd6p-4, 0x1.c745c35fd9a0bp-59},
-    {0x1.0b8p+0, -0x1.03aa8f8dc854cp-4, -0x1.21e9af54286adp-58},
-    {0x1.0a6p+0, -0x1.d58602b4d4917p-5, 0x1.7ce46f368ebf2p-59},
-    {0x1.096p+0, -0x1.a9126604b42d9p-5, -0x1.a375ef18dede1p-60},
-    {0x1.084p+0, -0x1.76dcf723ab46ap-5, 0x1.ea0a7a910064ap-59},
-    {0x1.074p+0, -0x1.4a0dab45740fap-5, 0x1.808f99b50bc4ep-60},
-    {0x1.062p+0, -0x1.1770421d3f05fp-5, -0x1.b82068a5cc0bep-59},
-    {0x1.052p+0, -0x1.d48793918d076p-6, 0x1.65ddabaeb062ap-62},
-    {0x1.042p+0, -0x1.79d5e45ac2fcfp-6, 0x1.c92c74b3f7b38p-65},
-    {0x1.03p+0, -0x1.1363117a97b0cp-6, -0x1.2ed069b244452p-60},
-    {0x1.02p+0, -0x1.6fe50b6ef0851p-7, -0x1.fe38dec005e54p-61},
-    {0x1.01p+0, -0x1.709c46d7aac77p-8, -0x1.2b66f4924be11p-62},
-    {0x1p+0, 0.0, 0.0},
-    {0x1.fcp-1, 0x1.72c7ba20f7327p-7, 0x1.6d746128b1857p-61},
-    {0x1.f82p-1, 0x1.6e625317aa9f8p-6, 0x1.cc8ac29b6fa31p-60},
-    {0x1.f44p-1, 0x1.1263289517ae7p-5, -0x1.f0727e04b6fd9p-59},
-    {0x1.f08p-1, 0x1.6b50e297afccep-5, 0x1.691acf1f63ee9p-63},
-    {0x1.eccp-1, 0x1.c4eb3635cea06p-5, 0x1.2bdcad6099285p-59},
-    {0x1.e92p-1, 0x1.0e17bc6612984p-4, -0x1.679af8210b304p-59},
-    {0x1.e58p-1, 0x1.3a0cf56a06c4bp-4, -0x1.6f2c586eb19d7p-58},
-    {0x1.e1ep-1, 0x1.665684ff81085p-4, -0x1.ae4ad80a0d99fp-61},
-    {0x1.de6p-1, 0x1.916a59b80a235p-4, 0x1.f33e5e81c098ap-59},
-    {0x1.daep-1, 0x1.bccf29acccf24p-4, 0x1.771e9b1e87812p-59},
-    {0x1.d78p-1, 0x1.e6f50c2d9f754p-4, -0x1.1240160f7777fp-59},
-    {0x1.d42p-1, 0x1.08b438e517a8cp-3, 0x1.08b5964ea3a2dp-57},
-    {0x1.d0cp-1, 0x1.1e153cd5de584p-3, -0x1.97d1593e9f50bp-57},
-    {0x1.cd8p-1, 0x1.32d13e4692eb7p-3, -0x1.50357f3ae4f03p-57},
-    {0x1.ca4p-1, 0x1.47b2c2f8cb155p-3, 0x1.b280fb0510c77p-57},
-    {0x1.c72p-1, 0x1.5bea8e6f6d659p-3, 0x1.52ee90940ef22p-57},
-    {0x1.c4p-1, 0x1.7046031c79f85p-3, -0x1.0798d1aa21694p-57},
-    {0x1.c0ep-1, 0x1.84c59fac3935dp-3, -0x1.657275ac44c5ap-58},
-    {0x1.bdep-1, 0x1.9895d0a732f96p-3, 0x1.4f9e454e60ae6p-57},
-    {0x1.bacp-1, 0x1.ad5dc4700fe7bp-3, 0x1.f8f08027f07adp-61},
-    {0x1.b7ep-1, 0x1.c09d64546b554p-3, -0x1.003e4876a0c8cp-57},
-    {0x1.b4ep-1, 0x1.d4d5b7ceeb816p-3, -0x1.088b1deacb1bp-60},
-    {0x1.b2p-1, 0x1.e857d3d361368p-3, -0x1.086fce864a1f6p-57},
-    {0x1.af2p-1, 0x1.fbfb2152ea4c9p-3, -0x1.e972c95615028p-60},
-    {0x1.ac6p-1, 0x1.0771a9766e3bcp-2, 0x1.7450d473e29a6p-57},
-    {0x1.a98p-1, 0x1.11646e7791469p-2, 0x1.5c2b07d3a4bcap-56},
-    {0x1.a6ep-1, 0x1.1a88d1009acc9p-2, 0x1.71ceb5f1ac915p-58},
-    {0x1.a42p-1, 0x1.242c4835c0306p-2, -0x1.3484e0bcbe357p-62},
-    {0x1.a16p-1, 0x1.2ddff3bc5e4aep-2, -0x1.532d424c854e9p-57},
-    {0x1.9ecp-1, 0x1.37320a83c1b0ap-2, 0x1.c6f05e37f9c5dp-56},
-    {0x1.9c2p-1, 0x1.409347a934e48p-2, -0x1.1e317a17bfaedp-57},
-    {0x1.99ap-1, 0x1.49906fa396a0ep-2, -0x1.bc4fe5dd84f5bp-57},
-    {0x1.97p-1, 0x1.530fd08f29fa7p-2, 0x1.3a165011f3d1fp-59},
-    {0x1.948p-1, 0x1.5c2a096a135dcp-2, 0x1.a6611219048acp-57},
-    {0x1.92p-1, 0x1.6552b49986277p-2, 0x1.ac9080333c605p-56},
-    {0x1.8fap-1, 0x1.6e13af9f3a147p-2, -0x1.c1a0e0dd6e79cp-57},
-    {0x1.8d4p-1, 0x1.76e2065019d0ap-2, -0x1.1ddb1b0314589p-56},
-    {0x1.8acp-1, 0x1.80359eb990407p-2, -0x1.f388d77a37523p-58},
-    {0x1.886p-1, 0x1.891fe20affb86p-2, -0x1.17ec0a0389dfep-57},
-    {0x1.862p-1, 0x1.919ece40d488dp-2, 0x1.0f87fb6e5d8aep-56},
-    {0x1.83cp-1, 0x1.9aa4354228033p-2, 0x1.49bc5f38ce37fp-56},
-    {0x1.818p-1, 0x1.a33d25fcb1facp-2, 0x1.d764b2375993ep-57},
-    {0x1.7f4p-1, 0x1.abe2f8ec9671ep-2, -0x1.9cde3a66f9c39p-57},
-    {0x1.7dp-1, 0x1.b495d4e9185f7p-2, 0x1.4bcb97f73b85ap-56},
-    {0x1.7aep-1, 0x1.bcd915bcb6fb2p-2, -0x1.e33cf2ca6098fp-57},
-    {0x1.78ap-1, 0x1.c5a5bc3b12431p-2, -0x1.d69ae8bac2e49p-59},
-    {0x1.768p-1, 0x1.ce01a12f5d8d1p-2, 0x1.f5fdec0d3c209p-58},
-    {0x1.746p-1, 0x1.d669b36b069f8p-2, -0x1.399baae7967d6p-57},
-    {0x1.724p-1, 0x1.dede169c35d77p-2, 0x1.174cc025fa0bp-57},
-    {0x1.702p-1, 0x1.e75eef0ecdb8bp-2, -0x1.9183814ccd3c6p-56},
-    {0x1.6e2p-1, 0x1.ef6b3d344485ap-2, -0x1.49a5d3d60ad98p-56},
-    {0x1.6c2p-1, 0x1.f782d47292571p-2, -0x1.f6d6425b6cdbdp-57},
 };
 
 }  // namespace decaylr::tables
