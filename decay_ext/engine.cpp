@@ -6,6 +6,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "core/combine_repeat.h"
 #include "core/fold.h"
 #include "core/registry.h"
 #include "core/threads.h"
@@ -270,6 +271,10 @@ py::array_t<double> totals(const Program& program, Int start, Int steps, int thr
     return out;
 }
 
+double cycles_total(double period, double growth, double count, bool whole) {
+    return RepeatRow(make_mark(period), growth, 1.0, 0.0, make_mark(count), whole).total();
+}
+
 py::list kind_names(bool curves) {
     py::list names;
     for (const Kind& kind : kinds()) {
@@ -332,6 +337,8 @@ PYBIND11_MODULE(_engine, m) {
              py::arg("indices"));
     m.def("first_misplaced", &first_misplaced, py::arg("positions"),
           "Index of the first position outside [0, 2**63), or -1.");
+    m.def("cycles_total", py::vectorize(&cycles_total), py::arg("period"), py::arg("growth"),
+          py::arg("count"), py::arg("whole"), "Where the last of `count` cycles ends.");
     m.def("curve_names", [] { return kind_names(true); }, "The curves of the core.");
     m.def("combinator_names", [] { return kind_names(false); }, "The combinators of the core.");
     m.def("build_info", &build_info, "Compiler, instruction set and processors.");

@@ -9,6 +9,8 @@
 
 namespace decaylr {
 
+constexpr dd log2_e{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
+
 struct Blend {
     bool upward;    // the weight to use is that of `one`
     double base;    // the end of smaller magnitude

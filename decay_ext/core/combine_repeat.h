@@ -39,6 +39,12 @@ class RepeatRow {
     bool over(const Cycle& cycle, dd p) const {
         return last(cycle.number) && sub(sub(p, cycle.begin), cycle.length).hi >= 0.0;
     }
+    // Where the last of `count` cycles ends.
+    double total() const {
+        const Cycle cycle = find(dd{two_63, 0.0});
+        return last(cycle.number) ? to_double(add(cycle.begin, cycle.length))
+                                  : std::numeric_limits<double>::infinity();
+    }
     // The child's position for p inside a cycle.
     dd local(const Cycle& cycle, dd p) const {
         const dd since = sub(p, cycle.begin);
@@ -53,11 +59,11 @@ class RepeatRow {
 
    private:
     bool last(Int number) const { return number >= count_.whole - 1; }
+    // Rounded down as float64 has it: 10 * 1.2 is 12. Above 2^53 the second word counts too.
     dd length_of(dd grown) const {
         if (!whole_) return grown;
         const double hi = std::floor(grown.hi);
-        if (hi != grown.hi) return {hi, 0.0};
-        return quick_two_sum(hi, std::floor(grown.lo));
+        return hi < two_53 ? dd{hi, 0.0} : quick_two_sum(hi, std::floor(grown.lo));
     }
     Cycle find_equal(dd p) const {
         Int number = period_.integral ? whole_part(p) / period_.whole : quotient(p, period_);

@@ -77,8 +77,10 @@ class PolynomialRow {
     double simple(double p) const {
         const double gone = p / ends_.steps;
         const double left = (ends_.steps - p) / ends_.steps;
-        return blend_.with(simple_weight<kind>(rise_ ? gone : left, rise_ ? left : gone,
-                                               blend_.upward));
+        const double weight =
+            simple_weight<kind>(rise_ ? gone : left, rise_ ? left : gone, blend_.upward);
+        // The errors of a square add up to less than the bound, those of the others do not.
+        return kind == Power::two ? blend_.with(weight) : blend_.with(dd{weight, 0.0});
     }
     double precise(dd p) const {
         const dd gone = div(p, ends_.steps);

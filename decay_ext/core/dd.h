@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace decaylr {
 
@@ -16,6 +18,28 @@ namespace decaylr {
 struct dd {
     double hi, lo;
 };
+
+namespace detail {
+
+inline std::uint64_t bits_of(double x) {
+    std::uint64_t bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+inline double from_bits(std::uint64_t bits) {
+    double x;
+    std::memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+// x rounded to 26 bits; the rest then fits 26 bits too. Rounding the bits as an integer is
+// shorter than Veltkamp's product and cannot overflow.
+inline double round26(double x) {
+    return from_bits((bits_of(x) + 0x4000000) & 0xfffffffff8000000);
+}
+
+}  // namespace detail
 
 // a + b exactly.
 inline dd two_sum(double a, double b) {
@@ -36,11 +60,8 @@ inline dd two_prod(double a, double b) {
 #ifdef __FMA__
     return {p, __builtin_fma(a, b, -p)};
 #else
-    constexpr double splitter = 0x1.0000002p27;
-    const double as = splitter * a;
-    const double bs = splitter * b;
-    const double ah = as - (as - a);
-    const double bh = bs - (bs - b);
+    const double ah = detail::round26(a);
+    const double bh = detail::round26(b);
     const double al = a - ah;
     const double bl = b - bh;
     return {p, ((ah * bh - p) + ah * bl + al * bh) + al * bl};

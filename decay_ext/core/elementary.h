@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 #include "dd.h"
 #include "elementary_tables.h"
@@ -28,18 +27,6 @@ struct SinCos {
 };
 
 namespace detail {
-
-inline std::uint64_t bits_of(double x) {
-    std::uint64_t bits;
-    std::memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-inline double from_bits(std::uint64_t bits) {
-    double x;
-    std::memcpy(&x, &bits, sizeof x);
-    return x;
-}
 
 inline double magnitude(double x) { return from_bits(bits_of(x) & 0x7fffffffffffffff); }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from decaylr._stepper import Evaluator
 from decaylr.parameters import FloatArray, Real
@@ -11,6 +11,11 @@ from decaylr.parameters import FloatArray, Real
 if TYPE_CHECKING:
     from decaylr.horizon import Joint
     from decaylr.schedule import Schedule
+
+
+def _schedule(self: Combinable) -> Schedule:
+    """The schedule that these methods belong to: `Schedule` is the only subclass."""
+    return cast("Schedule", self)
 
 
 def _reduced(kind: str, left: Any, right: Any) -> Schedule:
@@ -22,20 +27,20 @@ def _reduced(kind: str, left: Any, right: Any) -> Schedule:
 class Combinable(Evaluator):
     """The methods and operators of `Schedule` that make a schedule from schedules."""
 
-    def then(self: Schedule, *parts: Schedule) -> Schedule:
+    def then(self, *parts: Schedule) -> Schedule:
         """This schedule for its length, then the others: see `join`."""
         from decaylr import combine
 
-        return combine.then(self, *parts)
+        return combine.then(_schedule(self), *parts)
 
-    def clip(self: Schedule, lo: Real | None = None, hi: Real | None = None) -> Schedule:
+    def clip(self, lo: Real | None = None, hi: Real | None = None) -> Schedule:
         """Values kept at or above `lo` and at or below `hi`."""
         from decaylr import combine
 
-        return combine.clip(self, lo, hi)
+        return combine.clip(_schedule(self), lo, hi)
 
     def repeat(
-        self: Schedule,
+        self,
         period: Real | None = None,
         *,
         count: Real | None = None,
@@ -60,89 +65,89 @@ class Combinable(Evaluator):
         """
         from decaylr import combine
 
-        return combine.repeat(self, period, count, period_scale, value_scale, floor, lengths)
+        return combine.repeat(
+            _schedule(self), period, count, period_scale, value_scale, floor, lengths
+        )
 
-    def staircase(self: Schedule, every: Real) -> Schedule:
+    def staircase(self, every: Real) -> Schedule:
         """The value at `every * floor(p / every)`: one update every so many positions."""
         from decaylr import combine
 
-        return combine.staircase(self, every)
+        return combine.staircase(_schedule(self), every)
 
-    def advance(self: Schedule, by: Real) -> Schedule:
+    def advance(self, by: Real) -> Schedule:
         """The value at p + by: the schedule without its first `by` positions."""
         from decaylr import combine
 
-        return combine.advance(self, by)
+        return combine.advance(_schedule(self), by)
 
-    def stretch(self: Schedule, ratio: Real) -> Schedule:
+    def stretch(self, ratio: Real) -> Schedule:
         """The value at p / ratio: ratio 2 takes twice as long."""
         from decaylr import combine
 
-        return combine.stretch(self, ratio)
+        return combine.stretch(_schedule(self), ratio)
 
-    def ending(self: Schedule, mode: str) -> Schedule:
+    def ending(self, mode: str) -> Schedule:
         """What happens past `.length` L: "hold", "repeat", "mirror" (to and fro) or "raise".
 
         "repeat" is `self(p mod L)`; "raise" refuses p > L before anything is written.
         """
         from decaylr import combine
 
-        return combine.ending(self, mode)
+        return combine.ending(_schedule(self), mode)
 
-    def extend(self: Schedule, total: Real, at: Real = 0) -> Schedule:
+    def extend(self, total: Real, at: Real = 0) -> Schedule:
         """The same schedule over a horizon of `total`: see `decaylr.horizon.extend`."""
         from decaylr import horizon
 
-        return horizon.extend(self, total, at)
+        return horizon.extend(_schedule(self), total, at)
 
     def branch(
-        self: Schedule, at: Real, tail: Schedule | Callable[[float | FloatArray], Schedule]
+        self, at: Real, tail: Schedule | Callable[[float | FloatArray], Schedule]
     ) -> Schedule:
         """This schedule up to `at`, then the tail: see `decaylr.horizon.branch`."""
         from decaylr import horizon
 
-        return horizon.branch(self, at, tail)
+        return horizon.branch(_schedule(self), at, tail)
 
-    def rewarm(
-        self: Schedule, at: Real, steps: Real, to: Real, tail: Schedule | None = None
-    ) -> Schedule:
+    def rewarm(self, at: Real, steps: Real, to: Real, tail: Schedule | None = None) -> Schedule:
         """From the value at `at` up to `to`, then on: see `decaylr.horizon.rewarm`."""
         from decaylr import horizon
 
-        return horizon.rewarm(self, at, steps, to, tail)
+        return horizon.rewarm(_schedule(self), at, steps, to, tail)
 
-    def joint(self: Schedule, at: Real) -> Joint:
+    def joint(self, at: Real) -> Joint:
         """The values just before and after a position: see `decaylr.horizon.joint`."""
         from decaylr import horizon
 
-        return horizon.joint(self, at)
+        return horizon.joint(_schedule(self), at)
 
-    def __add__(self: Schedule, other: Any) -> Schedule:
+    def __add__(self, other: Any) -> Schedule:
         return _reduced("sum", self, other)
 
-    def __radd__(self: Schedule, other: Any) -> Schedule:
+    def __radd__(self, other: Any) -> Schedule:
         return _reduced("sum", other, self)
 
-    def __mul__(self: Schedule, other: Any) -> Schedule:
+    def __mul__(self, other: Any) -> Schedule:
         return _reduced("product", self, other)
 
-    def __rmul__(self: Schedule, other: Any) -> Schedule:
+    def __rmul__(self, other: Any) -> Schedule:
         return _reduced("product", other, self)
 
-    def __sub__(self: Schedule, other: Any) -> Schedule:
+    def __sub__(self, other: Any) -> Schedule:
         return _reduced("difference", self, other)
 
-    def __rsub__(self: Schedule, other: Any) -> Schedule:
+    def __rsub__(self, other: Any) -> Schedule:
         return _reduced("difference", other, self)
 
-    def __neg__(self: Schedule) -> Schedule:
+    def __neg__(self) -> Schedule:
         from decaylr import combine
 
-        return combine.negative(self)
+        return combine.negative(_schedule(self))
 
-    def __truediv__(self: Schedule, other: Any) -> Schedule:
+    def __truediv__(self, other: Any) -> Schedule:
         from decaylr import combine
 
         if isinstance(other, Combinable):
             return NotImplemented
-        return combine.quotient(self, other)
+        return combine.quotient(_schedule(self), other)

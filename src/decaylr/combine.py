@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,7 @@ from decaylr.schedule import Schedule
 ENDINGS = ("hold", "repeat", "mirror", "raise")
 
 
-def join(
-    schedules: Sequence[Schedule], boundaries: Sequence[Real] | None = None
-) -> Schedule:
+def join(schedules: Sequence[Schedule], boundaries: Sequence[Real] | None = None) -> Schedule:
     """Schedules one after the other, each at positions counted from its own begin.
 
     Part i holds on [boundaries[i-1], boundaries[i]), the last one for ever. A part shorter
@@ -67,8 +66,11 @@ def join(
     places = natural_boundaries(parts) if boundaries is None else _given(parts, boundaries)
     if places is None:
         endless = next(i for i, p in enumerate(parts) if not np.all(np.isfinite(length_of(p))))
-        refuse("boundaries", "given where a part before the last is infinite",
-               f"none, and part {endless} is infinite")
+        refuse(
+            "boundaries",
+            "given where a part before the last is infinite",
+            f"none, and part {endless} is infinite",
+        )
     if len(parts) == 1:
         return parts[0]
     named = {f"boundary{i}": place for i, place in enumerate(places)}
@@ -115,12 +117,13 @@ def _whole(values: FloatArray) -> Array:
 
 
 def _given(parts: Sequence[Schedule], boundaries: Sequence[Real]) -> list[Array]:
-    if np.ndim(boundaries) == 0 and not isinstance(boundaries, (list, tuple)):
+    listed = isinstance(boundaries, np.ndarray) and boundaries.ndim > 0
+    if not listed and (isinstance(boundaries, str) or not isinstance(boundaries, Sequence)):
         raise TypeError(f"boundaries must be a sequence, got {boundaries!r:.80}")
     if len(boundaries) != len(parts) - 1:
         refuse("boundaries", f"one fewer than the {len(parts)} parts", len(boundaries))
     places = [at_least(f"boundaries[{i}]", b) for i, b in enumerate(boundaries)]
-    for i, (before, after) in enumerate(zip(places[:-1], places[1:], strict=True)):
+    for i, (before, after) in enumerate(pairwise(places)):
         broadcast_shape({f"boundaries[{i}]": before.shape, f"boundaries[{i + 1}]": after.shape})
         if np.any(after < before):
             refuse("boundaries", "non-decreasing", f"{after.min()} after {before.max()} at {i + 1}")
@@ -155,7 +158,8 @@ def _unjoined(part: Schedule) -> tuple[list[Schedule], list[Array]]:
 def reduce(kind: str, operands: Sequence[Any]) -> Schedule:
     """A sum, product or difference from left to right; a left operand of the kind is unfolded."""
     first, *rest = (_operand(value) for value in operands)
-    head = first._children if first._kind == kind and structure.natural_shape(first) == first.shape else (first,)
+    unfolds = first._kind == kind and structure.natural_shape(first) == first.shape
+    head = first._children if unfolds else (first,)
     return Schedule._make(kind, {}, None, (*head, *rest))
 
 
@@ -289,8 +293,11 @@ def concatenate(schedules: Sequence[Schedule]) -> Schedule:
     parts = _schedules("schedules", schedules)
     for i, part in enumerate(parts):
         if not part.shape or part.shape[1:] != parts[0].shape[1:]:
-            refuse("schedules", f"batches of trailing shape {parts[0].shape[1:]}",
-                   f"{part.shape} at index {i}")
+            refuse(
+                "schedules",
+                f"batches of trailing shape {parts[0].shape[1:]}",
+                f"{part.shape} at index {i}",
+            )
     total = sum(part.shape[0] for part in parts)
     return structure.gathered(parts, (total, *parts[0].shape[1:]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -146,7 +146,12 @@ def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
 
 
 def blocks(
-    schedule: Schedule, steps: int, max_bytes: int, start: int, stride: int, dtype: npt.DTypeLike,
+    schedule: Schedule,
+    steps: int,
+    max_bytes: int,
+    start: int,
+    stride: int,
+    dtype: npt.DTypeLike,
     threads: int | None,
 ) -> Iterator[tuple[Any, Table]]:
     """Pieces of a table: runs along the first axis, or steps where one run is too long."""
@@ -155,8 +160,9 @@ def blocks(
     rows = schedule.shape[0] if schedule.shape else 1
     row_values = steps * (schedule.size // rows)
     if row_values <= room or steps == 0:
-        return _row_blocks(schedule, steps, max(room // max(row_values, 1), 1),
-                           (start, stride, dtype, threads))
+        return _row_blocks(
+            schedule, steps, max(room // max(row_values, 1), 1), (start, stride, dtype, threads)
+        )
     return _step_blocks(schedule, steps, room, (start, stride, dtype, threads))
 
 
@@ -178,7 +184,7 @@ def _step_blocks(
 ) -> Iterator[tuple[Any, Table]]:
     start, stride, dtype, threads = how
     for row in range(schedule.shape[0]) if schedule.shape else (None,):
-        piece = cast("Schedule", schedule if row is None else schedule[row])
+        piece = schedule if row is None else schedule[row]
         length = max(room // piece.size, 1)
         for first in range(0, steps, length):
             along = slice(first, min(first + length, steps))

@@ -61,9 +61,7 @@ COMBINATORS: dict[str, Kind] = {
     "quotient": _moved("divisor", written=" / "),
     "negative": _moved(written="-"),
     "clip": _moved("lo", "hi"),
-    "repeat": _moved(
-        "period", "count", "period_scale", "value_scale", "floor", options="lengths"
-    ),
+    "repeat": _moved("period", "count", "period_scale", "value_scale", "floor", options="lengths"),
     "staircase": _moved("every"),
     "advance": _moved("by"),
     "stretch": _moved("ratio"),

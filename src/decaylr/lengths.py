@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from decaylr import _engine
 from decaylr.parameters import FloatArray
 
 if TYPE_CHECKING:
@@ -46,11 +47,19 @@ def _join(schedule: Schedule) -> FloatArray:
 
 
 def _longest(schedule: Schedule) -> FloatArray:
-    lengths = [length_of(child) for child in schedule._children]
+    """The longest part; a number for ever among others adds no length."""
+    lengths = [length_of(child) for child in schedule._children if not _is_number(child)]
+    if not lengths:
+        return _endless(schedule)
     longest = lengths[0]
     for length in lengths[1:]:
         longest = np.maximum(longest, length)
     return longest
+
+
+def _is_number(schedule: Schedule) -> bool:
+    endless = schedule._kind == "constant" and np.all(np.isinf(schedule._parameters["steps"]))
+    return bool(endless)
 
 
 def _advance(schedule: Schedule) -> FloatArray:
@@ -65,21 +74,10 @@ def _repeat(schedule: Schedule) -> FloatArray:
     """The total of `count` cycles; infinite without a count."""
     if "count" not in schedule._parameters:
         return _endless(schedule)
-    period = _parameter(schedule, "period")
-    scale = _parameter(schedule, "period_scale")
-    count = _parameter(schedule, "count")
+    period, growth = _parameter(schedule, "period"), _parameter(schedule, "period_scale")
     whole = schedule._options["lengths"] == "floor"
-    if np.all(scale == 1.0):
-        return (np.floor(period) if whole else period) * count
-    total = np.zeros(schedule.shape)
-    grown = np.broadcast_to(period, schedule.shape)
-    cycle = 0
-    while np.any((cycle < count) & (total < 2.0**63)):
-        length = np.floor(grown) if whole else grown
-        total = np.where(cycle < count, total + length, total)
-        grown = grown * scale
-        cycle += 1
-    return total
+    total = _engine.cycles_total(period, growth, _parameter(schedule, "count"), whole)
+    return np.asarray(total, np.float64)
 
 
 def _child(schedule: Schedule) -> FloatArray:

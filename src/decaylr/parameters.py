@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-Array = FloatArray | IntArray
+Array = npt.NDArray[Any]  # float64 or int64
 Real = float | npt.ArrayLike
 
 LARGEST_POSITION = 2**63 - 1

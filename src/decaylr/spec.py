@@ -36,7 +36,7 @@ def _defaults(kind: str) -> dict[str, Any]:
     from decaylr import curves
     from decaylr.schedule import Schedule
 
-    maker = getattr(curves if kind in CURVES else Schedule, kind)
+    maker = curves.MAKERS[kind] if kind in CURVES else getattr(Schedule, kind)
     signature = inspect.signature(maker).parameters
     return {name: parameter.default for name, parameter in signature.items()}
 
@@ -130,9 +130,7 @@ def _build(node: Any, path: str, depth: int) -> Schedule:
 _CHILDREN = ("of", "parts")
 
 
-def _build_children(
-    kind: str, body: Mapping[str, Any], here: str, depth: int
-) -> list[Schedule]:
+def _build_children(kind: str, body: Mapping[str, Any], here: str, depth: int) -> list[Schedule]:
     need = {"one": "of", "many": "parts"}.get(KINDS[kind].children)
     for key in _CHILDREN:
         if key in body and key != need:
@@ -155,20 +153,18 @@ def numbered(value: Any) -> Any:
     return float(value) if value in ("inf", "-inf") else value
 
 
-def _call(
-    kind: str, arguments: dict[str, Any], children: list[Schedule], here: str
-) -> Schedule:
+def _call(kind: str, arguments: dict[str, Any], children: list[Schedule], here: str) -> Schedule:
     from decaylr import curves
 
     if kind in CURVES:
-        maker = getattr(curves, kind)
         known_keys(arguments, tuple(_defaults(kind)), here)
-        return _checked_call(maker, arguments)
+        return _checked_call(curves.MAKERS[kind], arguments)
     if kind in _MAKERS:
         return _MAKERS[kind](children, arguments, here)
     names = tuple(name for name in _defaults(kind) if name != "self")
     known_keys(arguments, names, here)
-    return _checked_call(getattr(children[0], kind), arguments)
+    method: Callable[..., Schedule] = getattr(children[0], kind)
+    return _checked_call(method, arguments)
 
 
 def _checked_call(maker: Callable[..., Schedule], arguments: dict[str, Any]) -> Schedule:
@@ -197,10 +193,12 @@ def _reduce(kind: str) -> Callable[[list[Schedule], dict[str, Any], str], Schedu
 
 
 def _quotient(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
+    from decaylr.combine import quotient
+
     known_keys(arguments, ("divisor",), here)
     if "divisor" not in arguments:
         raise ValueError("divisor is missing")
-    return children[0] / arguments["divisor"]
+    return quotient(children[0], arguments["divisor"])
 
 
 def _negative(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
@@ -262,5 +260,3 @@ def from_json(text: str) -> Schedule:
     except RecursionError:
         raise ValueError(f"schedule must be nested at most {DEEPEST} deep, got more") from None
     return from_dict(data)
-
-

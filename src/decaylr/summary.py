@@ -67,9 +67,10 @@ class Summary:
         self._team = team(threads)
         self._schedule = schedule
         found = schedule._compiled().fold(self.start, self.steps, self._team)
-        self.initial, self.peak, self.peak_at, self.final, self.total = (
-            array.reshape(schedule.shape) for array in found
-        )
+        initial, peak, peak_at, final, total = found
+        self.initial = initial.reshape(schedule.shape)
+        self.peak, self.peak_at = peak.reshape(schedule.shape), peak_at.reshape(schedule.shape)
+        self.final, self.total = final.reshape(schedule.shape), total.reshape(schedule.shape)
 
     @property
     def mean(self) -> FloatArray:
@@ -88,9 +89,7 @@ class Summary:
         """
         limit = self._limit(fraction)
         origin = self.peak_at.ravel()
-        found = self._schedule._compiled().below(
-            self.start, self.steps, self._team, origin, limit
-        )
+        found = self._schedule._compiled().below(self.start, self.steps, self._team, origin, limit)
         return found.reshape(self._schedule.shape)
 
     def spent(self, fraction: Real) -> FloatArray:
@@ -108,9 +107,7 @@ class Summary:
         array = numbers("momentum", momentum)
         require("momentum", array, lambda x: (x >= 0) & (x < 1), "in [0, 1)")
         momenta = self._one_per_run("momentum", array)
-        found = self._schedule._compiled().annealing(
-            self.start, self.steps, self._team, momenta
-        )
+        found = self._schedule._compiled().annealing(self.start, self.steps, self._team, momenta)
         return found.reshape(self._schedule.shape)
 
     def totals_at(self, positions: npt.ArrayLike) -> FloatArray:
@@ -119,8 +116,12 @@ class Summary:
         if at.dtype != np.int64:
             raise TypeError(f"positions must be integers, got {at.dtype}")
         last = self.start + self.steps - 1
-        require("positions", at, lambda p: (p >= self.start) & (p <= last),
-                f"within [{self.start}, {last}]")
+        require(
+            "positions",
+            at,
+            lambda p: (p >= self.start) & (p <= last),
+            f"within [{self.start}, {last}]",
+        )
         order = np.argsort(at.ravel(), kind="stable")
         indices = np.ascontiguousarray(at.ravel()[order] - self.start)
         found = self._schedule._compiled().totals(self.start, self.steps, self._team, indices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,10 +132,7 @@ def _select(schedule: Schedule) -> str:
     cuts = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), part.size]
     if len(cuts) > LONGEST:
         return f"<batch of shape {schedule.shape}, {len(schedule._children)} families mixed>"
-    pieces = [
-        expression(schedule._children[part[a]][row[a:b]])
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    pieces = [expression(schedule._children[part[a]][row[a:b]]) for a, b in pairwise(cuts)]
     text = f"concatenate([{', '.join(pieces)}])"
     return text if len(schedule.shape) == 1 else f"{text}.reshape({schedule.shape})"
 
