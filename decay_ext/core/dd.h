@@ -4,7 +4,7 @@
 // machine as long as the compiler does not contract (-ffp-contract=off). Bounds are those of
 // Joldes, Muller and Popescu, "Tight and rigorous error bounds for basic building blocks of
 // double-word arithmetic" (2017), relative to the exact result, with u = 2^-53. They hold
-// while no intermediate over- or underflows: products and dividends of 2^-900 to 2^990.
+// while no intermediate over- or underflows: products and dividends of 2^-900 to 2^1020.
 // Outside that range Dekker's product and a fused one may also differ.
 #pragma once
 

@@ -60,7 +60,8 @@ constexpr Case exp2m1_cases[] = {
     {{0x1p-1, 0x1.70ef54646d497p-57}, {0x1.a827999fcef32p-2, 0x1.bd865cdefd7cdp-56}},
     {{-0x1.6b851eb851eb8p-1, 0x1.14b37f4b51f71p-55},
      {-0x1.8e0217f11496p-2, -0x1.c8880171b397p-56}},
-    {{0x1.ff7ced916872bp-1, 0x1.70ef54646d497p-57}, {0x1.ff4a5bcc3823ep-1, 0x1.9f7f3d2323e25p-55}},
+    {{0x1.ff7ced916872bp-1, 0x1.70ef54646d497p-57},
+     {0x1.ff4a5bcc3823ep-1, 0x1.9f7f3d2323e25p-55}},
     {{-0x1p-7, 0x1.9b604aaaca626p-200}, {-0x1.61eea3847077bp-8, -0x1.148b699a8618bp-62}},
     {{0x1.eb851eb851eb8p-5, 0x1.2725dd1d243acp-60},
      {0x1.5be127c0655ddp-5, -0x1.ae2ab48d04f81p-59}},
@@ -95,7 +96,8 @@ constexpr Case sine_cases[] = {
     {{0x1.8f2b061aea072p-964, 0.0}, {0x1.39818037edd8p-963, -0x1.43883cf663afbp-1017}},
     {{0x1.49da7e361ce4cp-32, 0x1.3ce9a36f23c1p-90},
      {0x1.0310fa9ad8a56p-31, 0x1.206b9b4bac524p-85}},
-    {{0x1.fffe5280d6543p-9, 0x1.79ca10c924223p-67}, {0x1.921dbe949f348p-8, -0x1.592ab0b5686p-63}},
+    {{0x1.fffe5280d6543p-9, 0x1.79ca10c924223p-67},
+     {0x1.921dbe949f348p-8, -0x1.592ab0b5686p-63}},
     {{0x1.003eea209aaa4p-8, -0x1.79ca10c924223p-67},
      {0x1.9281e2de7f583p-8, -0x1.8729b7bedefbbp-62}},
     {{0x1p-2, 0x1.2725dd1d243acp-60}, {0x1.87de2a6aea963p-2, -0x1.3d446aaf0ea32p-57}},
@@ -104,7 +106,8 @@ constexpr Case sine_cases[] = {
     {{0x1p-1, 0x1.2725dd1d243acp-60}, {0x1.6a09e667f3bcdp-1, -0x1.b394a3be6e3cfp-55}},
     {{0x1p-1, -0x1.2725dd1d243acp-60}, {0x1.6a09e667f3bcdp-1, -0x1.c811deb7de4dcp-55}},
     {{0x1.8p-1, 0x1.70ef54646d497p-56}, {0x1.d906bcf328d46p-1, 0x1.11a22bf277a9ap-55}},
-    {{0x1.fdf3b645a1cacp-1, 0x1.14b37f4b51f71p-55}, {0x1.fffd69aa0b99dp-1, 0x1.1095b831217d2p-56}},
+    {{0x1.fdf3b645a1cacp-1, 0x1.14b37f4b51f71p-55},
+     {0x1.fffd69aa0b99dp-1, 0x1.1095b831217d2p-56}},
     {{0x1.fffffffffffffp-1, 0x1.2725dd1d243acp-59}, {0x1p+0, -0x1.308d0b4a0e38dp-106}},
     {{0x1p+0, -0x1.16c262777579cp-133}, {0x1p+0, -0x1.767ade03a0a7fp-266}},
     {{0x1.5555555555555p-2, 0x1.5555555555555p-56}, {0x1p-1, -0x1.d05527b6e43d2p-110}},
@@ -113,7 +116,8 @@ constexpr Case sine_cases[] = {
 constexpr Case cosine_cases[] = {
     {{0x1.8f2b061aea072p-964, 0.0}, {0x1p+0, 0.0}},
     {{0x1.49da7e361ce4cp-32, 0x1.3ce9a36f23c1p-90}, {0x1p+0, -0x1.062b5c359b0c9p-63}},
-    {{0x1.fffe5280d6543p-9, 0x1.79ca10c924223p-67}, {0x1.fffd885d0c635p-1, 0x1.a41e4abdb7295p-56}},
+    {{0x1.fffe5280d6543p-9, 0x1.79ca10c924223p-67},
+     {0x1.fffd885d0c635p-1, 0x1.a41e4abdb7295p-56}},
     {{0x1.003eea209aaa4p-8, -0x1.79ca10c924223p-67},
      {0x1.fffd87224a74fp-1, -0x1.533aba34afc02p-57}},
     {{0x1p-2, 0x1.2725dd1d243acp-60}, {0x1.d906bcf328d46p-1, 0x1.3a67ae43a8309p-56}},
@@ -122,11 +126,13 @@ constexpr Case cosine_cases[] = {
     {{0x1p-1, 0x1.2725dd1d243acp-60}, {0x1.6a09e667f3bcdp-1, -0x1.c811deb7de4dcp-55}},
     {{0x1p-1, -0x1.2725dd1d243acp-60}, {0x1.6a09e667f3bcdp-1, -0x1.b394a3be6e3cfp-55}},
     {{0x1.8p-1, 0x1.70ef54646d497p-56}, {0x1.87de2a6aea962p-2, 0x1.2f3017d25d64ep-56}},
-    {{0x1.fdf3b645a1cacp-1, 0x1.14b37f4b51f71p-55}, {0x1.9bc5a9d91f649p-8, 0x1.2ea781839ae73p-62}},
+    {{0x1.fdf3b645a1cacp-1, 0x1.14b37f4b51f71p-55},
+     {0x1.9bc5a9d91f649p-8, 0x1.2ea781839ae73p-62}},
     {{0x1.fffffffffffffp-1, 0x1.2725dd1d243acp-59},
      {0x1.8ae13d351aca2p-53, -0x1.91520b5dd4e58p-110}},
     {{0x1p+0, -0x1.16c262777579cp-133}, {0x1.b5dfc58b46f35p-133, -0x1.acc8345a3af7fp-187}},
-    {{0x1.5555555555555p-2, 0x1.5555555555555p-56}, {0x1.bb67ae8584caap-1, 0x1.cec95d0b5c1e3p-55}},
+    {{0x1.5555555555555p-2, 0x1.5555555555555p-56},
+     {0x1.bb67ae8584caap-1, 0x1.cec95d0b5c1e3p-55}},
 };
 
 constexpr Rounded exp2_rounded[] = {
@@ -275,6 +281,12 @@ void check_inverse() {
     for (int i = 0; i < 100000; ++i) {
         const double x = std::ldexp(0.5 + 0.5 * next_uniform(), i % 2098 - 1073);
         expect_same(decaylr::exp2(decaylr::log2(x)), x, "exp2(log2(x))", x);
+    }
+    for (int i = 0; i < 100000; ++i) {
+        const dd x = next_between(-0.5, 0.5);
+        const Scaled s = decaylr::exp2_scaled(x);
+        const dd gap = decaylr::sub(decaylr::log2(dd{s.hi, s.lo}), x);
+        expect(std::fabs(gap.hi) <= 0x1.8p-68 && s.exponent == 0, "log2(exp2(x))", x.hi);
     }
     for (int i = 0; i < 20000; ++i) {
         const dd x = next_between(0.5, 2.0);
