@@ -1,4 +1,4 @@
-// polynomial: end + (init - end) * (1 - p/steps)**power, or the rising mirror image.
+// polynomial: end + (init - end) * (1 - (p/steps)**k)**power, or the rising mirror image.
 #pragma once
 
 #include "curve_linear.h"
@@ -25,12 +25,13 @@ inline double simple_weight(double t, double w, bool upward) {
 
 class PolynomialRow {
    public:
-    PolynomialRow(double init, double end, double steps, double power, bool rise)
+    PolynomialRow(double init, double end, double steps, double power, double k, bool rise)
         : ends_(init, end, steps),
           line_(init, end, steps),
           blend_(rise ? init : end, rise ? end : init),
           power_(power),
-          kind_(power_kind(power)),
+          k_(k),
+          kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
           fast_(ends_.whole() && kind_ != Power::general) {}
 
@@ -83,8 +84,12 @@ class PolynomialRow {
         return kind == Power::two ? blend_.with(weight) : blend_.with(dd{weight, 0.0});
     }
     double precise(dd p) const {
-        const dd gone = div(p, ends_.steps);
-        const dd left = div(ends_.remaining(p), ends_.steps);
+        dd gone = div(p, ends_.steps);
+        dd left = div(ends_.remaining(p), ends_.steps);
+        if (k_ != 1.0 && gone.hi > 0.0) {
+            left = one_minus_power(gone, left, k_);
+            gone = power_of(gone, k_);
+        }
         const dd t = rise_ ? gone : left;
         const dd w = rise_ ? left : gone;
         if (!(t.hi > 0.0)) return blend_.upward ? blend_.base : blend_.with(1.0);
@@ -97,7 +102,7 @@ class PolynomialRow {
     Ends ends_;
     LinearRow line_;
     Blend blend_;
-    double power_;
+    double power_, k_;
     Power kind_;
     bool rise_, fast_;
 };
@@ -109,13 +114,14 @@ class Polynomial {
           end_(spec.column("end_value")),
           steps_(spec.column("steps")),
           power_(spec.column("power")),
+          k_(spec.column("k")),
           rise_(spec.flag("rise")) {}
     PolynomialRow row(Run run) const {
-        return {init_(run), end_(run), steps_(run), power_(run), rise_};
+        return {init_(run), end_(run), steps_(run), power_(run), k_(run), rise_};
     }
 
    private:
-    Column init_, end_, steps_, power_;
+    Column init_, end_, steps_, power_, k_;
     bool rise_;
 };
 

@@ -88,13 +88,13 @@ def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
 
 
 def polynomial(
-    init_value: Real, end_value: Real, steps: Real, power: Real, rise: bool = False
+    init_value: Real, end_value: Real, steps: Real, power: Real, rise: bool = False, k: Real = 1
 ) -> Schedule:
     """A power of the share of the length that is left, or with `rise` of the share gone.
 
-    v(p) = end + (init - end) * (1 - p/steps)**power, or init + (end - init) * (p/steps)**power
-    with `rise`, for p < steps; end_value from there on. A cooldown "1-sqrt" is power 0.5
-    with `rise`.
+    v(p) = end + (init - end) * (1 - x)**power, or init + (end - init) * x**power with
+    `rise`, where x = (p/steps)**k, for p < steps; end_value from there on. A cooldown
+    "1-sqrt" is power 0.5 with `rise` (k-decay: 2004.05909).
 
     Parameters
     ----------
@@ -105,7 +105,9 @@ def polynomial(
     power : float or array_like
         Exponent, > 0.
     rise : bool
-        Whether the power is of p/steps.
+        Whether the power is of the share gone.
+    k : float or array_like
+        Exponent of the progress, > 0.
 
     Returns
     -------
@@ -122,7 +124,8 @@ def polynomial(
     >>> dl.polynomial(1.0, 0.0, 4, 2)(1), dl.polynomial(1.0, 0.0, 4, 0.5, rise=True)(1)
     (0.5625, 0.5)
     """
-    parameters = _ends(init_value, end_value, steps) | {"power": above("power", power)}
+    parameters = _ends(init_value, end_value, steps)
+    parameters |= {"power": above("power", power), "k": above("k", k)}
     return Schedule._make("polynomial", parameters, {"rise": flag("rise", rise)})
 
 

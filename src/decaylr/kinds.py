@@ -30,7 +30,7 @@ def _moved(*parameters: str, options: str = "", written: str = "") -> Kind:
 CURVES: dict[str, Kind] = {
     "constant": _curve("value", "steps"),
     "linear": _curve("init_value", "end_value", "steps"),
-    "polynomial": _curve("init_value", "end_value", "steps", "power", options="rise"),
+    "polynomial": _curve("init_value", "end_value", "steps", "power", "k", options="rise"),
     "cosine": _curve("init_value", "end_value", "steps", "exponent", "k"),
     "exponential": _curve(
         "init_value",

@@ -102,11 +102,12 @@ def from_dict(data: Any) -> Schedule:
     return _build(data["schedule"], "schedule", 0)
 
 
-def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:
+def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") -> None:
     """Refuse keys that have no meaning here."""
     for key in data:
         if key not in known:
-            raise ValueError(f"{path}: unknown key {key!r}, known are {', '.join(known)}")
+            where = f"{path}: " if path else ""
+            raise ValueError(f"{where}unknown key {key!r}, known are {', '.join(known)}")
 
 
 def _build(node: Any, path: str, depth: int) -> Schedule:
@@ -122,7 +123,7 @@ def _build(node: Any, path: str, depth: int) -> Schedule:
     arguments = {name: numbered(value) for name, value in body.items() if name not in _CHILDREN}
     children = _build_children(kind, body, here, depth)
     try:
-        return _call(kind, arguments, children, here)
+        return _call(kind, arguments, children)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{here}: {error}") from error
 
@@ -153,16 +154,16 @@ def numbered(value: Any) -> Any:
     return float(value) if value in ("inf", "-inf") else value
 
 
-def _call(kind: str, arguments: dict[str, Any], children: list[Schedule], here: str) -> Schedule:
+def _call(kind: str, arguments: dict[str, Any], children: list[Schedule]) -> Schedule:
     from decaylr import curves
 
     if kind in CURVES:
-        known_keys(arguments, tuple(_defaults(kind)), here)
+        known_keys(arguments, tuple(_defaults(kind)))
         return _checked_call(curves.MAKERS[kind], arguments)
     if kind in _MAKERS:
-        return _MAKERS[kind](children, arguments, here)
+        return _MAKERS[kind](children, arguments)
     names = tuple(name for name in _defaults(kind) if name != "self")
-    known_keys(arguments, names, here)
+    known_keys(arguments, names)
     method: Callable[..., Schedule] = getattr(children[0], kind)
     return _checked_call(method, arguments)
 
@@ -175,41 +176,41 @@ def _checked_call(maker: Callable[..., Schedule], arguments: dict[str, Any]) -> 
     return maker(**arguments)
 
 
-def _join(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
+def _join(children: list[Schedule], arguments: dict[str, Any]) -> Schedule:
     from decaylr.combine import join
 
-    known_keys(arguments, ("boundaries",), here)
+    known_keys(arguments, ("boundaries",))
     return join(children, arguments.get("boundaries"))
 
 
-def _reduce(kind: str) -> Callable[[list[Schedule], dict[str, Any], str], Schedule]:
-    def build(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
+def _reduce(kind: str) -> Callable[[list[Schedule], dict[str, Any]], Schedule]:
+    def build(children: list[Schedule], arguments: dict[str, Any]) -> Schedule:
         from decaylr.combine import reduce
 
-        known_keys(arguments, (), here)
+        known_keys(arguments, ())
         return reduce(kind, children)
 
     return build
 
 
-def _quotient(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
+def _quotient(children: list[Schedule], arguments: dict[str, Any]) -> Schedule:
     from decaylr.combine import quotient
 
-    known_keys(arguments, ("divisor",), here)
+    known_keys(arguments, ("divisor",))
     if "divisor" not in arguments:
         raise ValueError("divisor is missing")
     return quotient(children[0], arguments["divisor"])
 
 
-def _negative(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
-    known_keys(arguments, (), here)
+def _negative(children: list[Schedule], arguments: dict[str, Any]) -> Schedule:
+    known_keys(arguments, ())
     return -children[0]
 
 
-def _select(children: list[Schedule], arguments: dict[str, Any], here: str) -> Schedule:
+def _select(children: list[Schedule], arguments: dict[str, Any]) -> Schedule:
     from decaylr.structure import select
 
-    known_keys(arguments, ("part", "row"), here)
+    known_keys(arguments, ("part", "row"))
     indices = [_indices(name, arguments.get(name)) for name in ("part", "row")]
     part, row = indices
     if part.shape != row.shape or part.size == 0:
@@ -229,7 +230,7 @@ def _indices(name: str, value: Any) -> IntArray:
     return array.astype(np.int64)
 
 
-_MAKERS: dict[str, Callable[[list[Schedule], dict[str, Any], str], Schedule]] = {
+_MAKERS: dict[str, Callable[[list[Schedule], dict[str, Any]], Schedule]] = {
     "join": _join,
     "sum": _reduce("sum"),
     "product": _reduce("product"),
