@@ -40,7 +40,8 @@ constexpr Case exp2_cases[] = {
     {{0x1.9004p+6, 0x1.b05876e5b012p-49}, {0x1.00b1afa5abcc8p+100, 0x1.d00b8efcdde7p+45}},
     {{0x1.79ca10c924223p-67, 0.0}, {0x1p+0, 0x1.05dd14f56aa62p-67}},
     {{-0x1p-8, 0x1.d83c94fb6d2acp-64}, {0x1.fe9d96b2a23d9p-1, 0x1.4ced1acf4c296p-57}},
-    {{0x1.ff7f8p+8, -0x1.6849b86a12b9bp-46}, {0x1.698c830a4c87bp+511, 0x1.ab26afb186e9bp+457}},
+    {{0x1.ff7f8p+8, -0x1.6849b86a12b9bp-46},
+     {0x1.698c830a4c87bp+511, 0x1.ab26afb186e9bp+457}},
     {{-0x1.c20cccccccccdp+9, 0x1.6849b86a12b9bp-45},
      {0x1.ddb680117ab77p-901, -0x1.8d79375baa688p-955}},
 };
@@ -187,7 +188,7 @@ int failures = 0;
 void expect(bool holds, const char* what, double at) {
     if (holds) return;
     ++failures;
-    std::printf("%s fails at %a (%.17g)\n", what, at, at);
+    if (failures <= 20) std::printf("%s fails at %a (%.17g)\n", what, at, at);
 }
 
 // Whether got is expected to within 2^-bits of it. A reference carries about 106 bits.
@@ -285,8 +286,9 @@ void check_inverse() {
     for (int i = 0; i < 100000; ++i) {
         const dd x = next_between(-0.5, 0.5);
         const Scaled s = decaylr::exp2_scaled(x);
-        const dd gap = decaylr::sub(decaylr::log2(dd{s.hi, s.lo}), x);
-        expect(std::fabs(gap.hi) <= 0x1.8p-68 && s.exponent == 0, "log2(exp2(x))", x.hi);
+        const dd own = decaylr::log2(dd{s.hi, s.lo});
+        const dd gap = decaylr::sub(decaylr::add(own, static_cast<double>(s.exponent)), x);
+        expect(std::fabs(gap.hi) <= 0x1.8p-68, "log2(exp2(x))", x.hi);
     }
     for (int i = 0; i < 20000; ++i) {
         const dd x = next_between(0.5, 2.0);
