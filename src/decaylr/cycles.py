@@ -208,7 +208,7 @@ def cyclic(
     together(base_value=base, max_value=peak, step_size_up=up, step_size_down=down, gamma=rate)
     if mode == "exp_range":
         wave = _wave(np.zeros(()), peak - base, up, down, shape, np.ones(()), count)
-        return base + wave * exponential(1.0, rate)
+        return wave * exponential(1.0, rate) + base
     scale = np.asarray(0.5) if mode == "triangular2" else rate
     return _wave(base, peak, up, down, shape, scale, count)
 

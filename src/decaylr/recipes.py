@@ -334,4 +334,5 @@ def layerwise(
     together(schedule=np.empty(schedule.shape), decay=rate, min_scale=least)
     depth = np.arange(layers - 1, -1, -1.0)
     factors = np.maximum(rate[..., None] ** depth, least[..., None])
-    return schedule.reshape((*schedule.shape, 1)) * factors
+    spread: Schedule = schedule.reshape((*schedule.shape, 1)) * factors
+    return spread

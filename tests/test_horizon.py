@@ -1,0 +1,195 @@
+"""Horizon edits: what has happened stays, what follows is as stated."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import decaylr as dl
+
+
+def close(actual, expected, rtol=1e-13):
+    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=0)
+
+
+BASES = [
+    dl.warmup_cosine(0.1, 1.0, 20, 100, 0.05),
+    dl.linear(1.0, 0.1, 100),
+    dl.wsd([1.0, 2.0], 10, [60, 40], [30, 50], end_value=0.25, decay="1-sqrt"),
+    dl.cosine(1.0, 0.2, 25).repeat(count=4),
+    dl.piecewise_constant([30, 100], [4, 2, 1]),
+]
+
+
+@pytest.mark.parametrize("base", BASES, ids=lambda s: repr(s)[:20])
+@pytest.mark.parametrize("at", [1, 40, 99])
+def test_the_past_keeps_its_bits(base, at):
+    tail = dl.constant(0.5)
+    edits = [base.branch(at, tail), base.rewarm(at, 5, 2.0, tail), base.extend(300, at)]
+    for edited in edits:
+        np.testing.assert_array_equal(edited.table(at), base.table(at))
+        assert edited.shape == base.shape
+
+
+def test_joint_states_both_sides():
+    s = dl.linear(1.0, 0.0, 100).then(dl.constant(0.5))
+    joint = s.joint(100)
+    assert joint.at == 100
+    assert 0 < joint.before < 1e-14
+    assert joint.after == 0.5
+    assert joint.jump == 0.5 - joint.before
+    batch = dl.step([1.0, 2.0], 10, 0.5).joint([10, 15])
+    np.testing.assert_array_equal(batch.before, [1.0, 1.0])
+    np.testing.assert_array_equal(batch.after, [0.5, 1.0])
+    np.testing.assert_array_equal(batch.jump, [-0.5, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("at", "error", "match"),
+    [
+        (0, ValueError, r"^at must be finite and > 0, got 0"),
+        (math.nan, ValueError, r"^at must be finite and > 0, got nan"),
+        ("1", TypeError, r"^at must be real numbers"),
+    ],
+)
+def test_joint_refuses(at, error, match):
+    with pytest.raises(error, match=match):
+        dl.constant(1.0).joint(at)
+
+
+def test_branch_from_the_value_at_the_cut():
+    s = dl.cosine(1.0, 0.0, 1000)
+    cooled = s.branch(500, lambda value: dl.linear(value, 0.0, 100))
+    close([cooled(500), cooled(550), cooled(575)], [0.5, 0.25, 0.125])
+    assert cooled(600) == 0.0
+    assert cooled.length == 600
+    assert abs(cooled.joint(500).jump) <= 2**-52
+
+
+def test_branch_to_a_schedule():
+    s = dl.constant(1.0).branch(10, dl.linear(0.5, 0.0, 10))
+    np.testing.assert_array_equal(s.table(22)[[9, 10, 15, 20, 21]], [1.0, 0.5, 0.25, 0.0, 0.0])
+    assert s.joint(10) == (10, 1.0, 0.5)
+
+
+def test_branch_at_a_position_of_each_run():
+    s = dl.linear([1.0, 2.0], 0.0, 100)
+    cooled = s.branch([50, 75], lambda value: dl.cosine(value, 0.0, 20))
+    close(cooled(np.array([[49], [60], [85]])), [[0.51, 1.02], [0.25, 0.8], [0.0, 0.25]])
+    np.testing.assert_array_equal(cooled.length, [70, 95])
+
+
+def test_one_schedule_branched_at_many_positions():
+    cooled = dl.constant(1.0).branch([10, 20, 30], lambda value: dl.linear(value, 0.0, 10))
+    assert cooled.shape == (3,)
+    np.testing.assert_array_equal(cooled(25), [0.0, 0.5, 1.0])
+
+
+def test_branch_as_an_override_of_a_sequence():
+    """Numbers of OLMo's sequential scheduler with an anneal from 2000 on."""
+    s = dl.warmup(10.0, 1000).branch(2000, lambda value: dl.linear(value, 2.0, 1000))
+    np.testing.assert_array_equal([s(p) for p in (2000, 2500, 3000, 10000)], [10, 6, 2, 2])
+
+
+@pytest.mark.parametrize(
+    ("at", "tail", "error", "match"),
+    [
+        (-1, dl.constant(1.0), ValueError, r"^at must be finite and >= 0, got -1"),
+        (5, 0.5, TypeError, r"^tail must be a Schedule or a function that returns one, got 0.5"),
+        (5, lambda value: value, TypeError, r"^tail must be a Schedule or a function .* got 1.0"),
+    ],
+)
+def test_branch_refuses(at, tail, error, match):
+    with pytest.raises(error, match=match):
+        dl.constant(1.0).branch(at, tail)
+
+
+def test_rewarm_scales_the_rest():
+    s = dl.linear(1.0, 0.0, 1000)
+    w = s.rewarm(400, 100, 2.0)
+    close([w(399), w(400), w(425), w(500)], [0.601, 0.6, 0.95, 2.0])
+    close([w(p) for p in (600, 750, 999)], [s(p) * 4 for p in (600, 750, 999)])
+    assert w(1000) == w(5000) == 0.0
+    assert w.length == 1000
+
+
+def test_rewarm_after_the_end():
+    s = dl.warmup_cosine(0.0, 1.0, 10, 100)
+    w = s.rewarm(100, 20, 0.5, lambda value: dl.cosine(value, 0.0, 80))
+    close([w(110), w(120), w(160)], [0.25, 0.5, 0.25])
+    assert w(200) == 0.0
+    assert w.length == 200
+    with pytest.raises(ValueError, match=r"^at must be where the schedule is not 0 .* got 100"):
+        s.rewarm(100, 20, 0.5)
+
+
+def test_rewarm_at_once():
+    w = dl.linear(1.0, 0.0, 100).rewarm([20, 40], [0, 10], 1.0)
+    close(
+        w(np.array([[19], [20], [45], [60]])), [[0.81, 0.81], [1.0, 0.8], [0.6875, 0.8], [0.5, 0.8]]
+    )
+    np.testing.assert_array_equal(w.length, [100, 100])
+
+
+def test_extend_stretches_what_is_left():
+    s = dl.warmup_cosine(0.0, 1.0, 100, 1100)
+    longer = s.extend(2100, at=100)
+    for p in (100, 101, 600, 1500, 2099):
+        close(longer(p), s(100 + (p - 100) / 2))
+    assert longer(2100) == 0.0
+    assert longer.length == 2100
+    assert longer.joint(100).before == pytest.approx(longer.joint(100).after, rel=1e-15, abs=0)
+
+
+def test_extend_does_not_jump():
+    s = dl.cosine(1.0, 0.1, 1000)
+    half = s.extend(2000, at=500)
+    assert half(500) == s(500)
+    assert abs(half.joint(500).jump) <= 1e-15
+    assert half(501) < half(500) < half(499)
+
+
+def test_extend_the_whole_curve():
+    s = dl.linear(1.0, 0.0, 100)
+    twice = s.extend(200)
+    assert twice == s.stretch(2)
+    np.testing.assert_array_equal([twice(0), twice(100), twice(200)], [1.0, 0.5, 0.0])
+
+
+@pytest.mark.parametrize("total", [107, 333, 700, 1001, 99])
+@pytest.mark.parametrize("at", [0, 3, 49])
+def test_extend_ends_where_it_was_asked_to(total, at):
+    s = dl.linear(1.0, 0.25, [100, 90, 97]).extend(total, at)
+    np.testing.assert_array_equal(s.length, [total, total, total])
+    np.testing.assert_array_equal(s(total), [0.25, 0.25, 0.25])
+    assert np.all(s(total - 1) > 0.25)
+
+
+@pytest.mark.parametrize(
+    ("base", "arguments", "match"),
+    [
+        (
+            dl.constant(1.0),
+            (100,),
+            r"^the schedule's length must be finite to be ext",
+        ),
+        (dl.linear(1, 0, 10), (20, 10), r"^at must be < the schedule's length, got 10"),
+        (dl.linear(1, 0, 10), (5, 5), r"^total must be > at, got 5"),
+        (dl.linear(1, 0, [10, 20]), (15, [5, 15]), r"^total must be > at, got 15 at index 1"),
+        (dl.linear(1, 0, 10), (-5,), r"^total must be finite and > 0, got -5"),
+    ],
+)
+def test_extend_refuses(base, arguments, match):
+    with pytest.raises(ValueError, match=match):
+        base.extend(*arguments)
+
+
+def test_edits_follow_each_other():
+    s = dl.warmup_cosine(0.0, 1.0, 100, 1000)
+    edited = s.extend(2000, at=500).branch(1500, lambda value: dl.linear(value, 0.0, 100))
+    value = s(500 + 1000 / 3)
+    close([edited(500), edited(1500), edited(1550)], [s(500), value, value / 2])
+    assert edited.length == 1600
+    assert dl.from_json(edited.to_json()) == edited
