@@ -67,6 +67,7 @@ def test_one_cycle_without_a_rise():
             {"pct_final": 0.2, "three_phase": True},
             r"^pct_final must be in \[pct_start, 1\], got 0.2",
         ),
+        ({"pct_final": 0.9}, r"^pct_final must be given with three_phase alone, got 0.9"),
         ({"div_factor": 0}, r"^div_factor must be finite and > 0, got 0"),
         ({"anneal": "spline"}, r"^anneal must be one of linear, .* got 'spline'"),
     ],
@@ -74,6 +75,13 @@ def test_one_cycle_without_a_rise():
 def test_one_cycle_refuses(arguments, match):
     with pytest.raises(ValueError, match=match):
         dl.one_cycle(1.0, 10, **arguments)
+
+
+def test_one_cycle_takes_flags():
+    with pytest.raises(TypeError, match=r"^three_phase must be True or False, got 1"):
+        dl.one_cycle(1.0, 10, three_phase=1)
+    with pytest.raises(TypeError, match=r"^inclusive must be True or False, got 'no'"):
+        dl.one_cycle(1.0, 10, inclusive="no")
 
 
 def triangle(p, up, down):

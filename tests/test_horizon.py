@@ -74,6 +74,13 @@ def test_branch_to_a_schedule():
     assert s.joint(10) == (10, 1.0, 0.5)
 
 
+def test_branch_past_the_end_of_a_schedule_that_refuses_it():
+    s = dl.linear(1.0, 0.0, 10).ending("raise")
+    assert s.branch(20, dl.constant(0.5))(25) == 0.5
+    with pytest.raises(ValueError, match=r"20"):
+        s.branch(20, dl.constant)
+
+
 def test_branch_at_a_position_of_each_run():
     s = dl.linear([1.0, 2.0], 0.0, 100)
     cooled = s.branch([50, 75], lambda value: dl.cosine(value, 0.0, 20))

@@ -263,6 +263,7 @@ def single(arguments, run):
 def test_a_batch_has_the_bits_of_its_runs(recipe, arguments):
     batch = recipe(**arguments)
     assert batch.shape == (3,)
+    assert dl.from_json(batch.to_json()) == batch
     for run in range(3):
         alone = recipe(**single(arguments, run))
         assert alone.shape == ()

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.combine import join
-from decaylr.curves import cosine, exponential, linear
-from decaylr.parameters import Array, above, at_least, choice, finite, refuse
+from decaylr.curves import cosine, exponential
+from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse
 from decaylr.parameters import count as whole_number
 from decaylr.phases import Shape, expect, fall, rise, sequence, together
 from decaylr.schedule import Schedule
@@ -102,8 +102,11 @@ def one_cycle(
     first = first if init_value is None else finite("init_value", init_value)
     last: Array = first / above("final_div_factor", final_div_factor)
     last = last if end_value is None else finite("end_value", end_value)
-    together(max_value=peak, total_steps=total, init_value=first, end_value=last)
-    up, middle, end = _cycle_edges(total, pct_start, pct_final if three_phase else 1.0, inclusive)
+    start = at_least("pct_start", pct_start)
+    together(max_value=peak, total_steps=total, pct_start=start, init_value=first, end_value=last)
+    if not flag("three_phase", three_phase) and pct_final is not None:
+        refuse("pct_final", "given with three_phase alone", pct_final)
+    up, middle, end = _cycle_edges(total, start, three_phase, pct_final, inclusive)
     parts = [rise("anneal", anneal, first, peak, up)]
     if not three_phase:
         return join([*parts, fall("anneal", anneal, peak, last, end - up)], boundaries=[up])
@@ -115,22 +118,21 @@ def one_cycle(
 
 
 def _cycle_edges(
-    total: Array, pct_start: ArrayLike, pct_final: ArrayLike | None, inclusive: bool
+    total: Array, start: Array, three_phase: bool, pct_final: ArrayLike | None, inclusive: bool
 ) -> tuple[Array, Array, Array]:
-    """Ends of the rise, of the second phase and of the whole cycle."""
-    start = at_least("pct_start", pct_start)
-    if pct_final is None:
+    """Ends of the rise, of the second of three phases and of the whole cycle."""
+    share, phases = 2 * start, 2
+    if pct_final is not None:
+        share, phases = at_least("pct_final", pct_final), 1
+        expect("pct_final", share, "in [pct_start, 1]", (start <= share) & (share <= 1))
+    elif three_phase:
         expect("pct_start", start, "in [0, 0.5] with three phases", start <= 0.5)
-        top, middle, taken = start * total, 2 * start * total, 2
-    else:
-        final = at_least("pct_final", pct_final)
-        expect("pct_start", start, "in [0, 1]", start <= 1)
-        expect("pct_final", final, "in [pct_start, 1]", (start <= final) & (final <= 1))
-        top, middle, taken = start * total, final * total, 1
-    if not inclusive:
+    expect("pct_start", start, "in [0, 1]", start <= 1)
+    top, middle = start * total, share * total
+    if not flag("inclusive", inclusive):
         return np.floor(top), np.floor(middle), total
     expect("pct_start", start, "at least 1 / total_steps", top >= 1)
-    return top - 1, middle - taken, total - 1
+    return top - 1, middle - phases, total - 1
 
 
 def cyclic(
@@ -337,61 +339,3 @@ def _cycle(
     return (
         sequence([rise("warmup", "linear", low, top, ramp), down], [ramp]) if ramp.any() else down
     )
-
-
-def slanted_triangular(
-    max_value: ArrayLike,
-    total_steps: ArrayLike,
-    cut_fraction: ArrayLike = 0.1,
-    ratio: ArrayLike = 32.0,
-) -> Schedule:
-    """A short straight rise and a long straight fall (ULMFiT).
-
-    With ``C = floor(total_steps * cut_fraction)``, ``m = max_value / ratio`` and
-    ``D = C * (1 / cut_fraction - 1)``::
-
-        s(p) = m + (max_value - m) * p / C                    p < C
-        s(p) = max_value - (max_value - m) * (p - C) / D      C <= p < C + D
-        s(p) = m                                              p >= C + D
-
-    Parameters
-    ----------
-    max_value : array_like
-        The highest value.
-    total_steps : array_like
-        Length before ``C`` is rounded down, >= ``1 / cut_fraction``.
-    cut_fraction : array_like
-        Share of the rise, > 0 and <= 1.
-    ratio : array_like
-        The highest value over the lowest, > 0.
-
-    Returns
-    -------
-    Schedule
-        Its length is ``C / cut_fraction``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
-
-    References
-    ----------
-    Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification",
-    arXiv:1801.06146, equation 3.
-
-    Examples
-    --------
-    >>> import decaylr as dl
-    >>> s = dl.slanted_triangular(0.5, total_steps=50)
-    >>> s(0), s(5), s(50)
-    (0.015625, 0.5, 0.015625)
-    """
-    peak, total = finite("max_value", max_value), above("total_steps", total_steps)
-    share, fold = above("cut_fraction", cut_fraction), above("ratio", ratio)
-    together(max_value=peak, total_steps=total, cut_fraction=share, ratio=fold)
-    expect("cut_fraction", share, "at most 1", share <= 1)
-    cut = np.floor(total * share)
-    expect("total_steps", total, "at least 1 / cut_fraction", cut >= 1)
-    down = fall("decay", "linear", peak, peak / fold, cut * (1 / share - 1))
-    return sequence([linear(peak / fold, peak, cut), down], [cut])

@@ -111,11 +111,11 @@ def branch(schedule: Schedule, at: ArrayLike, tail: Tail) -> Schedule:
     (1.0, 1.0, 0.5, 0.0)
     """
     cut = at_least("at", at)
-    return join([schedule, _tail(tail, schedule(cut))], boundaries=[cut])
+    return join([schedule, _tail(tail, lambda: schedule(cut))], boundaries=[cut])
 
 
-def _tail(tail: Tail, value: float | FloatArray) -> Schedule:
-    made = tail if isinstance(tail, Schedule) or not callable(tail) else tail(value)
+def _tail(tail: Tail, value: Callable[[], float | FloatArray]) -> Schedule:
+    made = tail if isinstance(tail, Schedule) or not callable(tail) else tail(value())
     if not isinstance(made, Schedule):
         raise TypeError(f"tail must be a Schedule or a function that returns one, got {made!r}")
     return made
@@ -182,7 +182,7 @@ def rewarm(
         expect("at", cut, "where the schedule is not 0 at at + steps, without a tail", there != 0)
         rest = schedule.advance(cut + ramp) * (target / there)
     else:
-        rest = _tail(tail, _plain(target))
+        rest = _tail(tail, lambda: _plain(target))
     up = linear(schedule(cut), target, np.where(ramp == 0, VANISHING, ramp))
     return join([schedule, up, rest], boundaries=[cut, cut + ramp])
 

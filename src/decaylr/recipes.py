@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.curves import constant, cosine, inverse, linear
-from decaylr.cycles import cosine_restarts, cyclic, one_cycle, slanted_triangular
+from decaylr.cycles import cosine_restarts, cyclic, one_cycle
 from decaylr.parameters import above, at_least, choice, count, finite, refuse
 from decaylr.phases import Shape, expect, fall, rise, sequence, together
 from decaylr.schedule import Schedule
@@ -283,6 +283,64 @@ def warmup_inverse_sqrt(
     together(peak_value=peak, warmup_steps=ramp, timescale=scale, init_value=first)
     up = rise("warmup", "linear", first, peak, ramp)
     return sequence([up, inverse(peak, 1.0, scale, power=0.5)], [ramp])
+
+
+def slanted_triangular(
+    max_value: ArrayLike,
+    total_steps: ArrayLike,
+    cut_fraction: ArrayLike = 0.1,
+    ratio: ArrayLike = 32.0,
+) -> Schedule:
+    """A short straight rise and a long straight fall (ULMFiT).
+
+    With ``C = floor(total_steps * cut_fraction)``, ``m = max_value / ratio`` and
+    ``D = C * (1 / cut_fraction - 1)``::
+
+        s(p) = m + (max_value - m) * p / C                    p < C
+        s(p) = max_value - (max_value - m) * (p - C) / D      C <= p < C + D
+        s(p) = m                                              p >= C + D
+
+    Parameters
+    ----------
+    max_value : array_like
+        The highest value.
+    total_steps : array_like
+        Length before ``C`` is rounded down, >= ``1 / cut_fraction``.
+    cut_fraction : array_like
+        Share of the rise, > 0 and <= 1.
+    ratio : array_like
+        The highest value over the lowest, > 0.
+
+    Returns
+    -------
+    Schedule
+        Its length is ``C / cut_fraction``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    References
+    ----------
+    Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification",
+    arXiv:1801.06146, equation 3.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> s = dl.slanted_triangular(0.5, total_steps=50)
+    >>> s(0), s(5), s(50)
+    (0.015625, 0.5, 0.015625)
+    """
+    peak, total = finite("max_value", max_value), above("total_steps", total_steps)
+    share, fold = above("cut_fraction", cut_fraction), above("ratio", ratio)
+    together(max_value=peak, total_steps=total, cut_fraction=share, ratio=fold)
+    expect("cut_fraction", share, "at most 1", share <= 1)
+    cut = np.floor(total * share)
+    expect("total_steps", total, "at least 1 / cut_fraction", cut >= 1)
+    down = fall("decay", "linear", peak, peak / fold, cut * (1 / share - 1))
+    return sequence([linear(peak / fold, peak, cut), down], [cut])
 
 
 def layerwise(
