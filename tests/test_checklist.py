@@ -111,20 +111,10 @@ SHAPES = [
         INSIDE,
     ),
     (
-        "k-decay polynomial, power 2",
-        lambda: (
-            M
-            + (1 - M)
-            * (dl.polynomial(1, 0, T, 1.5, rise=True) * dl.polynomial(1, 0, T, 1.5, rise=True))
-        ),
-        lambda p: fold((1 - x(p) ** 1.5) ** 2),
-        INSIDE,
-    ),
-    (
-        "k-decay polynomial, any power",
-        lambda: dl.samples([fold((1 - x(p) ** 1.5) ** 0.5) for p in range(T + 1)]),
+        "k-decay polynomial",
+        lambda: dl.polynomial(1, M, T, 0.5, k=1.5),
         lambda p: fold((1 - x(p) ** 1.5) ** 0.5),
-        WHOLE,
+        INSIDE,
     ),
     ("a^x", lambda: dl.exponential(1, 0.05, T), lambda p: 0.05 ** x(p), INSIDE),
     ("exponential to an end", lambda: shape("exponential"), lambda p: M ** x(p), INSIDE),
@@ -152,7 +142,7 @@ SHAPES = [
     ("sqrt(1-x)", lambda: shape("sqrt"), lambda p: fold(math.sqrt(1 - x(p))), INSIDE),
     (
         "sqrt(1-x^2)^a",
-        lambda: dl.polynomial(1, 0, T, 0.65) * dl.inverse(1, 1.0, T, power=-0.65),
+        lambda: dl.polynomial(1, 0, T, 0.65, k=2),
         lambda p: math.sqrt(1 - x(p) ** 2) ** 1.3,
         INSIDE,
     ),

@@ -145,6 +145,7 @@ def test_layerwise():
     assert s.shape == (2, 4)
     close(s(10), [[0.125, 0.25, 0.5, 1.0], [0.02, 0.02, 0.2, 2.0]])
     assert s[1].shape == (4,)
+    np.testing.assert_array_equal(s.length, np.full((2, 4), 100))
     with pytest.raises(TypeError, match=r"^num_layers must be an integer, got float"):
         dl.layerwise(dl.constant(1.0), 4.0, 0.5)
     with pytest.raises(ValueError, match=r"^num_layers must be >= 1, got 0"):
