@@ -12,20 +12,25 @@ namespace decaylr {
 constexpr dd log2_e{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
 
 struct Blend {
-    bool upward;    // the weight to use is that of `one`
-    double base;    // the end of smaller magnitude
-    double other;   // the end of larger magnitude
-    double change;  // other - base
+    double unit;   // values above 2^900 are halved 200 times, out of the reach of overflow
+    bool upward;   // the weight to use is that of `one`
+    double base;   // the end of smaller magnitude
+    double other;  // the end of larger magnitude
+    double change;
 
     Blend(double zero, double one)
-        : upward(std::fabs(one) >= std::fabs(zero)),
-          base(upward ? zero : one),
-          other(upward ? one : zero),
+        : unit(std::max(std::fabs(zero), std::fabs(one)) > 0x1p900 ? 0x1p200 : 1.0),
+          upward(std::fabs(one) >= std::fabs(zero)),
+          base((upward ? zero : one) / unit),
+          other((upward ? one : zero) / unit),
           change(other - base) {}
-    double with(double weight) const { return base + change * weight; }
+    double with(double weight) const { return (base + change * weight) * unit; }
     double with(dd weight) const {
-        return to_double(add(mul(weight, two_sum(other, -base)), base));
+        return to_double(add(mul(weight, two_sum(other, -base)), base)) * unit;
     }
+    // A share of the change alone, rounded once.
+    double part(dd share) const { return to_double(mul(share, change)) * unit; }
+    double part(Scaled share) const { return round_scaled_times(share, change * unit); }
 };
 
 // The ends of a curve: one init and one end value, and whether there is anything between.
@@ -40,6 +45,11 @@ struct Ends {
     // Whether steps - p is exact for whole p inside the curve.
     bool whole() const { return steps < two_53 && steps == std::floor(steps); }
 };
+
+// An exponent that acts as its user's on any float64 and overflows in no product.
+inline double bounded(double exponent) {
+    return std::min(std::max(exponent, -0x1p200), 0x1p200);
+}
 
 // t**n as a double-double for 0 < t <= 1.
 inline dd power_of(dd t, double n) {

@@ -16,8 +16,8 @@ class CosineRow {
     CosineRow(double init, double end, double steps, double exponent, double k)
         : ends_(init, end, steps),
           blend_(end, init),
-          exponent_(exponent),
-          k_(k),
+          exponent_(bounded(exponent)),
+          k_(bounded(k)),
           plain_(exponent == 1.0 && k == 1.0),
           blocks_(plain_ && ends_.whole() && steps >= 2.0 * block) {}
 
@@ -67,8 +67,8 @@ class CosineRow {
         const SinCos angle = sincos_quarter(quarter(from));
         const dd sine_squared = mul(angle.sin, angle.sin);
         const dd twice_sine = mul(angle.sin, 2.0);
-        return {blend_.with(sine_squared), to_double(mul(mul(twice_sine, angle.cos), blend_.change)),
-                to_double(mul(sub(mul(angle.cos, angle.cos), sine_squared), blend_.change))};
+        return {blend_.with(sine_squared), blend_.part(mul(twice_sine, angle.cos)),
+                blend_.part(sub(mul(angle.cos, angle.cos), sine_squared))};
     }
 
     void inside(Int p, Int n, double* out) const {
@@ -115,7 +115,7 @@ class CosineRow {
         if (exponent_ == 1.0) return blend_.with(blend_.upward ? x : xc);
         if (!(x.hi > 0.0)) return ends_.end;
         if (blend_.upward && blend_.base == 0.0) {
-            return round_scaled_times(exp2_scaled(mul(log2(x), exponent_)), blend_.change);
+            return blend_.part(exp2_scaled(mul(log2(x), exponent_)));
         }
         return blend_.with(blend_.upward ? power_of(x, exponent_)
                                          : one_minus_power(x, xc, exponent_));

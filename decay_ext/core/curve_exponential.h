@@ -16,7 +16,8 @@ class ExponentialRow {
    public:
     ExponentialRow(double init, dd log2_rate, bool staircase, Mark size, bool clipped, double end)
         : init_(init), log2_(log2_rate), size_(size), staircase_(staircase) {
-        const double slope = init * log2_rate.hi;
+        const double sign = init > 0.0 ? 1.0 : init < 0.0 ? -1.0 : 0.0;
+        const double slope = sign * log2_rate.hi;
         low_ = clipped && slope < 0.0 ? end : -std::numeric_limits<double>::infinity();
         high_ = clipped && slope > 0.0 ? end : std::numeric_limits<double>::infinity();
         // Where a factor could leave the range of a double that their product stays in.
@@ -90,11 +91,11 @@ class Exponential {
         if (form_ == 'f') final_at_ = spec.column("final_steps");
         const Run distinct = varies() ? spec.runs : 1;
         for (Run run = 0; distinct <= cached_runs && run < distinct; ++run) {
-            log2_.push_back(logarithm(run));
+            log2_.push_back(bounded_logarithm(run));
         }
     }
     ExponentialRow row(Run run) const {
-        const dd rate = log2_.empty() ? logarithm(run) : log2_[log2_.size() == 1 ? 0 : run];
+        const dd rate = log2_.empty() ? bounded_logarithm(run) : log2_[log2_.size() == 1 ? 0 : run];
         return {init_(run), rate, staircase_, size_.mark(run), clipped_, end_(run)};
     }
 
@@ -103,6 +104,11 @@ class Exponential {
 
     bool varies() const {
         return rate_.stride || size_.stride || (form_ == 'f' && (init_.stride || final_at_.stride));
+    }
+    // The same bounded to where one position makes the value 0 or infinite.
+    dd bounded_logarithm(Run run) const {
+        const dd exact = logarithm(run);
+        return std::fabs(exact.hi) <= 0x1p300 ? exact : dd{exact.hi > 0.0 ? 0x1p300 : -0x1p300, 0.0};
     }
     // log2 of the factor of one position, or of one stair of a staircase.
     dd logarithm(Run run) const {

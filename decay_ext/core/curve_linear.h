@@ -31,7 +31,7 @@ class LinearRow {
         const double small = std::min(std::fabs(init), std::fabs(end));
         const double large = std::max(std::fabs(init), std::fabs(end));
         // Slopes of tiny values would be subnormal: work 2^600 higher, where there is room.
-        const bool tiny = (small == 0.0 ? large : small) < 0x1p-900 && large < 0x1p400;
+        const bool tiny = (small == 0.0 ? large : small) / steps < 0x1p-960 && large < 0x1p400;
         const double lift = tiny ? 0x1p600 : 1.0;
         back_ = tiny ? 0x1p-600 : 1.0;
         from_init_ = init * lift / steps;

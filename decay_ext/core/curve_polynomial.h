@@ -29,8 +29,8 @@ class PolynomialRow {
         : ends_(init, end, steps),
           line_(init, end, steps),
           blend_(rise ? init : end, rise ? end : init),
-          power_(power),
-          k_(k),
+          power_(bounded(power)),
+          k_(bounded(k)),
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
           fast_(ends_.whole() && kind_ != Power::general) {}
@@ -94,7 +94,7 @@ class PolynomialRow {
         const dd w = rise_ ? left : gone;
         if (!(t.hi > 0.0)) return blend_.upward ? blend_.base : blend_.with(1.0);
         if (blend_.upward && blend_.base == 0.0) {
-            return round_scaled_times(exp2_scaled(mul(log2(t), power_)), blend_.change);
+            return blend_.part(exp2_scaled(mul(log2(t), power_)));
         }
         return blend_.with(blend_.upward ? power_of(t, power_) : one_minus_power(t, w, power_));
     }

@@ -11,26 +11,26 @@ namespace decaylr {
 class InverseRow {
    public:
     InverseRow(double init, double rate, Mark size, double power, bool staircase)
-        : init_(init), rate_(rate), size_(size), power_(power), staircase_(staircase) {}
+        : init_(init),
+          rate_(rate),
+          size_(size),
+          power_(bounded(power)),
+          staircase_(staircase),
+          far_(!(rate * (two_63 / size.value) < 0x1p900)) {}
 
     double at(Int p) const {
-        if (staircase_) return over(static_cast<double>(quotient(p, size_)));
+        if (staircase_) return stair(quotient(p, size_));
+        if (far_) return precise(exact(p));
         return over(static_cast<double>(p) / size_.value);
     }
-    double at(dd p) const {
-        if (staircase_) return over(static_cast<double>(quotient(p, size_)));
-        const dd grown = add(mul(div(p, size_.value), rate_), 1.0);
-        if (power_ == 1.0) return to_double(div(dd{init_, 0.0}, grown));
-        if (power_ == 0.5) return init_ / std::sqrt(to_double(grown));
-        return general(grown);
-    }
+    double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     void fill(Int first, Int count, double* out) const {
         if (staircase_) {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
         }
         const double from = static_cast<double>(first);
-        if (first > Int{1} << 52) {
+        if (far_ || first > Int{1} << 52) {
             for (Int i = 0; i < count; ++i) out[i] = at(first + i);
         } else if (power_ == 1.0) {
             for (Int i = 0; i < count; ++i) out[i] = init_ / grown(quotient_at(from, i));
@@ -49,15 +49,38 @@ class InverseRow {
     double over(double q) const {
         if (power_ == 1.0) return init_ / grown(q);
         if (power_ == 0.5) return init_ / std::sqrt(grown(q));
-        return general(add(two_prod(rate_, q), 1.0));
+        return power(add(two_prod(rate_, q), 1.0));
     }
-    double general(dd grown) const {
-        return round_scaled_times(exp2_scaled(mul(log2(grown), -power_)), init_);
+    double stair(Int n) const {
+        if (rate_ > 0x1p900) return distant(exact(n), 1.0);
+        return over(static_cast<double>(n));
     }
+    double precise(dd p) const {
+        if (far_) return distant(p, size_.value);
+        const dd sum = add(mul(div(p, size_.value), rate_), 1.0);
+        if (power_ == 1.0 && std::fabs(init_) < 0x1p900) return to_double(div(dd{init_, 0.0}, sum));
+        if (power_ == 0.5) return init_ / std::sqrt(to_double(sum));
+        return power(sum);
+    }
+    // By logarithms, where rate * p / size could leave the range of a double.
+    double distant(dd p, double size) const {
+        if (!(p.hi > 0.0) || rate_ == 0.0) return init_;
+        const dd log2_ratio = add(sub(log2(p), log2(size)), log2(rate_));
+        if (log2_ratio.hi > 200.0) return scaled(log2_ratio);
+        if (log2_ratio.hi < -200.0) return init_;
+        const Scaled ratio = exp2_scaled(log2_ratio);
+        const double hi = round_scaled({ratio.hi, 0.0, ratio.exponent});
+        return power(add(dd{hi, round_scaled({ratio.lo, 0.0, ratio.exponent})}, 1.0));
+    }
+    double power(dd grown) const { return scaled(log2(grown)); }
+    double scaled(dd log2_grown) const {
+        return round_scaled_times(exp2_scaled(mul(log2_grown, -power_)), init_);
+    }
+
     double init_, rate_;
     Mark size_;
     double power_;
-    bool staircase_;
+    bool staircase_, far_;
 };
 
 class Inverse {
@@ -81,7 +104,12 @@ class Inverse {
 class RexRow {
    public:
     RexRow(double init, double end, double steps, double beta)
-        : ends_(init, end, steps), blend_(end, init), beta_(beta), fast_(ends_.whole()) {}
+        : ends_(init, end, steps),
+          blend_(end, init),
+          // Weights left : beta * p as left / beta : p where their sum could overflow.
+          share_(beta > 0x1p400 ? 1.0 / beta : 1.0),
+          beta_(beta > 0x1p400 ? 1.0 : beta),
+          fast_(ends_.whole()) {}
 
     double at(Int p) const {
         const double x = static_cast<double>(p);
@@ -103,19 +131,19 @@ class RexRow {
         }
     }
     double between(double p) const {
-        const double left = ends_.steps - p;
+        const double left = (ends_.steps - p) * share_;
         const double gone = beta_ * p;
         return blend_.with((blend_.upward ? left : gone) / (left + gone));
     }
     double precise(dd p) const {
-        const dd left = ends_.remaining(p);
+        const dd left = mul(ends_.remaining(p), share_);
         const dd gone = mul(p, beta_);
         return blend_.with(div(blend_.upward ? left : gone, add(left, gone)));
     }
 
     Ends ends_;
     Blend blend_;
-    double beta_;
+    double share_, beta_;
     bool fast_;
 };
 
@@ -136,7 +164,7 @@ class Rex {
 class TanhRow {
    public:
     TanhRow(double init, double end, double steps, double lower, double upper)
-        : blend_(end, init), steps_(steps), lower_(lower), upper_(upper) {}
+        : blend_(end, init), steps_(steps), lower_(bounded(lower)), upper_(bounded(upper)) {}
 
     double at(Int p) const { return precise(exact(p)); }
     double at(dd p) const { return precise(p); }
@@ -152,8 +180,8 @@ class TanhRow {
     }
     dd argument(dd p) const {
         if (p.hi >= steps_) return {upper_, 0.0};
-        const dd left = mul(sub(dd{steps_, 0.0}, p), lower_);
-        return div(add(left, mul(p, upper_)), steps_);
+        const dd left = div(sub(dd{steps_, 0.0}, p), steps_);
+        return add(mul(left, lower_), mul(div(p, steps_), upper_));
     }
     double precise(dd p) const {
         constexpr dd twice_log2_e{2.0 * log2_e.hi, 2.0 * log2_e.lo};

@@ -6,6 +6,7 @@
 // words, so a fraction made by a combinator costs no accuracy near a curve's end.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -98,14 +99,14 @@ inline Int quotient(dd p, const Mark& size) {
 // The first integer position whose quotient by `size` exceeds that of p.
 inline Int next_multiple(Int p, const Mark& size) {
     const Int q = quotient(p, size);
-    if (size.integral) {
-        return q >= max_int / size.whole ? max_int : (q + 1) * size.whole;
-    }
+    if (q == max_int || p == max_int) return max_int;
+    if (size.integral) return q >= max_int / size.whole ? max_int : (q + 1) * size.whole;
+    if (size.value < 1.0) return p + 1;
     const double guess = static_cast<double>(q + 1) * size.value;
-    if (!(guess < two_63)) return max_int;
-    Int next = static_cast<Int>(guess);
+    if (!(guess < 0.5 * two_63)) return max_int;
+    Int next = std::max(static_cast<Int>(guess), p + 1);
     while (next > p + 1 && quotient(next - 1, size) > q) --next;
-    while (next <= p || quotient(next, size) <= q) ++next;
+    while (quotient(next, size) <= q) ++next;
     return next;
 }
 

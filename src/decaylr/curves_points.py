@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from decaylr.parameters import ascending, choice, finite, listed, refuse
+import numpy as np
+
+from decaylr.parameters import ascending, choice, finite, listed, refuse, require
 from decaylr.schedule import Schedule
 
 KINDS_OF_INTERPOLATION = ("previous", "linear", "pchip", "cubic")
@@ -76,6 +78,7 @@ def interpolate(positions: Any, values: Any, kind: str = "linear") -> Schedule:
     how = choice("kind", kind, KINDS_OF_INTERPOLATION)
     knots = ascending("positions", positions, strictly=True)
     heights = listed("values", finite("values", values))
+    require("values", heights, lambda x: np.abs(x) <= 2.0**900, "at most 2**900 in magnitude")
     if knots.shape[-1] < 2:
         refuse("positions", "at least two", knots.shape[-1])
     if heights.shape[-1] != knots.shape[-1]:

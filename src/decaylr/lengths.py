@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from decaylr import _engine
 from decaylr.parameters import FloatArray
@@ -48,18 +49,22 @@ def _join(schedule: Schedule) -> FloatArray:
 
 def _longest(schedule: Schedule) -> FloatArray:
     """The longest part; a number for ever among others adds no length."""
-    lengths = [length_of(child) for child in schedule._children if not _is_number(child)]
-    if not lengths:
-        return _endless(schedule)
-    longest = lengths[0]
-    for length in lengths[1:]:
-        longest = np.maximum(longest, length)
-    return longest
+    longest = np.full(schedule.shape, -np.inf)
+    for child in schedule._children:
+        longest = np.maximum(longest, np.where(_is_number(child), -np.inf, length_of(child)))
+    return np.where(np.isneginf(longest), np.inf, longest)
 
 
-def _is_number(schedule: Schedule) -> bool:
-    endless = schedule._kind == "constant" and np.all(np.isinf(schedule._parameters["steps"]))
-    return bool(endless)
+def _is_number(schedule: Schedule) -> npt.NDArray[np.bool_]:
+    """Which runs are one number for ever."""
+    if schedule._kind == "select":
+        part, row = schedule._parameters["part"], schedule._parameters["row"]
+        numbers = np.zeros(schedule.shape, np.bool_)
+        for i, child in enumerate(schedule._children):
+            numbers[part == i] = _is_number(child)[row[part == i]]
+        return numbers
+    endless = schedule._kind == "constant" and np.isinf(schedule._parameters["steps"])
+    return np.broadcast_to(np.asarray(endless), schedule.shape)
 
 
 def _advance(schedule: Schedule) -> FloatArray:
