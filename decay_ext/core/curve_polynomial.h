@@ -16,11 +16,13 @@ inline Power power_kind(double power) {
 }
 
 // The weight of the end that t leaves from 0: t**n, or 1 - t**n from w = 1 - t.
+// Here t = a / n and w = b / n with whole a + b = n.
 template <Power kind>
-inline double simple_weight(double t, double w, bool upward) {
-    if (kind == Power::two) return upward ? t * t : w * (1.0 + t);
-    if (kind == Power::three) return upward ? t * t * t : w * (1.0 + t + t * t);
-    return upward ? std::sqrt(t) : w / (1.0 + std::sqrt(t));
+inline double simple_weight(double a, double b, double n, bool upward) {
+    if (kind == Power::half) return upward ? std::sqrt(a / n) : b / (n + std::sqrt(a * n));
+    const double t = a / n;
+    if (kind == Power::two) return upward ? t * t : b / n * (1.0 + t);
+    return upward ? t * t * t : b / n * (1.0 + t + t * t);
 }
 
 class PolynomialRow {
@@ -76,10 +78,9 @@ class PolynomialRow {
     }
     template <Power kind>
     double simple(double p) const {
-        const double gone = p / ends_.steps;
-        const double left = (ends_.steps - p) / ends_.steps;
+        const double left = ends_.steps - p;
         const double weight =
-            simple_weight<kind>(rise_ ? gone : left, rise_ ? left : gone, blend_.upward);
+            simple_weight<kind>(rise_ ? p : left, rise_ ? left : p, ends_.steps, blend_.upward);
         // The errors of a square add up to less than the bound, those of the others do not.
         return kind == Power::two ? blend_.with(weight) : blend_.with(dd{weight, 0.0});
     }
