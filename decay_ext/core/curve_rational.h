@@ -16,12 +16,12 @@ class InverseRow {
           size_(size),
           power_(bounded(power)),
           staircase_(staircase),
-          far_(!(rate * (two_63 / size.value) < 0x1p900)) {}
+          far_(!(rate * (two_63 / size.value) < 0x1p900)),
+          simple_(!far_ && (power == 1.0 || power == 0.5)) {}
 
     double at(Int p) const {
         if (staircase_) return stair(quotient(p, size_));
-        if (far_) return precise(exact(p));
-        return over(static_cast<double>(p) / size_.value);
+        return simple_ ? over(static_cast<double>(p) / size_.value) : precise(exact(p));
     }
     double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     void fill(Int first, Int count, double* out) const {
@@ -30,14 +30,12 @@ class InverseRow {
                                  [this](Int p) { return next_multiple(p, size_); });
         }
         const double from = static_cast<double>(first);
-        if (far_ || first > Int{1} << 52) {
+        if (!simple_ || first > Int{1} << 52) {
             for (Int i = 0; i < count; ++i) out[i] = at(first + i);
         } else if (power_ == 1.0) {
             for (Int i = 0; i < count; ++i) out[i] = init_ / grown(quotient_at(from, i));
-        } else if (power_ == 0.5) {
-            for (Int i = 0; i < count; ++i) out[i] = init_ / std::sqrt(grown(quotient_at(from, i)));
         } else {
-            for (Int i = 0; i < count; ++i) out[i] = over(quotient_at(from, i));
+            for (Int i = 0; i < count; ++i) out[i] = init_ / std::sqrt(grown(quotient_at(from, i)));
         }
     }
 
@@ -80,7 +78,7 @@ class InverseRow {
     double init_, rate_;
     Mark size_;
     double power_;
-    bool staircase_, far_;
+    bool staircase_, far_, simple_;
 };
 
 class Inverse {

@@ -61,7 +61,7 @@ class Combinable(Evaluator):
         >>> import decaylr as dl
         >>> sgdr = dl.cosine(0.1, 0.0, 10).repeat(period_scale=2)
         >>> sgdr(0), sgdr(10), sgdr(29), sgdr(30)
-        (0.1, 0.1, 0.0006155829702431115, 0.1)
+        (0.1, 0.1, 0.0006155829702431138, 0.1)
         """
         from decaylr import combine
 
