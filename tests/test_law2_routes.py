@@ -1,0 +1,229 @@
+"""Law 2: one value, bit for bit, by whatever route it is asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import CURVES, curves
+from strategies_trees import batches, trees
+
+import decaylr as dl
+
+quick = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+many = settings(max_examples=150, deadline=None, suppress_health_check=quick)
+several = settings(max_examples=60, deadline=None, suppress_health_check=quick)
+
+starts = st.one_of(
+    st.integers(0, 400), st.integers(0, 2**50), st.integers(0, 50).map(lambda e: 2**e - 3)
+).map(lambda start: max(start, 0))
+strides = st.one_of(st.just(1), st.integers(1, 70), st.integers(1, 2**40))
+
+
+def bits(values):
+    return np.ascontiguousarray(values, np.float64).view(np.int64)
+
+
+def same(actual, expected):
+    np.testing.assert_array_equal(bits(actual), bits(expected))
+
+
+def one_by_one(schedule, positions):
+    """The reference: one run at one position at a time, shape + positions.shape."""
+    runs = [schedule] if schedule.shape == () else list(schedule.ravel())
+    values = [[run(p) for p in positions] for run in runs]
+    return np.array(values).reshape(*schedule.shape, len(positions))
+
+
+@st.composite
+def windows(draw, longest=150):
+    """A start near an interesting place, a stride and a number of positions."""
+    steps = draw(st.integers(1, longest))
+    return draw(starts), draw(strides), steps
+
+
+def grid(window):
+    start, stride, steps = window
+    return [start + k * stride for k in range(steps)]
+
+
+@pytest.mark.parametrize("name", sorted(CURVES))
+@several
+@given(data=st.data())
+def test_table_of_a_curve_is_its_values(name, data):
+    s = data.draw(curves(name)).schedule
+    start = data.draw(starts)
+    length = float(s.length)
+    if length < 2**50 and data.draw(st.booleans()):
+        start = max(0, int(length) - data.draw(st.integers(0, 200)))
+    same(s.table(260, start=start), one_by_one(s, range(start, start + 260)))
+
+
+@many
+@given(drawn=trees(), window=windows())
+def test_table_and_call(drawn, window):
+    s, positions = drawn.schedule, grid(window)
+    start, stride, steps = window
+    expected = one_by_one(s, positions)
+    same(s.table(steps, start=start, stride=stride), expected)
+    same(s(np.array(positions)), expected)
+    same([s(np.int64(p)) for p in positions[:5]], expected[:5])
+
+
+@many
+@given(drawn=batches(), window=windows(60))
+def test_batch_and_single_runs(drawn, window):
+    s, positions = drawn.schedule, grid(window)
+    start, stride, steps = window
+    expected = one_by_one(s, positions)
+    same(s.table(steps, start=start, stride=stride), expected)
+    same(s(np.array(positions)[:, None]).T, expected)
+    same(s(positions[0]), expected[:, 0])
+    for run in range(len(s)):
+        same(s[run].table(steps, start=start, stride=stride), expected[run])
+        same(s[run : run + 1](positions[-1]), expected[run : run + 1, -1])
+
+
+@many
+@given(drawn=batches(largest=6), window=windows(), threads=st.integers(1, 3))
+def test_layouts_threads_and_out(drawn, window, threads):
+    s = drawn.schedule
+    start, stride, steps = window
+    options = {"start": start, "stride": stride, "threads": threads}
+    expected = s.table(steps, start=start, stride=stride)
+    same(s.table(steps, **options), expected)
+    same(s.table(steps, layout="steps", **options), expected.T)
+    out = np.full((len(s), steps), np.nan)
+    assert s.table(steps, out=out, **options) is out
+    same(out, expected)
+    by_steps = np.full((steps, len(s)), np.nan)
+    assert s.table(steps, out=by_steps, layout="steps", **options) is by_steps
+    same(by_steps, expected.T)
+
+
+@many
+@given(drawn=batches(), window=windows(), layout=st.sampled_from(["runs", "steps"]))
+def test_float32_is_rounded_once(drawn, window, layout):
+    start, stride, steps = window
+    options = {"start": start, "stride": stride, "layout": layout}
+    full = drawn.schedule.table(steps, **options)
+    half = drawn.schedule.table(steps, dtype=np.float32, **options)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(half.view(np.int32), full.astype(np.float32).view(np.int32))
+
+
+@many
+@given(drawn=batches(), start=starts, block=st.integers(1, 40))
+def test_pieces_of_a_table(drawn, start, block):
+    s = drawn.schedule
+    whole = s.table(150, start=start)
+    pieces = [s.table(min(block, 150 - k), start=start + k) for k in range(0, 150, block)]
+    same(np.concatenate(pieces, axis=-1), whole)
+    for size in (8 * block, 8 * 150 * 2):
+        filled = np.full_like(whole, np.nan)
+        for index, piece in s.blocks(150, size, start=start):
+            filled[index] = piece
+        same(filled, whole)
+
+
+@many
+@given(drawn=trees() | batches(), start=starts, others=st.lists(starts, max_size=4))
+def test_cursor(drawn, start, others):
+    s = drawn.schedule
+    cursor = s.cursor(start)
+    assert cursor.position == start
+    same(cursor.value, s(start))
+    for k in range(1, 70):
+        cursor.step()
+        same(cursor.value, s(start + k))
+    for position in others:
+        cursor.seek(position)
+        same(cursor.value, s(position))
+    walked = [value for value, _ in zip(s.cursor(start), range(20), strict=False)]
+    same(np.array(walked), np.moveaxis(s.table(20, start=start), -1, 0))
+
+
+@many
+@given(drawn=trees() | batches(), position=starts)
+def test_whole_float_is_the_integer(drawn, position):
+    s = drawn.schedule
+    position = min(position, 2**53)
+    same(s(float(position)), s(position))
+    same(s(np.array([position], np.float64)), s(np.array([position])))
+    same(s(np.float32(position % 2**24)), s(position % 2**24))
+    same(s(np.uint8(position % 256)), s(position % 256))
+
+
+@many
+@given(drawn=trees(), whole=st.integers(0, 2**40), share=st.floats(0.0, 1.0))
+def test_fractions_in_arrays_and_alone(drawn, whole, share):
+    s = drawn.schedule
+    position = whole + share
+    same(s(np.array([position, position, float(whole)])), [s(position), s(position), s(whole)])
+    batch = dl.stack([s, s])
+    same(batch(position), [s(position)] * 2)
+
+
+@many
+@given(parts=st.lists(trees(), min_size=2, max_size=4), window=windows(80))
+def test_stacks_of_anything(parts, window):
+    singles = [part.schedule for part in parts]
+    start, stride, steps = window
+    expected = np.array([s.table(steps, start=start, stride=stride) for s in singles])
+    stacked = dl.stack(singles)
+    same(stacked.table(steps, start=start, stride=stride), expected)
+    joined = dl.concatenate([s.reshape(1) for s in singles])
+    same(joined.table(steps, start=start, stride=stride), expected)
+    same(stacked[::-1].table(steps, start=start, stride=stride), expected[::-1])
+    pairs = dl.stack([stacked, stacked[::-1]])
+    same(pairs.table(steps, start=start, stride=stride), [expected, expected[::-1]])
+    same(pairs.ravel()(start), np.concatenate([expected[:, 0], expected[::-1, 0]]))
+
+
+@many
+@given(drawn=batches(), seed=st.integers(0, 2**32 - 1), start=starts)
+def test_picked_runs(drawn, seed, start):
+    s = drawn.schedule
+    rng = np.random.default_rng(seed)
+    whole = s.table(40, start=start)
+    order = rng.integers(0, len(s), 7)
+    same(s[order].table(40, start=start), whole[order])
+    mask = rng.random(len(s)) < 0.7
+    if mask.any():
+        same(s[mask].table(40, start=start), whole[mask])
+    tiled = s[order.reshape(7, 1)]
+    same(tiled.table(40, start=start, layout="steps"), np.moveaxis(whole[order][:, None], -1, 0))
+    swapped = s.replace_run(0, s[-1])
+    same(swapped(start), [whole[-1, 0], *whole[1:, 0]])
+
+
+@many
+@given(drawn=trees() | batches(), window=windows(40), data=st.data())
+def test_copies_give_the_same_bits(drawn, window, data):
+    start, stride, steps = window
+    s = drawn.schedule
+    again = dl.from_json(s.to_json())
+    assert again == s
+    same(again.table(steps, start=start, stride=stride), s.table(steps, start=start, stride=stride))
+    rebuilt = eval(repr(s), vars(dl) | {"array": np.array, "inf": np.inf})
+    assert rebuilt == s
+    same(rebuilt(start), s(start))
+
+
+def test_long_rows_shared_between_threads():
+    s = dl.stack(
+        [
+            dl.cosine(1.0, 0.1, 90_000),
+            dl.exponential(1.0, 0.9999),
+            dl.polynomial(1.0, 0.0, 70_001, 1.7),
+            dl.step(1.0, 1000, 0.9),
+            dl.linear(0.0, 1.0, 100).then(dl.cosine(1.0, 0.0, 99_900)),
+        ]
+    )
+    expected = s.table(100_003, threads=1)
+    for threads in (2, 3, 8):
+        same(s.table(100_003, threads=threads), expected)
+        same(s.table(100_003, threads=threads, layout="steps"), expected.T)
+    positions = np.random.default_rng(1).integers(0, 100_003, 5000)
+    same(s(positions[:, None]).T, expected[:, positions])
