@@ -52,8 +52,10 @@ class RepeatRow {
         return div(mul(since, period_.value), cycle.length);
     }
     bool scaled(const Cycle& cycle) const { return growth_ != 1.0 && cycle.number != 0; }
-    double shown(const Cycle& cycle, double value) const {
-        return decay_ == 1.0 ? value : floor_ + (value - floor_) * decayed(1.0, decay_, cycle.number);
+    // What a cycle's values above the floor are multiplied by.
+    double factor(const Cycle& cycle) const { return decayed(1.0, decay_, cycle.number); }
+    double shown(double factor, double value) const {
+        return decay_ == 1.0 ? value : floor_ + (value - floor_) * factor;
     }
     const Mark& period() const { return period_; }
 
@@ -107,7 +109,7 @@ class Repeat final : public Moved<Repeat> {
     double moved(Run run, P p, F&& f) const {
         const RepeatRow row = this->row(run);
         const Cycle cycle = row.find(exact(p));
-        return shown(row, cycle, exact(p), row.over(cycle, exact(p)), f);
+        return shown(row, cycle, row.factor(cycle), exact(p), f);
     }
 
    private:
@@ -117,21 +119,23 @@ class Repeat final : public Moved<Repeat> {
     // Values of positions of one cycle, or past the last one.
     void fill_cycle(Run run, const RepeatRow& row, const Cycle& cycle, bool over, Int first, Int n,
                     double* out) const {
+        const double factor = row.factor(cycle);
         const auto child = [&](auto q) { return child_->value(run, q); };
         if (over) {
-            std::fill(out, out + n, shown(row, cycle, exact(first), over, child));
+            std::fill(out, out + n, shown(row, cycle, factor, exact(first), child));
         } else if (row.scaled(cycle)) {
-            for (Int i = 0; i < n; ++i) out[i] = shown(row, cycle, exact(first + i), over, child);
+            for (Int i = 0; i < n; ++i) {
+                out[i] = shown(row, cycle, factor, exact(first + i), child);
+            }
         } else {
-            const dd local = row.local(cycle, exact(first));
-            child_->fill(run, whole_part(local), n, out);
-            for (Int i = 0; i < n; ++i) out[i] = row.shown(cycle, out[i]);
+            child_->fill(run, whole_part(row.local(cycle, exact(first))), n, out);
+            for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
         }
     }
     template <class F>
-    static double shown(const RepeatRow& row, const Cycle& cycle, dd p, bool over, F&& f) {
-        const dd local = over ? dd{row.period().value, 0.0} : row.local(cycle, p);
-        return row.shown(cycle, with_position(local, f));
+    static double shown(const RepeatRow& row, const Cycle& cycle, double factor, dd p, F&& f) {
+        const dd local = row.over(cycle, p) ? dd{row.period().value, 0.0} : row.local(cycle, p);
+        return row.shown(factor, with_position(local, f));
     }
 
     Column period_, count_, growth_, decay_, floor_;

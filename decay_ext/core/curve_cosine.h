@@ -100,6 +100,11 @@ class CosineRow {
     }
 
     double direct(dd p) const {
+        if (plain_) {
+            const dd share = blend_.upward ? ends_.remaining(p) : p;
+            const dd sine = sincos_quarter(div(share, ends_.steps)).sin;
+            return blend_.with(mul(sine, sine));
+        }
         const dd gone = div(p, ends_.steps);
         const dd left = div(ends_.remaining(p), ends_.steps);
         if (!(left.hi > 0.0)) return ends_.end;

@@ -17,11 +17,12 @@ class InverseRow {
           power_(bounded(power)),
           staircase_(staircase),
           far_(!(rate * (two_63 / size.value) < 0x1p900)),
+          slope_(staircase || far_ ? dd{rate, 0.0} : div(dd{rate, 0.0}, size.value)),
           simple_(!far_ && (power == 1.0 || power == 0.5)) {}
 
     double at(Int p) const {
         if (staircase_) return stair(quotient(p, size_));
-        return simple_ ? over(static_cast<double>(p) / size_.value) : precise(exact(p));
+        return simple_ ? over(static_cast<double>(p)) : precise(exact(p));
     }
     double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     void fill(Int first, Int count, double* out) const {
@@ -33,21 +34,21 @@ class InverseRow {
         if (!simple_ || first > Int{1} << 52) {
             for (Int i = 0; i < count; ++i) out[i] = at(first + i);
         } else if (power_ == 1.0) {
-            for (Int i = 0; i < count; ++i) out[i] = init_ / grown(quotient_at(from, i));
+            for (Int i = 0; i < count; ++i) out[i] = init_ / grown(from + static_cast<double>(i));
         } else {
-            for (Int i = 0; i < count; ++i) out[i] = init_ / std::sqrt(grown(quotient_at(from, i)));
+            for (Int i = 0; i < count; ++i) {
+                out[i] = init_ / std::sqrt(grown(from + static_cast<double>(i)));
+            }
         }
     }
 
    private:
-    double quotient_at(double from, Int i) const {
-        return (from + static_cast<double>(i)) / size_.value;
-    }
-    double grown(double q) const { return 1.0 + rate_ * q; }
-    double over(double q) const {
-        if (power_ == 1.0) return init_ / grown(q);
-        if (power_ == 0.5) return init_ / std::sqrt(grown(q));
-        return power(add(two_prod(rate_, q), 1.0));
+    // One rounding fewer than a quotient and a product: two would exceed the bound.
+    double grown(double x) const { return 1.0 + (slope_.hi * x + slope_.lo * x); }
+    double over(double x) const {
+        if (power_ == 1.0) return init_ / grown(x);
+        if (power_ == 0.5) return init_ / std::sqrt(grown(x));
+        return power(add(mul(slope_, x), 1.0));
     }
     double stair(Int n) const {
         if (rate_ > 0x1p900) return distant(exact(n), 1.0);
@@ -78,7 +79,9 @@ class InverseRow {
     double init_, rate_;
     Mark size_;
     double power_;
-    bool staircase_, far_, simple_;
+    bool staircase_, far_;
+    dd slope_;
+    bool simple_;
 };
 
 class Inverse {

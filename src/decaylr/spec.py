@@ -99,7 +99,7 @@ def from_dict(data: Any) -> Schedule:
         raise TypeError(f"version must be an integer, got {data['version']!r:.80}")
     if data["version"] != VERSION:
         refuse("version", str(VERSION), data["version"])
-    return _build(data["schedule"], "schedule", 0)
+    return from_node(data["schedule"], "schedule")
 
 
 def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") -> None:
@@ -110,7 +110,8 @@ def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") 
             raise ValueError(f"{where}unknown key {key!r}, known are {', '.join(known)}")
 
 
-def _build(node: Any, path: str, depth: int) -> Schedule:
+def from_node(node: Any, path: str, depth: int = 0) -> Schedule:
+    """The schedule of one node; `path` names it in errors."""
     if depth > DEEPEST:
         raise ValueError(f"schedule must be nested at most {DEEPEST} deep, got more at {path:.80}")
     if not isinstance(node, Mapping) or len(node) != 1:
@@ -141,10 +142,10 @@ def _build_children(kind: str, body: Mapping[str, Any], here: str, depth: int) -
     if need not in body:
         raise ValueError(f"{here}: {need!r} is missing")
     if need == "of":
-        return [_build(body["of"], f"{here}.of", depth + 1)]
+        return [from_node(body["of"], f"{here}.of", depth + 1)]
     if not isinstance(body["parts"], list) or not body["parts"]:
         raise TypeError(f"{here}.parts must be a list of nodes, got {body['parts']!r:.80}")
-    return [_build(p, f"{here}.parts[{i}]", depth + 1) for i, p in enumerate(body["parts"])]
+    return [from_node(p, f"{here}.parts[{i}]", depth + 1) for i, p in enumerate(body["parts"])]
 
 
 def numbered(value: Any) -> Any:

@@ -1,0 +1,64 @@
+"""Durations as people write them: "2000 steps", "1.5T tokens", "80%"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from decaylr.clock import Clock
+
+UNITS = ("step", "sample", "token", "epoch", "fraction")
+MULTIPLES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
+_DURATION = re.compile(r"^\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([kMBGT]?)\s*(%|[a-z]+)\s*$")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What turns a written duration into positions: the unit, a clock, a total length."""
+
+    unit: str = "step"
+    clock: Mapping[str, Any] = field(default_factory=dict)
+    length: float | None = None
+
+    @staticmethod
+    def reads(text: str) -> bool:
+        """Whether the text has the form of a duration: a number and a unit."""
+        return _DURATION.match(text) is not None
+
+    def positions(self, text: str) -> float:
+        """The duration in the entry's own unit; an int where it is whole."""
+        match = _DURATION.match(text)
+        if match is None:
+            raise ValueError(
+                f'a duration must be a number and a unit such as "2000 steps", got {text!r:.60}'
+            )
+        digits, multiple, unit = match.groups()
+        amount = _number(digits) * MULTIPLES[multiple]
+        if unit == "%":
+            return self._share(amount)
+        unit = unit.removesuffix("s")
+        if unit not in UNITS:
+            raise ValueError(f"a unit must be one of {', '.join(UNITS)} or %, got {unit!r}")
+        return amount if unit == self.unit else self._converted(amount, unit)
+
+    def _share(self, percent: float) -> float:
+        if self.length is None:
+            raise ValueError("a percentage needs the entry's length, got none")
+        return _whole(self.length * percent / 100)
+
+    def _converted(self, amount: float, unit: str) -> float:
+        if "fraction" in (unit, self.unit):
+            raise ValueError(f"a fraction must not be mixed with other units, got {unit}")
+        convert = getattr(Clock(**self.clock), f"{self.unit}s")
+        return _whole(float(convert(**{f"{unit}s": amount})))
+
+
+def _number(digits: str) -> float:
+    plain = digits.replace("_", "")
+    return int(plain) if plain.isdigit() else _whole(float(plain))
+
+
+def _whole(value: float) -> float:
+    return int(value) if value.is_integer() else value
