@@ -11,6 +11,9 @@ Examples
 (1.0, 0.5, 0.0)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from decaylr.combine import concatenate, join, stack
 from decaylr.curves import (
     constant,
@@ -45,4 +48,78 @@ from decaylr.recipes import (
 from decaylr.schedule import Schedule
 from decaylr.spec import from_dict, from_json
 
+if TYPE_CHECKING:
+    from decaylr import sweep
+    from decaylr.advice import Advice, advise
+    from decaylr.clock import Clock
+    from decaylr.diagnosis import Diagnosis
+    from decaylr.files import load
+    from decaylr.sweep import Sweep
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Advice",
+    "Clock",
+    "Diagnosis",
+    "Schedule",
+    "Sweep",
+    "advise",
+    "concatenate",
+    "constant",
+    "cosine",
+    "cosine_restarts",
+    "cyclic",
+    "exponential",
+    "from_dict",
+    "from_json",
+    "infinite",
+    "interpolate",
+    "inverse",
+    "join",
+    "layerwise",
+    "linear",
+    "load",
+    "multi_step",
+    "noam",
+    "one_cycle",
+    "piecewise_constant",
+    "polynomial",
+    "rex",
+    "samples",
+    "slanted_triangular",
+    "stack",
+    "step",
+    "sweep",
+    "tanh",
+    "trapezoid",
+    "warmup",
+    "warmup_cosine",
+    "warmup_inverse_sqrt",
+    "wsd",
+    "wsd_s",
+]
+
+# Loaded at first use: evaluating a schedule needs none of them.
+_LATER = {
+    "Advice": "advice",
+    "Clock": "clock",
+    "Diagnosis": "diagnosis",
+    "Sweep": "sweep",
+    "advise": "advice",
+    "load": "files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "sweep":
+        return import_module("decaylr.sweep")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"decaylr.{_LATER[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -200,9 +200,7 @@ def _random(table: dict[str, Any], here: str) -> dict[str, Any]:
         if key not in table:
             refuse(here, "given n and seed", f"no {key}")
     n, seed = table.pop("n"), table.pop("seed")
-    distributions = {
-        name: _distribution(value, f"{here}.{name}") for name, value in table.items()
-    }
+    distributions = {name: _distribution(value, f"{here}.{name}") for name, value in table.items()}
     return sweep.drawn(n, seed, distributions)
 
 
@@ -255,7 +253,8 @@ def _written(entry: Entry) -> dict[str, Any]:
         body["length"] = entry.length
     if entry.columns:
         body["columns"] = {key: plain(np.asarray(value)) for key, value in entry.columns.items()}
-    return body | to_dict(entry.schedule)["schedule"]
+    node: dict[str, Any] = to_dict(entry.schedule)["schedule"]
+    return body | node
 
 
 def _toml(data: Mapping[str, Any]) -> str:

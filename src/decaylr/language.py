@@ -22,7 +22,9 @@ from decaylr.spec import DEEPEST, from_node, known_keys
 
 FUNCTIONS: dict[str, Callable[..., Schedule]] = {
     name: maker for name, maker in curves.MAKERS.items()
-} | {name: getattr(recipes, name) for name in recipes.__all__ if name not in ("warmup", "layerwise")}
+} | {
+    name: getattr(recipes, name) for name in recipes.__all__ if name not in ("warmup", "layerwise")
+}
 GROUPS = ("phases", "product", "sum")
 PLACES = ("length", "until")
 
@@ -41,7 +43,8 @@ class Context:
         """The context of a part of this node."""
         if self.depth >= DEEPEST:
             raise ValueError(f"{self.path:.80}: nested deeper than {DEEPEST}")
-        return replace(self, path=f"{self.path}.{key}", depth=self.depth + 1)
+        dot = "" if key.startswith("[") else "."
+        return replace(self, path=f"{self.path}{dot}{key}", depth=self.depth + 1)
 
 
 def schedule_of(node: Any, context: Context) -> Schedule:
@@ -80,7 +83,9 @@ def _is_canonical(body: Any) -> bool:
     return isinstance(body, Mapping) and ("of" in body or "parts" in body)
 
 
-def _called(kind: str, node: Mapping[str, Any], context: Context) -> tuple[Schedule, dict[str, Any]]:
+def _called(
+    kind: str, node: Mapping[str, Any], context: Context
+) -> tuple[Schedule, dict[str, Any]]:
     """Call a curve or recipe; what is no argument of it is left for the modifiers."""
     maker = FUNCTIONS[kind]
     signature = inspect.signature(maker)
@@ -92,6 +97,7 @@ def _called(kind: str, node: Mapping[str, Any], context: Context) -> tuple[Sched
         if key in signature.parameters:
             named[key] = value
         elif key != kind:
+            known_keys({key: value}, (*signature.parameters, *MODIFIERS), context.path)
             rest[key] = value
     arguments = [resolved(value, context) for value in positional]
     by_name = {key: resolved(value, context.inside(key)) for key, value in named.items()}
@@ -169,7 +175,10 @@ def _end(phase: Mapping[str, Any], part: Schedule, begin: Any, context: Context)
     if "length" in phase and "until" in phase:
         raise ValueError(f"{context.path} must have length or until, not both")
     if "until" in phase:
-        return resolved(phase["until"], context)
+        end = resolved(phase["until"], context)
+        if np.any(np.asarray(end) < begin):
+            raise ValueError(f"{context.path}.until must be at or after {begin}, got {end}")
+        return end
     if "length" in phase:
         return begin + np.asarray(resolved(phase["length"], context))
     length = part.length

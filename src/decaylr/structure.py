@@ -83,7 +83,10 @@ def broadcast_to(schedule: Schedule, shape: Shape) -> Schedule:
 
 def indexed(schedule: Schedule, key: Any) -> Schedule:
     """The runs that an index, slice, or index or boolean array names."""
-    shape = np.broadcast_to(np.uint8(0), schedule.shape)[key].shape
+    try:
+        shape = np.broadcast_to(np.uint8(0), schedule.shape)[key].shape
+    except OverflowError:
+        raise IndexError(f"index {key!r:.80} is out of bounds for shape {schedule.shape}") from None
     if 0 in shape:
         raise ValueError(f"a batch must hold at least one run, got none from index {key!r:.80}")
     whole = key if isinstance(key, tuple) else (key,)

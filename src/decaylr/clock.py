@@ -1,0 +1,151 @@
+"""`Clock`: steps, samples, tokens and epochs of one training, converted into each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from decaylr.parameters import LARGEST_POSITION, Array, above, at_least, count, refuse, require
+
+Quantity = int | float | npt.NDArray[np.int64] | npt.NDArray[np.float64]
+RATES = {"samples": "batch_size", "tokens": "tokens_per_step", "epochs": "steps_per_epoch"}
+EXACT_FLOAT = 2**53  # up to here a whole float is that whole number and no neighbour of it
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Conversions between optimizer steps, samples, tokens and epochs.
+
+    samples = steps * batch_size * gradient_accumulation * num_processes;
+    tokens = steps * tokens_per_step; epochs = steps / steps_per_epoch.
+
+    `steps`, `samples`, `tokens` and `epochs` each take exactly one keyword, the name of
+    another unit, with a number or an array >= 0. A result that is whole is an exact int (an
+    int64 array if all of it is), otherwise a float, correctly rounded for integers in.
+
+    Parameters
+    ----------
+    batch_size : int, optional
+        Samples of one process in one forward pass, >= 1.
+    tokens_per_step : int, optional
+        Tokens of one optimizer step, all processes together, >= 1.
+    steps_per_epoch : int or float, optional
+        Optimizer steps of one epoch, > 0.
+    gradient_accumulation : int
+        Forward passes of one optimizer step, >= 1.
+    num_processes : int
+        Processes that share a step, >= 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters or quantities of the wrong kind or value, not exactly one keyword, a
+        rate that the conversion needs and the clock was not given, or a result above the
+        largest position 2**63 - 1.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> clock = dl.Clock(batch_size=32, steps_per_epoch=500, num_processes=8)
+    >>> clock.steps(samples=1_024_000), clock.steps(epochs=2.5), clock.epochs(steps=125)
+    (4000, 1250, 0.25)
+    >>> clock.samples(epochs=[1, 90])
+    array([  128000, 11520000])
+    """
+
+    batch_size: int | None = None
+    tokens_per_step: int | None = None
+    steps_per_epoch: int | float | None = None
+    gradient_accumulation: int = 1
+    num_processes: int = 1
+
+    def __init__(
+        self,
+        batch_size: int | None = None,
+        tokens_per_step: int | None = None,
+        steps_per_epoch: float | None = None,
+        *,
+        gradient_accumulation: int = 1,
+        num_processes: int = 1,
+    ) -> None:
+        given = {
+            "batch_size": batch_size,
+            "tokens_per_step": tokens_per_step,
+            "gradient_accumulation": gradient_accumulation,
+            "num_processes": num_processes,
+        }
+        for name, value in given.items():
+            optional = name in RATES.values() and value is None
+            object.__setattr__(self, name, None if optional else count(name, value, 1))
+        object.__setattr__(self, "steps_per_epoch", _epoch(steps_per_epoch))
+
+    def steps(self, **quantity: Any) -> Quantity:
+        """Steps of `samples=`, `tokens=` or `epochs=`."""
+        return self._convert("steps", quantity)
+
+    def samples(self, **quantity: Any) -> Quantity:
+        """Samples of `steps=`, `tokens=` or `epochs=`."""
+        return self._convert("samples", quantity)
+
+    def tokens(self, **quantity: Any) -> Quantity:
+        """Tokens of `steps=`, `samples=` or `epochs=`."""
+        return self._convert("tokens", quantity)
+
+    def epochs(self, **quantity: Any) -> Quantity:
+        """Epochs of `steps=`, `samples=` or `tokens=`."""
+        return self._convert("epochs", quantity)
+
+    def _convert(self, wanted: str, quantity: dict[str, Any]) -> Quantity:
+        known = [unit for unit in ("steps", *RATES) if unit != wanted]
+        if len(quantity) != 1 or next(iter(quantity)) not in known:
+            got = ", ".join(quantity) or "none"
+            raise TypeError(f"{wanted} must be given exactly one of {', '.join(known)}, got {got}")
+        unit, value = next(iter(quantity.items()))
+        ratio = self._per_step(wanted) / self._per_step(unit)
+        return _scaled(wanted, at_least(unit, value), ratio)
+
+    def _per_step(self, unit: str) -> Fraction:
+        """How much of a unit one step is, exactly."""
+        if unit == "steps":
+            return Fraction(1)
+        rate = getattr(self, RATES[unit])
+        if rate is None:
+            refuse(RATES[unit], f"given to convert {unit}", None)
+        if unit == "epochs":
+            return 1 / Fraction(rate)
+        if unit == "tokens":
+            return Fraction(rate)
+        return Fraction(rate * self.gradient_accumulation * self.num_processes)
+
+
+def _epoch(value: Any) -> int | float | None:
+    if value is None:
+        return None
+    array = above("steps_per_epoch", value)
+    if array.ndim:
+        raise TypeError(f"steps_per_epoch must be one number, got shape {array.shape}")
+    number: int | float = array.item()
+    return number
+
+
+def _scaled(wanted: str, amount: Array, ratio: Fraction) -> Quantity:
+    """amount * ratio, refused above the largest position, whole numbers as int64."""
+    if amount.dtype == np.int64:
+        # Python's integers: no product overflows, and their quotient is correctly rounded
+        product = np.asarray(amount.astype(object) * ratio.numerator, object)
+        scaled = np.asarray(product // ratio.denominator, object)
+        whole = bool(np.all(product % ratio.denominator == 0))
+        fractions = np.asarray(product / ratio.denominator, np.float64)
+    else:
+        fractions = np.asarray(amount * float(ratio), np.float64)
+        if ratio.denominator <= EXACT_FLOAT and ratio.numerator <= EXACT_FLOAT:
+            fractions = np.asarray(amount * ratio.numerator / ratio.denominator, np.float64)
+        whole = bool(np.all((fractions == np.floor(fractions)) & (fractions <= EXACT_FLOAT)))
+        scaled = fractions
+    require(wanted, scaled, lambda x: x <= LARGEST_POSITION, f"at most {LARGEST_POSITION}")
+    result = scaled.astype(np.int64) if whole else fractions
+    return result if result.ndim else result.item()

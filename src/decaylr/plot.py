@@ -1,0 +1,272 @@
+"""Pictures of schedules and sweeps by matplotlib (extra `plot`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from decaylr.measure import even_grid, horizon, selected
+from decaylr.parameters import choice, count
+from decaylr.schedule import Schedule
+from decaylr.sweep import Entry, Sweep
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+POINTS = 2049
+MOST_CURVES = 12  # in one panel
+MOST_LINES = 20  # of one batch; a larger one is a band
+MOST_SAMPLED = 2000  # runs of a batch that its band is made of
+LEAST_SHOWN = 1e-6  # of the peak, on a logarithmic axis
+COLUMNS = 3
+PANEL = (6.0, 3.1)  # inches
+BAND = (0.1, 0.5, 0.9)  # quantiles over the runs
+FAMILIES = (  # the first that a tree holds names its family
+    ("repeat", "restarts and cycles"),
+    ("exponential", "exponential decay"),
+    ("inverse", "inverse time, inverse square root"),
+    ("cosine", "cosine"),
+    ("polynomial", "polynomial, square root"),
+    ("rex", "REX"),
+    ("tanh", "tanh"),
+    ("multi_step", "steps"),
+    ("step", "steps"),
+    ("piecewise_constant", "steps"),
+    ("interpolate", "points"),
+    ("samples", "points"),
+    ("linear", "linear"),
+    ("constant", "constant"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one entry looks like: values over its peak at positions."""
+
+    name: str
+    family: str
+    unit: str
+    positions: npt.NDArray[Any]
+    low: npt.NDArray[np.float64]
+    middle: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+
+
+def plot_schedule(
+    schedule: Schedule,
+    ax: Axes | None = None,
+    *,
+    steps: int | None = None,
+    label: str | None = None,
+) -> Axes:
+    """Draw a schedule over its positions.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        Up to 20 runs are drawn as lines; more as their median and the band between the
+        10 % and the 90 % quantile (of at most 2000 runs, evenly chosen).
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure's by default.
+    steps : int, optional
+        The last position, >= 1; by default the length, or for an endless schedule three
+        times the longest time among its parameters.
+    label : str, optional
+        Name in the legend.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        For `steps` that is no integer >= 1.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> ax = dl.cosine(0.1, 0.0, 100).plot()  # doctest: +SKIP
+    """
+    length = horizon(schedule) if steps is None else float(count("steps", steps, 1))
+    positions = even_grid("step", length, POINTS)
+    values = _sampled(schedule)[:, None](positions)
+    if ax is None:
+        from matplotlib import pyplot
+
+        _, ax = pyplot.subplots(layout="constrained")
+    if len(values) > MOST_LINES:
+        low, middle, high = np.quantile(values, BAND, axis=0)
+        name = label or f"median and 80 % of {schedule.size:,} runs"
+        (line,) = ax.plot(positions, middle, label=name)
+        ax.fill_between(positions, low, high, alpha=0.25, color=line.get_color(), linewidth=0)
+    else:
+        several = len(values) > 1
+        for run, row in enumerate(values):
+            name = f"{label or 'run'} {run}" if several else label
+            ax.plot(positions, row, label=name)
+    if len(values) > 1 or label:
+        ax.legend(frameon=False, fontsize="small")
+    ax.set_xlabel("position")
+    ax.set_ylabel("value")
+    return ax
+
+
+def plot_sweep(
+    sweep: Sweep,
+    path: str | PathLike[str],
+    *,
+    select: str | None = None,
+    x: str = "normalised",
+    y: str = "auto",
+) -> Figure:
+    """Draw the entries of a sweep file into a picture of small panels.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        From `decaylr.load`.
+    path : str or path-like
+        The picture, with a suffix matplotlib knows: .png, .svg, .pdf.
+    select : str, optional
+        Only the entries whose names match this glob.
+    x : {"normalised", "position"}
+        Share of the length, or the position in the entry's unit.
+    y : {"auto", "log", "linear"}
+        The axis of value over peak; "auto" is logarithmic in panels whose values fall under
+        a tenth of the peak for a good part of the length and stay above zero.
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        For an entry without a length, no entry that matches, or another `x` or `y`.
+    """
+    return plot_entries(selected(sweep, select), path, x=x, y=y)
+
+
+def plot_entries(
+    entries: Sequence[Entry], path: str | PathLike[str], *, x: str = "normalised", y: str = "auto"
+) -> Figure:
+    """Draw entries that have a finite length: see `plot_sweep`."""
+    # Figure alone leaves pyplot's state and the user's windows untouched
+    from matplotlib.figure import Figure
+
+    choice("x", x, ("normalised", "position"))
+    choice("y", y, ("auto", "log", "linear"))
+    panels = _panels([_line(entry) for entry in entries], by_unit=x == "position")
+    columns = min(COLUMNS, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = Figure((PANEL[0] * columns, PANEL[1] * rows + 0.4), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax, (title, lines) in zip(axes, panels, strict=False):
+        _draw_panel(ax, title, lines, x, y)
+    for ax in axes[len(panels) :]:
+        ax.set_axis_off()
+    figure.supylabel("value / peak", fontsize="medium")
+    figure.supxlabel("share of training" if x == "normalised" else "position", fontsize="medium")
+    figure.savefig(Path(path), dpi=110)
+    return figure
+
+
+def family(schedule: Schedule) -> str:
+    """What a schedule is mostly made of, for grouping."""
+    kinds = _kinds(schedule)
+    return next((title for kind, title in FAMILIES if kind in kinds), "others")
+
+
+def _kinds(schedule: Schedule) -> set[str]:
+    kinds = {schedule._kind}
+    for child in schedule._children:
+        kinds |= _kinds(child)
+    return kinds
+
+
+def _sampled(schedule: Schedule) -> Schedule:
+    runs = schedule.reshape(-1)
+    if runs.size <= MOST_SAMPLED:
+        return runs
+    return runs[np.linspace(0, runs.size - 1, MOST_SAMPLED).astype(np.int64)]
+
+
+def _line(entry: Entry) -> Line:
+    positions = even_grid(entry.unit, entry.length, POINTS)
+    values = _sampled(entry.schedule)[:, None](positions)
+    peak = values.max(axis=1, keepdims=True)
+    relative = values / np.where(peak > 0, peak, 1.0)
+    low, middle, high = np.quantile(relative, BAND, axis=0)
+    runs = entry.schedule.size
+    name = entry.name if runs == 1 else f"{entry.name} ({runs:,} runs)"
+    return Line(name, family(entry.schedule), entry.unit, positions, low, middle, high)
+
+
+def _panels(lines: list[Line], *, by_unit: bool) -> list[tuple[str, list[Line]]]:
+    """Lines by family (and unit), the ones that stay high first, at most 12 a panel."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.family, line.unit if by_unit else ""), []).append(line)
+    order = list(dict.fromkeys(title for _, title in FAMILIES))
+    panels = []
+    for (title, unit), members in sorted(groups.items(), key=lambda g: _rank(order, g[0])):
+        members.sort(key=lambda line: -float(line.middle.mean()))
+        parts = -(-len(members) // MOST_CURVES)
+        for part, first in enumerate(_starts(len(members), parts)):
+            number = f" {part + 1}/{parts}" if parts > 1 else ""
+            last = len(members) * (part + 1) // parts
+            suffix = f", by {unit}" if unit else ""
+            panels.append((f"{title}{suffix}{number}", members[first:last]))
+    return panels
+
+
+def _rank(order: list[str], key: tuple[str, str]) -> tuple[int, str]:
+    return (order.index(key[0]) if key[0] in order else len(order)), key[1]
+
+
+def _starts(members: int, parts: int) -> list[int]:
+    return [members * part // parts for part in range(parts)]
+
+
+def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None:
+    from matplotlib import colormaps
+
+    colors = colormaps["turbo"](np.linspace(0.05, 0.95, len(lines)))
+    logarithmic = y == "log" or (y == "auto" and _fits_log(lines))
+    for line, color in zip(lines, colors, strict=True):
+        across = line.positions / (line.positions[-1] if x == "normalised" else 1)
+        ax.plot(across, line.middle, color=color, linewidth=1.2, label=line.name)
+        if (line.low < line.high).any():
+            ax.fill_between(across, line.low, line.high, color=color, alpha=0.2, linewidth=0)
+    if logarithmic:
+        ax.set_yscale("log")
+        ax.set_ylim(_bottom(lines), 1.5)
+    ax.set_title(title, fontsize="medium", loc="left")
+    ax.tick_params(labelsize="small")
+    ax.grid(alpha=0.25, linewidth=0.5)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.margins(x=0.01)
+    ax.legend(
+        loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7, frameon=False, handlelength=1.2
+    )
+
+
+def _fits_log(lines: list[Line]) -> bool:
+    """Whether most lines spend over 30 % of the length under a tenth of the peak, above 0."""
+    deep = [(0 < x.middle) & (x.middle < 0.1) for x in lines]
+    return sum(float(under.mean()) > 0.3 for under in deep) * 2 > len(lines)
+
+
+def _bottom(lines: list[Line]) -> float:
+    """The decade under the smallest positive value shown."""
+    positive = [line.low[line.low > 0] for line in lines]
+    least = min((float(part.min()) for part in positive if part.size), default=1e-3)
+    return float(10.0 ** np.floor(np.log10(max(least, LEAST_SHOWN))))

@@ -1,0 +1,38 @@
+"""Every example in the docstrings, the README and the docs runs and prints what it says."""
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import decaylr
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(module.name for module in pkgutil.iter_modules(decaylr.__path__))
+PAGES = ["README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md"))]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples(name):
+    module = importlib.import_module(f"decaylr.{name}")
+    assert doctest.testmod(module).failed == 0
+
+
+def test_package_docstring_example():
+    result = doctest.testmod(decaylr)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_examples(page, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert doctest.testfile(str(ROOT / page), module_relative=False).failed == 0
+
+
+def test_every_public_callable_has_an_example():
+    public = [getattr(decaylr, name) for name in decaylr.__all__]
+    without = [f.__name__ for f in public if callable(f) and ">>>" not in (f.__doc__ or "")]
+    assert without == []
