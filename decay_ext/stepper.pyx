@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
+# cython: auto_pickle=False, autotestdict=False
 """decaylr._stepper: the value at one position, and the walk from step to step."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer

@@ -2,13 +2,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import disjoint_base
 
 from decaylr import _engine
 
+@disjoint_base
 class Evaluator:
     def _bind(self, program: _engine.Program) -> None: ...
     def __call__(self, position: Any, out: Any = None) -> Any: ...
 
+@disjoint_base
 class Cursor:
     def __init__(self, program: _engine.Program, shape: tuple[int, ...], start: int) -> None: ...
     @property
