@@ -27,42 +27,50 @@ class Constant {
 // weighed from both ends with the division taken out of the loop.
 class LinearRow {
    public:
-    LinearRow(double init, double end, double steps) : ends_(init, end, steps) {
+    LinearRow(double init, double end, double steps)
+        : ends_(init, end, steps), whole_(ends_.whole()) {
         const double small = std::min(std::fabs(init), std::fabs(end));
         const double large = std::max(std::fabs(init), std::fabs(end));
-        // Slopes of tiny values would be subnormal: work 2^600 higher, where there is room.
+        // Slopes that would be subnormal or infinite are kept 2^600 higher or lower.
         const bool tiny = (small == 0.0 ? large : small) / steps < 0x1p-960 && large < 0x1p400;
-        const double lift = tiny ? 0x1p600 : 1.0;
-        back_ = tiny ? 0x1p-600 : 1.0;
+        const bool huge = large / steps > 0x1p1000;
+        const double lift = tiny ? 0x1p600 : huge ? 0x1p-600 : 1.0;
+        back_ = 1.0 / lift;
         from_init_ = init * lift / steps;
         from_end_ = end * lift / steps;
     }
-    double at(Int p) const { return p >= max_int ? ends_.end : between(static_cast<double>(p)); }
-    double at(dd p) const {
-        if (ends_.past(p.hi)) return ends_.end;
-        const double left = to_double(ends_.remaining(p));
-        return (from_init_ * left + from_end_ * p.hi) * back_;
+    double at(Int p) const {
+        const double x = static_cast<double>(p);
+        if (ends_.past(x)) return ends_.end;
+        if (ends_.before(x)) return ends_.init;
+        return whole_ ? weigh(x) : weigh(exact(p));
     }
+    double at(dd p) const { return ends_.past(p.hi) ? ends_.end : weigh(p); }
     void fill(Int first, Int count, double* out) const {
         fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
                       [this](Int p, Int n, double* to) { inside(p, n, to); });
     }
 
    private:
-    double between(double p) const {
-        if (ends_.past(p)) return ends_.end;
-        if (ends_.before(p)) return ends_.init;
-        return weigh(p);
-    }
     double weigh(double p) const {
         return (from_init_ * (ends_.steps - p) + from_end_ * p) * back_;
     }
+    double weigh(dd p) const {
+        const dd left = ends_.remaining(p);
+        const double rest = from_init_ * left.lo + from_end_ * p.lo;
+        return (from_init_ * left.hi + (from_end_ * p.hi + rest)) * back_;
+    }
     void inside(Int p, Int n, double* out) const {
         const double from = static_cast<double>(p);
-        for (Int i = 0; i < n; ++i) out[i] = weigh(from + static_cast<double>(i));
+        if (whole_) {
+            for (Int i = 0; i < n; ++i) out[i] = weigh(from + static_cast<double>(i));
+        } else {
+            for (Int i = 0; i < n; ++i) out[i] = weigh(exact(p + i));
+        }
     }
 
     Ends ends_;
+    bool whole_;  // positions left are exact
     double from_init_, from_end_, back_;
 };
 

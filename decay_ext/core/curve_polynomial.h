@@ -15,14 +15,18 @@ inline Power power_kind(double power) {
     return Power::general;
 }
 
-// The weight of the end that t leaves from 0: t**n, or 1 - t**n from w = 1 - t.
-// Here t = a / n and w = b / n with whole a + b = n.
+// The weight of the end that t = a / n leaves from 0, t**power or 1 - t**power, for whole
+// a + b = n. The errors of a square add up to less than the bound in plain doubles; a cube
+// is added in two words, a square root taken in two words.
 template <Power kind>
-inline double simple_weight(double a, double b, double n, bool upward) {
-    if (kind == Power::half) return upward ? std::sqrt(a / n) : b / (n + std::sqrt(a * n));
+inline double blended(const Blend& blend, double a, double b, double n) {
+    if (kind == Power::half) {
+        if (blend.upward) return blend.with(sqrt(div(dd{a, 0.0}, n)));
+        return blend.with(div(dd{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
+    }
     const double t = a / n;
-    if (kind == Power::two) return upward ? t * t : b / n * (1.0 + t);
-    return upward ? t * t * t : b / n * (1.0 + t + t * t);
+    if (kind == Power::two) return blend.with(blend.upward ? t * t : b / n * (1.0 + t));
+    return blend.with(dd{blend.upward ? t * t * t : b / n * (1.0 + t + t * t), 0.0});
 }
 
 class PolynomialRow {
@@ -79,10 +83,7 @@ class PolynomialRow {
     template <Power kind>
     double simple(double p) const {
         const double left = ends_.steps - p;
-        const double weight =
-            simple_weight<kind>(rise_ ? p : left, rise_ ? left : p, ends_.steps, blend_.upward);
-        // The errors of a square add up to less than the bound, those of the others do not.
-        return kind == Power::two ? blend_.with(weight) : blend_.with(dd{weight, 0.0});
+        return blended<kind>(blend_, rise_ ? p : left, rise_ ? left : p, ends_.steps);
     }
     double precise(dd p) const {
         dd gone = div(p, ends_.steps);

@@ -34,21 +34,30 @@ class InverseRow {
         if (!simple_ || first > Int{1} << 52) {
             for (Int i = 0; i < count; ++i) out[i] = at(first + i);
         } else if (power_ == 1.0) {
-            for (Int i = 0; i < count; ++i) out[i] = init_ / grown(from + static_cast<double>(i));
+            for (Int i = 0; i < count; ++i) out[i] = inverted(grown(from + static_cast<double>(i)));
         } else {
             for (Int i = 0; i < count; ++i) {
-                out[i] = init_ / std::sqrt(grown(from + static_cast<double>(i)));
+                out[i] = inverted_root(grown(from + static_cast<double>(i)));
             }
         }
     }
 
    private:
-    // One rounding fewer than a quotient and a product: two would exceed the bound.
-    double grown(double x) const { return 1.0 + (slope_.hi * x + slope_.lo * x); }
-    double over(double x) const {
-        if (power_ == 1.0) return init_ / grown(x);
-        if (power_ == 0.5) return init_ / std::sqrt(grown(x));
-        return power(add(mul(slope_, x), 1.0));
+    // 1 + slope * x in two words: with one, the roundings would add up to more than 2 ulp.
+    dd grown(double x) const { return add(mul(slope_, x), 1.0); }
+    double inverted(dd grown) const {
+        const double q = init_ / grown.hi;
+        return q - q * (grown.lo / grown.hi);
+    }
+    double inverted_root(dd grown) const {
+        const double q = init_ / std::sqrt(grown.hi);
+        return q - q * (0.5 * grown.lo / grown.hi);
+    }
+    double over(double x) const { return of(grown(x)); }
+    double of(dd grown) const {
+        if (power_ == 1.0) return inverted(grown);
+        if (power_ == 0.5) return inverted_root(grown);
+        return power(grown);
     }
     double stair(Int n) const {
         if (rate_ > 0x1p900) return distant(exact(n), 1.0);
@@ -56,10 +65,7 @@ class InverseRow {
     }
     double precise(dd p) const {
         if (far_) return distant(p, size_.value);
-        const dd sum = add(mul(div(p, size_.value), rate_), 1.0);
-        if (power_ == 1.0 && std::fabs(init_) < 0x1p900) return to_double(div(dd{init_, 0.0}, sum));
-        if (power_ == 0.5) return init_ / std::sqrt(to_double(sum));
-        return power(sum);
+        return of(add(mul(div(p, size_.value), rate_), 1.0));
     }
     // By logarithms, where rate * p / size could leave the range of a double.
     double distant(dd p, double size) const {
