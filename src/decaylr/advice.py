@@ -1,9 +1,9 @@
-"""`advise`: the decay that meets a target, or the diagnosis of a schedule."""
+"""`advise` and `Advice`: the decay that meets a target, or the diagnosis of a schedule."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -23,7 +23,8 @@ from decaylr.parameters import (
 from decaylr.schedule import Schedule
 
 LEAST = float(np.finfo(np.float64).tiny)  # below, a share loses its digits
-LONGEST = float(np.finfo(np.float64).max)
+LONGEST = 2.0**200  # a time constant without decay at any position
+MOST_MILESTONES = 10**6
 CLOSE = 4 * float(np.finfo(np.float64).eps)
 ROUNDING = 2.0**-48  # a milestone that is whole but for rounding is that position
 FIGURES = ("decay_rate", "time_constant", "half_life", "final", "total", "milestones")
@@ -55,6 +56,14 @@ class Advice:
     milestones : ndarray of int64
         The k-th is the first position where the value has come to gamma**k of init_value (to
         rounding), along the last axis: as many as lie before `steps` in every run.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> found = dl.advise(init_value=1.0, steps=60, value=(0.25, [10, 20]))
+    >>> found.half_life, found.milestones
+    (array([ 5., 10.]), array([[17],
+           [34]]))
     """
 
     init_value: FloatArray
@@ -98,6 +107,19 @@ class Advice:
         return "\n".join(lines)
 
 
+@overload
+def advise(schedule: Schedule, *, steps: int) -> Diagnosis: ...
+@overload
+def advise(
+    schedule: None = None,
+    *,
+    steps: Any,
+    init_value: Real,
+    final: Real | None = None,
+    total: Real | None = None,
+    value: tuple[Real, Real] | None = None,
+    gamma: Real | None = None,
+) -> Advice: ...
 def advise(
     schedule: Schedule | None = None,
     *,
@@ -150,7 +172,7 @@ def advise(
     >>> print(found)
     0.1 to 0.0001 over 90 steps
       decay rate 0.9261187281 a step, time constant 13.0288, half life 9.0309
-      total 1.35219
+      total 1.35217
       step decay by 0.1: milestones 30, 60
     >>> print(dl.advise(dl.exponential(0.1, 0.9), steps=100))
     100 steps from 0.1 to 2.951e-06, peak 0.1 at 0, halves in 7; under 10 % of the peak for \
@@ -216,8 +238,8 @@ def _through(
     within = np.asarray((wanted <= init) & (share >= LEAST))
     _refuse_target(name, wanted, within, f">= {LEAST:.3g} of init_value and <= init_value", init)
     # near 1 the difference wanted - init is exact while the share is rounded
-    fall = np.where(share > 0.5, -np.log1p((wanted - init) / init), -np.log(share))
-    return np.asarray(fall / at)
+    near = np.log1p(np.maximum((wanted - init) / init, -0.5))
+    return np.asarray(np.abs(np.where(share > 0.5, near, np.log(share))) / at)
 
 
 def _refuse_target(name: str, wanted: Array, good: Any, rule: str, init: Array) -> None:
@@ -309,5 +331,9 @@ def _milestones(length: Array, gamma: Array, speed: FloatArray) -> IntArray:
     spacing = -np.log(gamma) / speed
     # past the smallest number gamma**k says nothing
     most = np.minimum((length - 1) / spacing * (1 + ROUNDING), np.log(LEAST) / np.log(gamma))
-    multiples = np.arange(1, int(np.min(most)) + 1)
+    number = int(np.min(most))
+    if number > MOST_MILESTONES:
+        rule = f"small enough for at most {MOST_MILESTONES} milestones"
+        refuse("gamma", rule, f"{np.max(gamma)} with {number}")
+    multiples = np.arange(1, number + 1)
     return np.ceil(spacing[..., None] * multiples * (1 - ROUNDING)).astype(np.int64)

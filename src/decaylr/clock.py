@@ -146,6 +146,7 @@ def _scaled(wanted: str, amount: Array, ratio: Fraction) -> Quantity:
             fractions = np.asarray(amount * ratio.numerator / ratio.denominator, np.float64)
         whole = bool(np.all((fractions == np.floor(fractions)) & (fractions <= EXACT_FLOAT)))
         scaled = fractions
-    require(wanted, scaled, lambda x: x <= LARGEST_POSITION, f"at most {LARGEST_POSITION}")
+    # not <=, since the largest position as a float is 2**63
+    require(wanted, scaled, lambda x: x < LARGEST_POSITION + 1, f"at most {LARGEST_POSITION}")
     result = scaled.astype(np.int64) if whole else fractions
     return result if result.ndim else result.item()

@@ -66,9 +66,9 @@ class Diagnosis:
     >>> import decaylr as dl
     >>> found = dl.advise(dl.step(0.1, 30, 0.1), steps=100)
     >>> int(found.half_life), int(found.jumps), round(float(found.below_1_percent), 2)
-    (30, 3, 0.1)
+    (30, 2, 0.1)
     >>> found.findings()[0]
-    ['3 jumps, the largest of 90 % of the peak at position 30']
+    ['2 jumps, the largest of 90 % of the peak at position 30']
     """
 
     steps: int
