@@ -110,19 +110,21 @@ class Exponential {
         const dd exact = logarithm(run);
         return std::fabs(exact.hi) <= 0x1p300 ? exact : dd{exact.hi > 0.0 ? 0x1p300 : -0x1p300, 0.0};
     }
+    // Beyond these no position tells a time from a longer or a shorter one.
+    static double within_range(double time) { return std::clamp(time, 0x1p-900, 0x1p900); }
     // log2 of the factor of one position, or of one stair of a staircase.
     dd logarithm(Run run) const {
         switch (form_) {
             case 'd': {
                 const dd log2_rate = log2(rate_(run));
-                return staircase_ ? log2_rate : div(log2_rate, size_(run));
+                return staircase_ ? log2_rate : div(log2_rate, within_range(size_(run)));
             }
-            case 't': return neg(div(log2_e, rate_(run)));
-            case 'h': return div(dd{-1.0, 0.0}, rate_(run));
+            case 't': return neg(div(log2_e, within_range(rate_(run))));
+            case 'h': return div(dd{-1.0, 0.0}, within_range(rate_(run)));
             default: {
                 const double init = std::fabs(init_(run));
                 const double final_value = std::fabs(rate_(run));
-                return div(sub(log2(final_value), log2(init)), final_at_(run));
+                return div(sub(log2(final_value), log2(init)), within_range(final_at_(run)));
             }
         }
     }
