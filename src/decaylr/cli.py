@@ -223,7 +223,9 @@ def advise(
 ) -> None:
     """Rates that reach a target, or with FILE a diagnosis of its entries."""
     wanted = {"final": final, "total": total, "value": value}
-    goal = {name: target for name, target in wanted.items() if target is not None}
+    goal: dict[str, Any] = {name: target for name, target in wanted.items() if target is not None}
+    from decaylr.advice import advise as found_rate
+
     with refusals():
         if file is not None:
             if goal or init_value is not None:
@@ -236,23 +238,17 @@ def advise(
                 "a FILE, or --init-value, --steps and one of --final, --total and --value "
                 "must be given"
             )
-        click.echo(str(advisor()(init_value=init_value, steps=steps, **goal)))
-
-
-def advisor() -> Any:
-    """`decaylr.advise`, the function, whether or not the module was imported before."""
-    from decaylr import advise as found
-
-    return found
+        click.echo(str(found_rate(init_value=init_value, steps=steps, **goal)))
 
 
 def diagnosis(entry: Entry) -> str:
     """The diagnosis of one entry at its whole positions, under its name."""
+    from decaylr.diagnosis import diagnose
     from decaylr.measure import MOST_POSITIONS
 
     if entry.unit == "fraction" or not 1 <= entry.length < MOST_POSITIONS:
         reason = f"1 to {MOST_POSITIONS - 1:,} whole positions"
         return f"{entry.name}: not diagnosed, a length of {reason} is needed"
     # the last position is the length itself: where floors are reached
-    found = advisor()(entry.schedule, steps=int(entry.length) + 1)
+    found = diagnose(entry.schedule, int(entry.length) + 1)
     return f"{entry.name} ({entry.unit}s)\n{found}"

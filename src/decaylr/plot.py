@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 POINTS = 2049
 MOST_CURVES = 12  # in one panel
+MOST_ROWS = 20  # of one panel's legend
+NAMES_WIDTH = 34  # characters of a line of the legend
+ALIKE = 0.004  # of the peak, on average: two curves this near are drawn as one
 MOST_LINES = 20  # of one batch; a larger one is a band
 MOST_SAMPLED = 2000  # runs of a batch that its band is made of
 LEAST_SHOWN = 1e-6  # of the peak, on a logarithmic axis
@@ -48,9 +52,9 @@ FAMILIES = (  # the first that a tree holds names its family
 
 @dataclass(frozen=True)
 class Line:
-    """What one entry looks like: values over its peak at positions."""
+    """What one entry, or several alike, look like: values over the peak at positions."""
 
-    name: str
+    names: tuple[str, ...]
     family: str
     unit: str
     positions: npt.NDArray[Any]
@@ -110,8 +114,8 @@ def plot_schedule(
     else:
         several = len(values) > 1
         for run, row in enumerate(values):
-            name = f"{label or 'run'} {run}" if several else label
-            ax.plot(positions, row, label=name)
+            one = f"{label or 'run'} {run}" if several else label
+            ax.plot(positions, row, label=one)
     if len(values) > 1 or label:
         ax.legend(frameon=False, fontsize="small")
     ax.set_xlabel("position")
@@ -207,33 +211,70 @@ def _line(entry: Entry) -> Line:
     low, middle, high = np.quantile(relative, BAND, axis=0)
     runs = entry.schedule.size
     name = entry.name if runs == 1 else f"{entry.name} ({runs:,} runs)"
-    return Line(name, family(entry.schedule), entry.unit, positions, low, middle, high)
+    return Line((name,), family(entry.schedule), entry.unit, positions, low, middle, high)
 
 
 def _panels(lines: list[Line], *, by_unit: bool) -> list[tuple[str, list[Line]]]:
-    """Lines by family (and unit), the ones that stay high first, at most 12 a panel."""
+    """Lines by family (and unit), the ones that stay high first, in panels of a few."""
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.family, line.unit if by_unit else ""), []).append(line)
     order = list(dict.fromkeys(title for _, title in FAMILIES))
     panels = []
     for (title, unit), members in sorted(groups.items(), key=lambda g: _rank(order, g[0])):
-        members.sort(key=lambda line: -float(line.middle.mean()))
-        parts = -(-len(members) // MOST_CURVES)
-        for part, first in enumerate(_starts(len(members), parts)):
-            number = f" {part + 1}/{parts}" if parts > 1 else ""
-            last = len(members) * (part + 1) // parts
-            suffix = f", by {unit}" if unit else ""
-            panels.append((f"{title}{suffix}{number}", members[first:last]))
+        drawn = members if by_unit else _merged(members)
+        drawn.sort(key=lambda line: -float(line.middle.mean()))
+        parts = _parts(drawn)
+        for number, part in enumerate(parts, 1):
+            counted = f" {number}/{len(parts)}" if len(parts) > 1 else ""
+            panels.append((f"{title}{f', by {unit}' if unit else ''}{counted}", part))
     return panels
+
+
+def _merged(lines: list[Line]) -> list[Line]:
+    """Single runs that could not be told apart in the picture become one line."""
+    across = np.linspace(0, 1, POINTS)
+    shapes: list[npt.NDArray[np.float64]] = []
+    found: list[Line] = []
+    for line in lines:
+        shape = np.interp(across, line.positions / line.positions[-1], line.middle)
+        near = [float(np.abs(shape - other).mean()) for other in shapes]
+        best = int(np.argmin(near)) if near else -1
+        if near and near[best] < ALIKE and _single(line) and _single(found[best]):
+            found[best] = replace(found[best], names=found[best].names + line.names)
+        else:
+            shapes.append(shape)
+            found.append(line)
+    return found
+
+
+def _single(line: Line) -> bool:
+    return bool((line.low == line.high).all())
+
+
+def _parts(lines: list[Line]) -> list[list[Line]]:
+    """As few parts, in order, as keep the curves and the legend of a panel short."""
+    rows = np.array([_label(line).count("\n") + 1 for line in lines])
+    middles = (np.cumsum(rows) - rows / 2) / rows.sum()
+    for parts in range(1, len(lines) + 1):
+        place = (middles * parts).astype(np.int64)
+        curves, legend = np.bincount(place), np.bincount(place, rows)
+        if curves.max() <= MOST_CURVES and legend.max() <= MOST_ROWS:
+            break
+    # after the loop's end a single line has too many names: it cannot be cut
+    return [
+        [line for line, at in zip(lines, place, strict=True) if at == part]
+        for part in np.unique(place)
+    ]
 
 
 def _rank(order: list[str], key: tuple[str, str]) -> tuple[int, str]:
     return (order.index(key[0]) if key[0] in order else len(order)), key[1]
 
 
-def _starts(members: int, parts: int) -> list[int]:
-    return [members * part // parts for part in range(parts)]
+def _label(line: Line) -> str:
+    """The names of a line, alphabetically, in lines of a readable width."""
+    return fill(", ".join(sorted(line.names)), NAMES_WIDTH, break_on_hyphens=False)
 
 
 def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None:
@@ -243,12 +284,14 @@ def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None
     logarithmic = y == "log" or (y == "auto" and _fits_log(lines))
     for line, color in zip(lines, colors, strict=True):
         across = line.positions / (line.positions[-1] if x == "normalised" else 1)
-        ax.plot(across, line.middle, color=color, linewidth=1.2, label=line.name)
-        if (line.low < line.high).any():
+        ax.plot(across, line.middle, color=color, linewidth=1.2, label=_label(line))
+        if not _single(line):
             ax.fill_between(across, line.low, line.high, color=color, alpha=0.2, linewidth=0)
     if logarithmic:
         ax.set_yscale("log")
         ax.set_ylim(_bottom(lines), 1.5)
+    else:
+        ax.set_ylim(min(-0.03, 1.05 * min(float(line.low.min()) for line in lines)), 1.05)
     ax.set_title(title, fontsize="medium", loc="left")
     ax.tick_params(labelsize="small")
     ax.grid(alpha=0.25, linewidth=0.5)
@@ -261,7 +304,7 @@ def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None
 
 def _fits_log(lines: list[Line]) -> bool:
     """Whether most lines spend over 30 % of the length under a tenth of the peak, above 0."""
-    deep = [(0 < x.middle) & (x.middle < 0.1) for x in lines]
+    deep = [(x.middle > 0) & (x.middle < 0.1) for x in lines]
     return sum(float(under.mean()) > 0.3 for under in deep) * 2 > len(lines)
 
 

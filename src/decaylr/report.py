@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -28,6 +28,7 @@ COLUMNS = (
     "< 1 %",
     "pos/s",
 )
+UNBROKEN = ("unit", "length", "pos/s")  # the others break between the ends of a range
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -47,7 +48,8 @@ def summary_table(measured: list[Measured]) -> Table:
     )
     table.add_column("name", overflow="fold", min_width=12)
     for column in COLUMNS:
-        table.add_column(column, justify="left" if column == "unit" else "right")
+        justify: JustifyMethod = "left" if column == "unit" else "right"
+        table.add_column(column, justify=justify, no_wrap=column in UNBROKEN)
     for entry in measured:
         table.add_row(*_cells(entry))
     return table

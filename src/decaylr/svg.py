@@ -26,8 +26,6 @@ def schedule_svg(schedule: Schedule) -> str:
     >>> dl.cosine(0.1, 0.0, 100)._repr_html_()[:4]
     '<div'
     """
-    if schedule.size == 0:
-        return f"<div>{escape(_text(schedule))}</div>"
     runs = schedule.reshape(-1)
     shown = min(runs.size, MOST_CURVES)
     chosen = np.linspace(0, runs.size - 1, shown).astype(np.int64)
@@ -57,7 +55,7 @@ def _polyline(
     high: float,
     run: int,
 ) -> str:
-    x = LEFT + positions / positions[-1] * (WIDTH - LEFT - RIGHT)  # type: ignore[operator]
+    x = LEFT + positions / positions[-1] * (WIDTH - LEFT - RIGHT)
     height = HEIGHT - TOP - BOTTOM
     # halved, so that a range over all of float64 does not overflow
     span = (high / 2 - low / 2) or 1.0

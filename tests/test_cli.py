@@ -1,0 +1,291 @@
+"""The command line: what it prints and writes are the schedules' values."""
+
+import csv
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import decaylr as dl
+from decaylr.cli import main
+
+TWO = """
+version = 1
+[schedules.short]
+linear = [1.0, 0.0]
+steps = 4
+[schedules.batch]
+length = 4
+columns = { lr = [1.0, 2.0, 4.0] }
+linear = ["$lr", 0.0]
+steps = 4
+"""
+MIXED = """
+version = 1
+[schedules.epochs]
+unit = "epoch"
+length = 90
+multi_step = [0.1, [30, 60], 0.1]
+[schedules.tokens]
+unit = "token"
+length = 3_000_000_000_000
+linear = [1.0, 0.0]
+steps = 3_000_000_000_000
+[schedules.steps]
+cosine = [1.0, 0.0]
+steps = 10_000
+"""
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """Writes a sweep file into the working directory and names it."""
+    monkeypatch.chdir(tmp_path)
+
+    def written(text, name="sweep.toml"):
+        (tmp_path / name).write_text(text)
+        return name
+
+    return written
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def succeed(*arguments):
+    found = run(*arguments)
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def refused(*arguments):
+    """The one line that a refusal prints on stderr."""
+    found = run(*arguments)
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    (line,) = found.stderr.splitlines()
+    return line
+
+
+def rows_of(path):
+    with open(path, newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_table_has_the_figures_of_every_entry(file):
+    lines = succeed("sweep", file(TWO)).splitlines()
+    assert lines[0].split() == [
+        *("name", "unit", "length", "first", "peak", "where", "last", "mean"),
+        *("<", "1", "%", "pos/s"),
+    ]
+    # 1, 0.75, 0.5, 0.25, 0: one value of five is under 1 % of the peak
+    assert lines[1].split()[:10] == [
+        "short",
+        "step",
+        *["4", "1", "1", "0", "0", "0.5", "20.0", "%"],
+    ]
+    assert "batch (3 runs)" in lines[2]
+    assert "1 to 4" in lines[2]
+    assert "0.5 to 2" in lines[2]
+    assert lines[-1].startswith("2 entries, 4 runs, 20 values in ")
+
+
+def test_the_caption_says_what_is_read_on_a_grid(file):
+    text = " ".join(succeed("sweep", file(MIXED)).split())
+    assert "~ 2 of 3 entries" in text
+    assert "even grid of at most 4097 positions" in text
+    assert "3 entries, 3 runs, 18,195 values" in text  # 2 * 4097 + 10 001
+    assert "grid" not in succeed("sweep", "sweep.toml", "--select", "steps")
+
+
+def test_the_summary_has_every_run_in_full_precision(file):
+    succeed("sweep", file(TWO), "--summary", "s.csv", "--quiet")
+    rows = rows_of("s.csv")
+    assert [(row["name"], row["run"]) for row in rows] == [
+        *(("short", "0"), ("batch", "0")),
+        *(("batch", "1"), ("batch", "2")),
+    ]
+    assert [float(row["mean"]) for row in rows] == [0.5, 0.5, 1.0, 2.0]
+    assert [float(row["under_1_percent"]) for row in rows] == [0.2] * 4
+    assert [int(row["positions"]) for row in rows] == [5] * 4
+
+
+def test_the_summary_as_json_agrees_with_fold(file):
+    succeed("sweep", file(MIXED), "--summary", "s.json", "--quiet")
+    rows = {row["name"]: row for row in json.loads(Path("s.json").read_text())}
+    fold = dl.cosine(1.0, 0.0, 10_000).fold(10_001)
+    assert rows["steps"]["mean"] == float(fold.mean)
+    assert rows["steps"]["under_1_percent"] == float(fold.spent(0.01))
+    assert (rows["epochs"]["first"], rows["epochs"]["peak"]) == (0.1, 0.1)
+    assert rows["epochs"]["last"] == dl.multi_step(0.1, [30, 60], 0.1)(90)
+    assert (rows["tokens"]["positions"], rows["tokens"]["mean"]) == (4097, 0.5)
+
+
+def test_npz_has_each_entry_and_its_positions(file):
+    succeed("sweep", file(TWO + MIXED.replace("version = 1", "")), "--out", "t.npz", "--quiet")
+    with np.load("t.npz") as archive:
+        found = dict(archive)
+    np.testing.assert_array_equal(found["short"], [1, 0.75, 0.5, 0.25, 0])
+    np.testing.assert_array_equal(
+        found["batch"], dl.linear(np.array([1.0, 2.0, 4.0]), 0.0, 4).table(5)
+    )
+    np.testing.assert_array_equal(found["short.positions"], np.arange(5))
+    np.testing.assert_array_equal(found["epochs.positions"], np.linspace(0, 90, 4097))
+    tokens = found["tokens.positions"]
+    assert (tokens.dtype, tokens[1], tokens[-1]) == (np.int64, 732421875, 3 * 10**12)
+    np.testing.assert_array_equal(
+        found["tokens"], dl.linear(1.0, 0.0, 3 * 10**12)(found["tokens.positions"])
+    )
+
+
+def test_npy_is_one_table_of_all_runs(file):
+    succeed("sweep", file(TWO), "--out", "t.npy", "--quiet")
+    falling = np.array([1, 0.75, 0.5, 0.25, 0])
+    np.testing.assert_array_equal(np.load("t.npy"), np.outer([1, 1, 2, 4], falling))
+
+
+def test_npy_of_unequal_lengths_is_refused_before_any_work(file):
+    line = refused("sweep", file(MIXED), "--out", "t.npy")
+    assert "out must be .npz where lengths differ (3 lengths here)" in line
+
+
+def test_csv_is_one_row_a_value(file):
+    succeed("sweep", file(TWO), "--out", "t.csv", "--quiet")
+    rows = rows_of("t.csv")
+    assert len(rows) == 20
+    assert rows[1] == {"name": "short", "run": "0", "position": "1", "value": "0.75"}
+    assert rows[-2] == {"name": "batch", "run": "2", "position": "3", "value": "1.0"}
+
+
+def test_a_csv_of_too_many_rows_is_refused_with_their_number(file):
+    many = TWO.replace("[1.0, 2.0, 4.0]", "[1.0, 2.0, 4.0, 5.0, 6.0]")
+    line = refused("sweep", file(many), "--steps", 4_000_000, "--out", "t.csv")
+    assert "for more than 20,000,000 rows of .csv, got 24,000,006" in line
+
+
+def test_pieces_of_a_batch_give_the_figures_of_the_whole(file, monkeypatch):
+    succeed("sweep", file(TWO), "--summary", "whole.csv", "--out", "whole.npy", "--quiet")
+    monkeypatch.setattr("decaylr.measure.SLICE_VALUES", 10)  # two runs of five positions
+    succeed("sweep", "sweep.toml", "--summary", "cut.csv", "--out", "cut.npy", "--quiet")
+    np.testing.assert_array_equal(np.load("cut.npy"), np.load("whole.npy"))
+    columns = ("name", "run", "first", "peak", "where", "last", "mean", "under_1_percent")
+    whole, cut = (
+        [[row[c] for c in columns] for row in rows_of(p)] for p in ("whole.csv", "cut.csv")
+    )
+    assert cut == whole
+
+
+def test_steps_replaces_every_length(file):
+    succeed("sweep", file(TWO), "--steps", 9, "--summary", "s.json", "--quiet")
+    rows = json.loads(Path("s.json").read_text())
+    assert {row["length"] for row in rows} == {9}
+    assert rows[0]["mean"] == 0.25  # 2.5 over ten positions
+
+
+def test_quiet_prints_nothing_and_threads_are_given_back(file, monkeypatch):
+    monkeypatch.setenv("DECAYLR_NUM_THREADS", "2")
+    assert succeed("sweep", file(TWO), "--quiet", "--threads", 1) == ""
+    assert os.environ["DECAYLR_NUM_THREADS"] == "2"
+
+
+def test_sweep_and_plot_write_pictures(file, tmp_path):
+    out = succeed("sweep", file(TWO), "--plot", "p.svg")
+    assert out.splitlines()[-1] == "wrote p.svg"
+    assert "<svg" in (tmp_path / "p.svg").read_text()
+    assert succeed("plot", "sweep.toml", "--select", "short", "--y", "log") == "wrote sweep.png\n"
+    assert (tmp_path / "sweep.png").read_bytes().startswith(b"\x89PNG")
+    assert succeed("plot", "sweep.toml", "--x", "position", "--out", "q.pdf") == "wrote q.pdf\n"
+    assert (tmp_path / "q.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version = 1\n[schedules", "malformed TOML"),
+        ("version = 7\n", "version must be 1, got 7"),
+        ("version = 1\n[schedules.a]\nlinearr = [1, 0]\nsteps = 3\n", "linearr"),
+        ("version = 1\n[schedules.a]\nlinear = [1, 0]\nsteps = -3\n", "steps must be"),
+        ("version = 1\n[schedules.a]\nstep = [0.1, 30, 0.1]\n", "schedules.a never ends"),
+        ("version = 1\n[schedules]\n", "at least one entry"),
+    ],
+)
+def test_a_bad_file_is_one_line(file, text, says):
+    assert says in refused("sweep", file(text))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("sweep", "nowhere.toml"), "nowhere.toml: No such file"),
+        (("sweep", "."), ".: must be a file, got a directory"),
+        (("plot", "nowhere.toml"), "nowhere.toml: No such file"),
+        (("advise", "nowhere.toml"), "nowhere.toml: No such file"),
+        (("sweep", "sweep.toml", "--select", "x*"), "select must be a pattern that matches"),
+        (("sweep", "sweep.toml", "--out", "t.parquet"), "out must be a .npy, .npz or .csv"),
+        (("sweep", "sweep.toml", "--summary", "t.txt"), "summary must be a .csv or .json"),
+        (("sweep", "sweep.toml", "--plot", "p.gif"), "plot must be a .png, .svg or .pdf"),
+        (("sweep", "sweep.toml", "--quiet", "--out", "no/t.npz"), "No such file"),
+        (("advise", "sweep.toml", "--final", "1"), "FILE must stand without"),
+        (("advise", "--init-value", "1"), "one of --final, --total and --value must be given"),
+        (
+            ("advise", "--init-value", "1", "--steps", "9", "--final", "0.1", "--total", "2"),
+            "one of --final, --total and --value must be given",
+        ),
+        (("advise", "--init-value", "-1", "--steps", "9", "--final", "0.1"), "init_value must be"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(file, arguments, says):
+    file(TWO)
+    assert says in refused(*arguments)
+
+
+def test_a_wrong_option_is_refused_by_its_name(file):
+    found = run("sweep", file(TWO), "--steps", "0")
+    assert found.exit_code == 2
+    assert "'--steps'" in found.stderr
+
+
+def test_advise_prints_the_rates_for_a_target():
+    common = ("advise", "--init-value", 0.1, "--steps", 100)
+    final = succeed(*common, "--final", 0.001)
+    assert final == f"{dl.advise(init_value=0.1, steps=100, final=0.001)}\n"
+    value = succeed(*common, "--value", 0.05, 30)
+    assert value == f"{dl.advise(init_value=0.1, steps=100, value=(0.05, 30.0))}\n"
+    total = succeed(*common, "--total", 3)
+    assert total == f"{dl.advise(init_value=0.1, steps=100, total=3.0)}\n"
+    assert len({final, value, total}) == 3
+
+
+def test_advise_diagnoses_the_entries_of_a_file(file):
+    out = succeed("advise", file(MIXED), "--select", "[es]*")
+    diagnosed = dl.advise(dl.multi_step(0.1, [30, 60], 0.1), steps=91)
+    assert out.startswith(f"epochs (epochs)\n{diagnosed}\nsteps (steps)\n")
+    tokens = succeed("advise", "sweep.toml", "--select", "tokens")
+    assert tokens.startswith("tokens: not diagnosed, a length of 1 to 4,194,303 whole positions")
+
+
+def test_info_names_the_versions_and_threads(monkeypatch):
+    monkeypatch.setenv("DECAYLR_NUM_THREADS", "3")
+    facts = dict(line.split(maxsplit=1) for line in succeed("info").splitlines())
+    assert facts["decaylr"] == dl.__version__
+    assert facts["numpy"] == np.__version__
+    assert facts["threads"] == "3"
+
+
+def test_version_and_help():
+    assert dl.__version__ in succeed("--version")
+    for command in ("sweep", "plot", "advise", "info"):
+        assert command in succeed("--help")
+        assert f"main {command}" in succeed(command, "--help")
+
+
+def test_without_click_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "click", None)
+    monkeypatch.delitem(sys.modules, "decaylr.cli")
+    with pytest.raises(SystemExit, match=r"needs pip install 'decaylr\[cli\]'"):
+        __import__("decaylr.cli")
