@@ -184,7 +184,7 @@ class Join final : public Node {
         for (std::size_t part = phase(run, first); i < count; ++part) {
             const bool last = part == boundaries_.size();
             const Int stop = last ? max_int : first_position(boundaries_[part].mark(run));
-            const Int n = std::min(stop - (first + i), count - i);
+            const Int n = room(first + i, stop, count - i);
             if (n > 0) fill_part(run, part, first + i, n, out + i);
             i += std::max(n, Int{0});
         }

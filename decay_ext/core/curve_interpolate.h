@@ -20,7 +20,7 @@ class InterpolateRow {
             const Int p = first + i;
             const Int reached = knots_.reached_by(p);
             const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
-            const Int n = std::min(stop - p, count - i);
+            const Int n = room(p, stop, count - i);
             for (Int j = 0; j < n; ++j) out[i + j] = value(p + j, reached);
             i += n;
         }

@@ -176,8 +176,8 @@ class TanhRow {
     double at(Int p) const { return precise(exact(p)); }
     double at(dd p) const { return precise(p); }
     void fill(Int first, Int count, double* out) const {
-        const Int inside = reached(first + count, make_mark(steps_)) ? stop(first) : count;
-        for (Int i = 0; i < std::min(inside, count); ++i) out[i] = at(first + i);
+        const Int inside = std::min(stop(first), count);
+        for (Int i = 0; i < inside; ++i) out[i] = at(first + i);
         if (inside < count) std::fill(out + inside, out + count, at(first + inside));
     }
 

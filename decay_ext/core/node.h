@@ -73,12 +73,17 @@ inline void fill_interior(Int first, Int count, double steps, double init, doubl
     for (i += inside; i < count; ++i) out[i] = end;
 }
 
+// How many of `count` positions from p on lie before `stop`; the largest int64 is no stop.
+inline Int room(Int p, Int stop, Int count) {
+    return stop == max_int ? count : std::min(stop - p, count);
+}
+
 // Fills a curve that is constant from p to next(p): value(p) is taken once a plateau.
 template <class Value, class Next>
 inline void fill_plateaus(Int first, Int count, double* out, Value&& value, Next&& next) {
     for (Int i = 0; i < count;) {
         const Int p = first + i;
-        const Int n = std::min(next(p) - p, count - i);
+        const Int n = room(p, next(p), count - i);
         std::fill(out + i, out + i + n, value(p));
         i += n;
     }

@@ -88,7 +88,29 @@ def plain(value: Any) -> Any:
 
 
 def from_dict(data: Any) -> Schedule:
-    """The schedule of `to_dict`'s data; unknown keys and versions are refused."""
+    """The schedule of `to_dict`'s data; unknown keys and versions are refused.
+
+    Parameters
+    ----------
+    data : mapping
+        `{"version": 1, "schedule": node}`.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For data of another form, with the place in it.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> node = {"linear": {"init_value": 1.0, "end_value": 0.0, "steps": 4}}
+    >>> dl.from_dict({"version": 1, "schedule": node})
+    linear(1.0, 0.0, 4)
+    """
     if not isinstance(data, Mapping):
         raise TypeError(f"data must be a mapping, got {type(data).__name__}")
     known_keys(data, ("version", "schedule"), "data")
@@ -250,7 +272,14 @@ def to_json(schedule: Schedule, indent: int | None = None) -> str:
 
 
 def from_json(text: str) -> Schedule:
-    """The schedule of `to_json`'s text; ValueError with line and column if it is no JSON."""
+    """The schedule of `to_json`'s text; ValueError with line and column if it is no JSON.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.from_json(dl.cosine(1.0, 0.0, 8).to_json())
+    cosine(1.0, 0.0, 8)
+    """
     import json
 
     if not isinstance(text, (str, bytes)):
