@@ -1,18 +1,38 @@
-"""Random curves, trees and batches: each draw is a schedule and the oracles of its runs."""
+"""Random curves, trees and batches: each draw is a schedule and the oracles of its runs.
+
+The draws of a plain run are the same every time. DECAYLR_EXAMPLES=20 tries twenty times as
+many, and others each time.
+"""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import oracle_curves
 import oracle_points
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from oracle import Oracle
 
 import decaylr as dl
+
+MORE = int(os.environ.get("DECAYLR_EXAMPLES", "1"))
+
+
+def examples(number: int) -> settings:
+    """Settings of a property test."""
+    unhurried = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    return settings(
+        max_examples=number * MORE,
+        derandomize=MORE == 1,
+        deadline=None,
+        suppress_health_check=unhurried,
+    )
+
 
 # -- parameters ---------------------------------------------------------------------------
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import CURVES, curves
+from strategies import CURVES, curves, examples
 from strategies_trees import batches, trees
 
 import decaylr as dl
 
-quick = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-many = settings(max_examples=150, deadline=None, suppress_health_check=quick)
-several = settings(max_examples=60, deadline=None, suppress_health_check=quick)
+many = examples(300)
+several = examples(100)
 
 starts = st.one_of(
     st.integers(0, 400), st.integers(0, 2**50), st.integers(0, 50).map(lambda e: 2**e - 3)
@@ -227,3 +228,26 @@ def test_long_rows_shared_between_threads():
         same(s.table(100_003, threads=threads, layout="steps"), expected.T)
     positions = np.random.default_rng(1).integers(0, 100_003, 5000)
     same(s(positions[:, None]).T, expected[:, positions])
+
+
+@many
+@given(drawn=trees() | batches(), start=starts, steps=st.integers(1, 200))
+def test_folds_agree_with_the_table_for_every_thread_count(drawn, start, steps):
+    s = drawn.schedule
+    table = s.table(steps, start=start)
+    one = s.fold(steps, start=start, threads=1)
+    for threads in (1, 2, 3):
+        again = s.fold(steps, start=start, threads=threads)
+        same(again.total, one.total)
+        same(again.annealing(0.9), one.annealing(0.9))
+        same(again.totals_at([start, start + steps - 1]), one.totals_at([start, start + steps - 1]))
+    same(one.initial, table[..., 0])
+    same(one.final, table[..., -1])
+    same(one.peak, table.max(axis=-1))
+    np.testing.assert_array_equal(one.peak_at, start + table.argmax(axis=-1))
+    below = (table < 0.25 * table.max(axis=-1, keepdims=True)).mean(axis=-1)
+    np.testing.assert_allclose(one.spent(0.25), below, rtol=1e-15, atol=0)
+    exact = np.vectorize(math.fsum, signature="(n)->()")(table)
+    largest = np.abs(table).sum(axis=-1)
+    assert np.all(np.abs(one.total - exact) <= 1e-13 * largest)
+    assert np.all(np.abs(one.totals_at([start + steps - 1])[..., 0] - exact) <= 1e-13 * largest)

@@ -7,15 +7,13 @@ import math
 import numpy as np
 import oracle_curves
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracle import misses
-from strategies import CURVES, curves, positions
+from strategies import CURVES, curves, examples, positions
 from strategies_trees import batches, trees
 
 import decaylr as dl
-
-quick = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
 def check(drawn, data, number=6, largest=2**53):
@@ -29,25 +27,25 @@ def check(drawn, data, number=6, largest=2**53):
 
 
 @pytest.mark.parametrize("name", sorted(CURVES))
-@settings(max_examples=120, deadline=None, suppress_health_check=quick)
+@examples(300)
 @given(data=st.data())
 def test_curves_are_within_their_bound(name, data):
     check(data.draw(curves(name)), data)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=quick)
+@examples(800)
 @given(drawn=trees(), data=st.data())
 def test_trees_are_within_what_their_rounding_allows(drawn, data):
     check(drawn, data, largest=2**40)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=quick)
+@examples(300)
 @given(drawn=batches(), data=st.data())
 def test_batches_are_within_what_their_rounding_allows(drawn, data):
     check(drawn, data, number=2, largest=2**40)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=quick)
+@examples(200)
 @given(drawn=batches())
 def test_lengths_are_those_of_the_parts(drawn):
     expected = [float(oracle.length) for oracle in drawn.oracles]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import decaylr as dl
 
@@ -100,7 +101,7 @@ def test_repeat_finds_its_cycle_without_unrolling(period, cycle):
         assert everywhere(s, before) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     period=st.integers(1, 2**40),
     position=st.integers(0, LARGEST),
@@ -114,7 +115,7 @@ def test_endings_take_the_remainder_exactly(period, position, mode):
     assert low.ending(mode)(position) == low(local)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(first=st.integers(1, 50), scale=st.integers(2, 5), position=st.integers(0, LARGEST))
 def test_growing_cycles_begin_on_integers(first, scale, position):
     begin, length, cycle = 0, first, 0
@@ -128,7 +129,7 @@ def test_growing_cycles_begin_on_integers(first, scale, position):
         assert marked(begin + length - 1) == 0.0
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(by=st.integers(0, LARGEST), position=st.integers(0, LARGEST))
 def test_advance_adds_integers(by, position):
     mark = min(by + position, LARGEST)

@@ -31,7 +31,7 @@ VALUES = [
     (lambda: S / [1.0, 0.0], "divisor must be other than zero, got 0.0 at index 1"),
     (lambda: S / np.nan, "divisor must be finite, got nan"),
     (lambda: S * np.inf, "operand must be finite, got inf"),
-    (lambda: S + [0.0, np.nan], "operand must be finite, got nan at index 1"),
+    (lambda: S + np.array([0.0, np.nan]), "operand must be finite, got nan at index 1"),
     (lambda: S.clip(lo=2, hi=1), "hi must be >= lo, got hi 1 with lo 2"),
     (lambda: S.clip(lo=np.nan), "lo must be a number, got nan"),
     (lambda: S.repeat(0), "period must be .*, got 0"),
@@ -104,6 +104,7 @@ TYPES = [
 INDICES = [
     (lambda: BATCH[3], "index 3 is out of bounds"),
     (lambda: BATCH[-4], "index -4 is out of bounds"),
+    (lambda: BATCH[2**63], "out of bounds|cannot fit"),
     (lambda: BATCH[1.5], "only integers, slices"),
     (lambda: BATCH["a"], "only integers, slices"),
     (lambda: BATCH[0, 0], "too many indices"),

@@ -7,15 +7,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from strategies import examples
 
 import decaylr as dl
 from decaylr import curves
 
 REFUSALS = (TypeError, ValueError)
-quick = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 numbers = st.one_of(
     st.integers(),
@@ -52,7 +52,7 @@ def harmless(value):
 
 
 @pytest.mark.parametrize("name", sorted(curves.MAKERS))
-@settings(max_examples=120, deadline=None, suppress_health_check=quick)
+@examples(120)
 @given(data=st.data())
 def test_constructors(name, data):
     make = curves.MAKERS[name]
@@ -103,7 +103,7 @@ def _small(value):
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
-@settings(max_examples=120, deadline=None, suppress_health_check=quick)
+@examples(120)
 @given(data=st.data())
 def test_members(name, data):
     s = data.draw(st.sampled_from([dl.linear(1.0, 0.0, 10), dl.cosine([1.0, 2.0], 0.0, [5, 9])]))
@@ -117,14 +117,14 @@ def test_members(name, data):
         harmless(result.table(3, start=2**40))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(text=st.text(st.sampled_from('{}[]":,0123456789.eE-+ aversionschdulinft'), max_size=80))
 def test_text(text):
-    with pytest.raises(REFUSALS, match="text must be JSON|data must be|nested at most"):
+    with pytest.raises(REFUSALS, match=r"text must be JSON|data must be|nested at most"):
         dl.from_json(text)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(position=st.one_of(st.integers(), st.floats()))
 def test_positions_alone_and_in_arrays_are_judged_alike(position):
     s = dl.linear(1.0, 0.0, 1000)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 from strategies_trees import batches, trees
 
 import decaylr as dl
 
-quick = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-many = settings(max_examples=100, deadline=None, suppress_health_check=quick)
+many = examples(100)
 GUARD = 64
 
 
