@@ -35,15 +35,22 @@ struct Blend {
 
 // The ends of a curve: one init and one end value, and whether there is anything between.
 struct Ends {
-    double init, end, steps;
+    double init, end;
+    Mark mark;     // where the curve ends
+    double steps;  // the same as a double
+    dd length;     // the same exactly
 
-    Ends(double init_value, double end_value, double length)
-        : init(init_value), end(end_value), steps(init_value == end_value ? 0.0 : length) {}
-    bool past(double p) const { return p >= steps; }
-    bool before(double p) const { return p <= 0.0; }
-    dd remaining(dd p) const { return sub(dd{steps, 0.0}, p); }
+    Ends(double init_value, double end_value, const Mark& at)
+        : init(init_value),
+          end(end_value),
+          mark(init_value == end_value ? make_mark(Int{0}) : at),
+          steps(mark.value),
+          length(mark.integral ? exact(mark.whole) : dd{mark.value, 0.0}) {}
+    template <class P>
+    bool past(P p) const { return reached(p, mark); }
+    dd remaining(dd p) const { return sub(length, p); }
     // Whether steps - p is exact for whole p inside the curve.
-    bool whole() const { return steps < two_53 && steps == std::floor(steps); }
+    bool whole() const { return mark.integral && steps < two_53; }
 };
 
 // An exponent that acts as its user's on any float64 and overflows in no product.

@@ -182,11 +182,9 @@ class Join final : public Node {
     void fill(Run run, Int first, Int count, double* out) const override {
         Int i = 0;
         for (std::size_t part = phase(run, first); i < count; ++part) {
-            const bool last = part == boundaries_.size();
-            const Int stop = last ? max_int : first_position(boundaries_[part].mark(run));
-            const Int n = room(first + i, stop, count - i);
+            const Int n = place(run, part, first + i, count - i);
             if (n > 0) fill_part(run, part, first + i, n, out + i);
-            i += std::max(n, Int{0});
+            i += n;
         }
     }
 
@@ -205,6 +203,12 @@ class Join final : public Node {
         std::size_t i = boundaries_.size();
         while (i > 0 && !reached(p, boundaries_[i - 1].mark(run))) --i;
         return i;
+    }
+    // How many of `count` positions from p on belong to a part that does not begin after p.
+    Int place(Run run, std::size_t part, Int p, Int count) const {
+        if (part == boundaries_.size()) return count;
+        const Mark end = boundaries_[part].mark(run);
+        return reached(p, end) ? 0 : room(p, first_position(end), count);
     }
     template <class What, class P>
     double locate(Run run, P p) const {

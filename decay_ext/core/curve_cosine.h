@@ -13,26 +13,25 @@ constexpr Int block = 64;
 
 class CosineRow {
    public:
-    CosineRow(double init, double end, double steps, double exponent, double k)
+    CosineRow(double init, double end, const Mark& steps, double exponent, double k)
         : ends_(init, end, steps),
           blend_(end, init),
           exponent_(bounded(exponent)),
           k_(bounded(k)),
           plain_(exponent == 1.0 && k == 1.0),
-          blocks_(plain_ && ends_.whole() && steps >= 2.0 * block) {}
+          blocks_(plain_ && ends_.whole() && ends_.steps >= 2.0 * block) {}
 
     double at(Int p) const {
-        const double x = static_cast<double>(p);
-        if (ends_.past(x)) return ends_.end;
-        if (ends_.before(x)) return ends_.init;
+        if (ends_.past(p)) return ends_.end;
+        if (p <= 0) return ends_.init;
         if (!blocks_) return direct(exact(p));
         const Int k = p / block;
         if (tail(k)) return direct(exact(p));
         return terms(k).value(part(offset(p, k)));
     }
-    double at(dd p) const { return ends_.past(p.hi) ? ends_.end : direct(p); }
+    double at(dd p) const { return ends_.past(p) ? ends_.end : direct(p); }
     void fill(Int first, Int count, double* out) const {
-        fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
+        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, double* to) { inside(p, n, to); });
     }
 
@@ -141,7 +140,7 @@ class Cosine {
           exponent_(spec.column("exponent")),
           k_(spec.column("k")) {}
     CosineRow row(Run run) const {
-        return {init_(run), end_(run), steps_(run), exponent_(run), k_(run)};
+        return {init_(run), end_(run), steps_.mark(run), exponent_(run), k_(run)};
     }
 
    private:

@@ -27,27 +27,27 @@ class Constant {
 // weighed from both ends with the division taken out of the loop.
 class LinearRow {
    public:
-    LinearRow(double init, double end, double steps)
+    LinearRow(double init, double end, const Mark& steps)
         : ends_(init, end, steps), whole_(ends_.whole()) {
         const double small = std::min(std::fabs(init), std::fabs(end));
         const double large = std::max(std::fabs(init), std::fabs(end));
         // Slopes that would be subnormal or infinite are kept 2^600 higher or lower.
-        const bool tiny = (small == 0.0 ? large : small) / steps < 0x1p-960 && large < 0x1p400;
-        const bool huge = large / steps > 0x1p1000;
+        const bool tiny = (small == 0.0 ? large : small) / steps.value < 0x1p-960 && large < 0x1p400;
+        const bool huge = large / steps.value > 0x1p1000;
         const double lift = tiny ? 0x1p600 : huge ? 0x1p-600 : 1.0;
         back_ = 1.0 / lift;
-        from_init_ = init * lift / steps;
-        from_end_ = end * lift / steps;
+        from_init_ = init * lift / steps.value;
+        from_end_ = end * lift / steps.value;
     }
     double at(Int p) const {
         const double x = static_cast<double>(p);
-        if (ends_.past(x)) return ends_.end;
-        if (ends_.before(x)) return ends_.init;
+        if (ends_.past(p)) return ends_.end;
+        if (p <= 0) return ends_.init;
         return whole_ ? weigh(x) : weigh(exact(p));
     }
-    double at(dd p) const { return ends_.past(p.hi) ? ends_.end : weigh(p); }
+    double at(dd p) const { return ends_.past(p) ? ends_.end : weigh(p); }
     void fill(Int first, Int count, double* out) const {
-        fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
+        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, double* to) { inside(p, n, to); });
     }
 
@@ -80,7 +80,7 @@ class Linear {
         : init_(spec.column("init_value")),
           end_(spec.column("end_value")),
           steps_(spec.column("steps")) {}
-    LinearRow row(Run run) const { return {init_(run), end_(run), steps_(run)}; }
+    LinearRow row(Run run) const { return {init_(run), end_(run), steps_.mark(run)}; }
 
    private:
     Column init_, end_, steps_;

@@ -31,7 +31,7 @@ inline double blended(const Blend& blend, double a, double b, double n) {
 
 class PolynomialRow {
    public:
-    PolynomialRow(double init, double end, double steps, double power, double k, bool rise)
+    PolynomialRow(double init, double end, const Mark& steps, double power, double k, bool rise)
         : ends_(init, end, steps),
           line_(init, end, steps),
           blend_(rise ? init : end, rise ? end : init),
@@ -44,8 +44,8 @@ class PolynomialRow {
     double at(Int p) const {
         if (kind_ == Power::one) return line_.at(p);
         const double x = static_cast<double>(p);
-        if (ends_.past(x)) return ends_.end;
-        if (ends_.before(x)) return ends_.init;
+        if (ends_.past(p)) return ends_.end;
+        if (p <= 0) return ends_.init;
         if (!fast_) return precise(exact(p));
         switch (kind_) {
             case Power::two: return simple<Power::two>(x);
@@ -55,11 +55,11 @@ class PolynomialRow {
     }
     double at(dd p) const {
         if (kind_ == Power::one) return line_.at(p);
-        return ends_.past(p.hi) ? ends_.end : precise(p);
+        return ends_.past(p) ? ends_.end : precise(p);
     }
     void fill(Int first, Int count, double* out) const {
         if (kind_ == Power::one) return line_.fill(first, count, out);
-        fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
+        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, double* to) { inside(p, n, to); });
     }
 
@@ -119,7 +119,7 @@ class Polynomial {
           k_(spec.column("k")),
           rise_(spec.flag("rise")) {}
     PolynomialRow row(Run run) const {
-        return {init_(run), end_(run), steps_(run), power_(run), k_(run), rise_};
+        return {init_(run), end_(run), steps_.mark(run), power_(run), k_(run), rise_};
     }
 
    private:

@@ -110,7 +110,7 @@ class Inverse {
 // Weight of init: left / (left + beta * p); of end: beta * p / (left + beta * p).
 class RexRow {
    public:
-    RexRow(double init, double end, double steps, double beta)
+    RexRow(double init, double end, const Mark& steps, double beta)
         : ends_(init, end, steps),
           blend_(end, init),
           // Weights left : beta * p as left / beta : p where their sum could overflow.
@@ -120,13 +120,13 @@ class RexRow {
 
     double at(Int p) const {
         const double x = static_cast<double>(p);
-        if (ends_.past(x)) return ends_.end;
-        if (ends_.before(x)) return ends_.init;
+        if (ends_.past(p)) return ends_.end;
+        if (p <= 0) return ends_.init;
         return fast_ ? between(x) : precise(exact(p));
     }
-    double at(dd p) const { return ends_.past(p.hi) ? ends_.end : precise(p); }
+    double at(dd p) const { return ends_.past(p) ? ends_.end : precise(p); }
     void fill(Int first, Int count, double* out) const {
-        fill_interior(first, count, ends_.steps, ends_.init, ends_.end, out,
+        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, double* to) { inside(p, n, to); });
     }
 
@@ -161,7 +161,7 @@ class Rex {
           end_(spec.column("end_value")),
           steps_(spec.column("steps")),
           beta_(spec.column("beta")) {}
-    RexRow row(Run run) const { return {init_(run), end_(run), steps_(run), beta_(run)}; }
+    RexRow row(Run run) const { return {init_(run), end_(run), steps_.mark(run), beta_(run)}; }
 
    private:
     Column init_, end_, steps_, beta_;
@@ -170,7 +170,7 @@ class Rex {
 // Weight of init: (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)), a from lower to upper.
 class TanhRow {
    public:
-    TanhRow(double init, double end, double steps, double lower, double upper)
+    TanhRow(double init, double end, const Mark& steps, double lower, double upper)
         : blend_(end, init), steps_(steps), lower_(bounded(lower)), upper_(bounded(upper)) {}
 
     double at(Int p) const { return precise(exact(p)); }
@@ -183,12 +183,12 @@ class TanhRow {
 
    private:
     Int stop(Int first) const {
-        return std::max(Int{0}, first_position(make_mark(steps_)) - first);
+        return reached(first, steps_) ? 0 : first_position(steps_) - first;
     }
     dd argument(dd p) const {
-        if (p.hi >= steps_) return {upper_, 0.0};
-        const dd left = div(sub(dd{steps_, 0.0}, p), steps_);
-        return add(mul(left, lower_), mul(div(p, steps_), upper_));
+        if (reached(p, steps_)) return {upper_, 0.0};
+        const dd left = div(sub(dd{steps_.value, 0.0}, p), steps_.value);
+        return add(mul(left, lower_), mul(div(p, steps_.value), upper_));
     }
     double precise(dd p) const {
         constexpr dd twice_log2_e{2.0 * log2_e.hi, 2.0 * log2_e.lo};
@@ -202,7 +202,8 @@ class TanhRow {
     }
 
     Blend blend_;
-    double steps_, lower_, upper_;
+    Mark steps_;
+    double lower_, upper_;
 };
 
 class Tanh {
@@ -214,7 +215,7 @@ class Tanh {
           lower_(spec.column("lower")),
           upper_(spec.column("upper")) {}
     TanhRow row(Run run) const {
-        return {init_(run), end_(run), steps_(run), lower_(run), upper_(run)};
+        return {init_(run), end_(run), steps_.mark(run), lower_(run), upper_(run)};
     }
 
    private:

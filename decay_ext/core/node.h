@@ -59,23 +59,22 @@ class CurveNode final : public Node {
     Curve curve_;
 };
 
+// How many of `count` positions from p on lie before `stop`, at least the one at p.
+inline Int room(Int p, Int stop, Int count) {
+    return p == max_int ? count : std::min(stop - p, count);
+}
+
 // Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
 // and given by body(p, n, out) for whole positions strictly inside.
 template <class Body>
-inline void fill_interior(Int first, Int count, double steps, double init, double end, double* out,
-                          Body&& body) {
+inline void fill_interior(Int first, Int count, const Mark& steps, double init, double end,
+                          double* out, Body&& body) {
     Int i = 0;
-    if (first <= 0 && count > 0) out[i++] = steps > 0.0 ? init : end;
-    const double last = std::ceil(steps);  // the first whole position at or past the end
-    const Int stop = last < two_63 ? static_cast<Int>(last) : max_int;
-    const Int inside = stop - (first + i) > 0 ? std::min(count - i, stop - (first + i)) : 0;
+    if (first <= 0 && count > 0) out[i++] = steps.value > 0.0 ? init : end;
+    const bool ended = count == i || reached(first + i, steps);
+    const Int inside = ended ? 0 : room(first + i, first_position(steps), count - i);
     if (inside > 0) body(first + i, inside, out + i);
     for (i += inside; i < count; ++i) out[i] = end;
-}
-
-// How many of `count` positions from p on lie before `stop`; the largest int64 is no stop.
-inline Int room(Int p, Int stop, Int count) {
-    return stop == max_int ? count : std::min(stop - p, count);
 }
 
 // Fills a curve that is constant from p to next(p): value(p) is taken once a plateau.

@@ -49,8 +49,9 @@ def positions(value: Any) -> Array:
     array = numbers("position", value)
     misplaced = _engine.first_misplaced(array)
     if misplaced >= 0:
-        where = f" at index {misplaced}" if array.ndim else ""
-        got = f"{array.ravel()[misplaced]}{where}"
+        index = tuple(int(i) for i in np.unravel_index(misplaced, array.shape))
+        where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
+        got = f"{array[index]}{where}"
         refuse("position", f">= 0 and at most {LARGEST_POSITION}", got)
     return array
 
