@@ -49,7 +49,7 @@ class RepeatRow {
     dd local(const Cycle& cycle, dd p) const {
         const dd since = sub(p, cycle.begin);
         if (growth_ == 1.0 || cycle.number == 0) return since;
-        return div(mul(since, period_.value), cycle.length);
+        return decaylr::scaled(since, period_.value, cycle.length);
     }
     bool scaled(const Cycle& cycle) const { return growth_ != 1.0 && cycle.number != 0; }
     // What a cycle's values above the floor are multiplied by.
@@ -123,14 +123,21 @@ class Repeat final : public Moved<Repeat> {
         const auto child = [&](auto q) { return child_->value(run, q); };
         if (over) {
             std::fill(out, out + n, shown(row, cycle, factor, exact(first), child));
-        } else if (row.scaled(cycle)) {
+            return;
+        }
+        const dd since = sub(exact(first), cycle.begin);
+        if (!is_whole(since)) {
             for (Int i = 0; i < n; ++i) {
                 out[i] = shown(row, cycle, factor, exact(first + i), child);
             }
-        } else {
-            child_->fill(run, whole_part(row.local(cycle, exact(first))), n, out);
-            for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
+            return;
         }
+        if (row.scaled(cycle)) {
+            child_->fill_scaled(run, whole_part(since), n, row.period().value, cycle.length, out);
+        } else {
+            child_->fill(run, whole_part(since), n, out);
+        }
+        for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
     }
     template <class F>
     static double shown(const RepeatRow& row, const Cycle& cycle, double factor, dd p, F&& f) {

@@ -20,6 +20,15 @@ class Node {
         for (Int i = 0; i < count; ++i) out[i] = at(run, first + i);
     }
 
+    // The values of one run at the positions (first + i) * times / over, i < count.
+    virtual void fill_scaled(Run run, Int first, Int count, double times, dd over,
+                             double* out) const {
+        for (Int i = 0; i < count; ++i) {
+            out[i] = with_position(scaled(first + i, times, over),
+                                   [&](auto p) { return value(run, p); });
+        }
+    }
+
     // The values of consecutive runs at one position.
     virtual void fill_runs(Run first, Run count, Int p, double* out) const {
         for (Run i = 0; i < count; ++i) out[i] = at(first + i, p);
@@ -53,6 +62,14 @@ class CurveNode final : public Node {
     }
     void fill_runs(Run first, Run count, Int p, double* out) const override {
         for (Run i = 0; i < count; ++i) out[i] = curve_.row(first + i).at(p);
+    }
+    void fill_scaled(Run run, Int first, Int count, double times, dd over,
+                     double* out) const override {
+        const auto row = curve_.row(run);
+        for (Int i = 0; i < count; ++i) {
+            out[i] = with_position(scaled(first + i, times, over),
+                                   [&](auto p) { return row.at(p); });
+        }
     }
 
    private:

@@ -84,6 +84,12 @@ inline double since(dd p, const Mark& m, F&& f) {
     return with_position(sub(p, dd{m.value, 0.0}), f);
 }
 
+// p * times / over: a position in a cycle that is stretched to another length.
+template <class P>
+inline dd scaled(P p, double times, dd over) {
+    return div(mul(exact(p), times), over);
+}
+
 // floor(p / size): exact between integers, else the floor of the float64 quotient.
 inline Int quotient(Int p, const Mark& size) {
     if (size.integral) return p / size.whole;
