@@ -96,11 +96,6 @@ def _ends_later(drawn: Drawn) -> bool:
     return all(1 <= oracle.length < math.inf for oracle in drawn.oracles)
 
 
-def _fractional(columns, drawn):
-    periods = columns["period"].runs if "period" in columns else [o.length for o in drawn.oracles]
-    return any(period != int(period) for period in periods)
-
-
 def repeats(draw, runs, depth):
     drawn = draw(trees(runs, depth).filter(_ends_later))
     columns = {}
@@ -113,8 +108,6 @@ def repeats(draw, runs, depth):
         columns["value_scale"] = column(draw, st.sampled_from([0.5, 0.9, 1.0, 0.0]), runs)
         columns["floor"] = column(draw, st.sampled_from([0.0, 0.125, 0.1]), runs)
     options = {"lengths": draw(st.sampled_from(["floor", "real"]))}
-    if _fractional(columns, drawn):
-        options["lengths"] = "real"
     schedule = drawn.schedule.repeat(**{n: c.given for n, c in columns.items()}, **options)
     oracles = tuple(
         oracle_combine.repeat(o, **{n: c.runs[run] for n, c in columns.items()}, **options)

@@ -13,21 +13,21 @@ struct Cycle {
 
 class RepeatRow {
    public:
-    RepeatRow(Mark period, double growth, double decay, double floor, Mark count, bool whole)
-        : period_(period),
+    RepeatRow(const Mark& period, double growth, double decay, double floor, const Mark& count,
+              bool whole)
+        : period_(period.integral ? exact(period.whole) : dd{period.value, 0.0}),
           growth_(growth),
           decay_(decay),
           floor_(floor),
           count_(count),
-          whole_(whole) {
-        if (whole_ && !period_.integral) period_ = make_mark(std::floor(period_.value));
-    }
+          whole_(whole),
+          first_(whole && !period.integral ? make_mark(std::floor(period.value)) : period) {}
 
     // The cycle that holds p; past the last one, the last.
     Cycle find(dd p) const {
         if (growth_ == 1.0) return find_equal(p);
-        dd grown{period_.value, 0.0};
-        Cycle cycle{0, {0.0, 0.0}, grown};
+        dd grown = period_;
+        Cycle cycle{0, {0.0, 0.0}, length_of(grown)};
         while (!last(cycle.number)) {
             const dd next = add(cycle.begin, cycle.length);
             if (!(next.hi <= p.hi) || (next.hi == p.hi && whole_ && next.lo > p.lo)) break;
@@ -45,19 +45,22 @@ class RepeatRow {
         return last(cycle.number) ? to_double(add(cycle.begin, cycle.length))
                                   : std::numeric_limits<double>::infinity();
     }
+    // Whether a cycle is as long as the period, so that the child is not stretched to it.
+    bool plain(const Cycle& cycle) const {
+        return cycle.length.hi == period_.hi && cycle.length.lo == period_.lo;
+    }
     // The child's position for p inside a cycle.
     dd local(const Cycle& cycle, dd p) const {
+        if (over(cycle, p)) return period_;
         const dd since = sub(p, cycle.begin);
-        if (growth_ == 1.0 || cycle.number == 0) return since;
-        return decaylr::scaled(since, period_.value, cycle.length);
+        return plain(cycle) ? since : scaled(since, period_.hi, cycle.length);
     }
-    bool scaled(const Cycle& cycle) const { return growth_ != 1.0 && cycle.number != 0; }
     // What a cycle's values above the floor are multiplied by.
     double factor(const Cycle& cycle) const { return decayed(1.0, decay_, cycle.number); }
     double shown(double factor, double value) const {
         return decay_ == 1.0 ? value : floor_ + (value - floor_) * factor;
     }
-    const Mark& period() const { return period_; }
+    double period() const { return period_.hi; }
 
    private:
     bool last(Int number) const { return number >= count_.whole - 1; }
@@ -68,16 +71,17 @@ class RepeatRow {
         return hi < two_53 ? dd{hi, 0.0} : quick_two_sum(hi, std::floor(grown.lo));
     }
     Cycle find_equal(dd p) const {
-        Int number = period_.integral ? whole_part(p) / period_.whole : quotient(p, period_);
+        Int number = first_.integral ? whole_part(p) / first_.whole : quotient(p, first_);
         if (last(number)) number = count_.whole - 1;
-        const dd length = period_.integral ? exact(period_.whole) : dd{period_.value, 0.0};
+        const dd length = first_.integral ? exact(first_.whole) : dd{first_.value, 0.0};
         return {number, mul(exact(number), length), length};
     }
 
-    Mark period_;
+    dd period_;
     double growth_, decay_, floor_;
     Mark count_;
     bool whole_;
+    Mark first_;  // the length of the first cycle
 };
 
 class Repeat final : public Moved<Repeat> {
@@ -92,15 +96,13 @@ class Repeat final : public Moved<Repeat> {
           whole_(spec.option("lengths", "floor") == "floor") {}
     void fill(Run run, Int first, Int count, double* out) const override {
         const RepeatRow row = this->row(run);
-        if (!row.period().integral) return Node::fill(run, first, count, out);
         for (Int i = 0; i < count;) {
             const dd p = exact(first + i);
             const Cycle cycle = row.find(p);
             const double left = to_double(sub(add(cycle.begin, cycle.length), p));
             const bool over = row.over(cycle, p);
-            const Int room = over || !(left < two_63) ? count - i
-                                                      : static_cast<Int>(std::ceil(left));
-            const Int n = std::min(room, count - i);
+            const bool rest = over || !(left < static_cast<double>(count - i));
+            const Int n = rest ? count - i : std::max(static_cast<Int>(std::ceil(left)), Int{1});
             fill_cycle(run, row, cycle, over, first + i, n, out + i);
             i += n;
         }
@@ -132,17 +134,16 @@ class Repeat final : public Moved<Repeat> {
             }
             return;
         }
-        if (row.scaled(cycle)) {
-            child_->fill_scaled(run, whole_part(since), n, row.period().value, cycle.length, out);
-        } else {
+        if (row.plain(cycle)) {
             child_->fill(run, whole_part(since), n, out);
+        } else {
+            child_->fill_scaled(run, whole_part(since), n, row.period(), cycle.length, out);
         }
         for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
     }
     template <class F>
     static double shown(const RepeatRow& row, const Cycle& cycle, double factor, dd p, F&& f) {
-        const dd local = row.over(cycle, p) ? dd{row.period().value, 0.0} : row.local(cycle, p);
-        return row.shown(factor, with_position(local, f));
+        return row.shown(factor, with_position(row.local(cycle, p), f));
     }
 
     Column period_, count_, growth_, decay_, floor_;

@@ -15,9 +15,9 @@ inline Power power_kind(double power) {
     return Power::general;
 }
 
-// The weight of the end that t = a / n leaves from 0, t**power or 1 - t**power, for whole
-// a + b = n. The errors of a square add up to less than the bound in plain doubles; a cube
-// is added in two words, a square root taken in two words.
+// The blend for the end that t = a / n leaves from 0: t**power or 1 - t**power, for whole
+// a + b = n. Each rounding may cost one unit in the last place, so a root is taken in two
+// words, and a cube is corrected for the rounding of t.
 template <Power kind>
 inline double blended(const Blend& blend, double a, double b, double n) {
     if (kind == Power::half) {
@@ -25,8 +25,12 @@ inline double blended(const Blend& blend, double a, double b, double n) {
         return blend.with(div(dd{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
     }
     const double t = a / n;
-    if (kind == Power::two) return blend.with(blend.upward ? t * t : b / n * (1.0 + t));
-    return blend.with(dd{blend.upward ? t * t * t : b / n * (1.0 + t + t * t), 0.0});
+    if (kind == Power::two) return blend.with(dd{blend.upward ? t * t : b / n * (1.0 + t), 0.0});
+    if (!blend.upward) return blend.with(dd{b / n * (1.0 + t + t * t), 0.0});
+    const dd product = two_prod(t, n);
+    const double missed = ((a - product.hi) - product.lo) / a;
+    const double cube = t * t * t;
+    return blend.with(quick_two_sum(cube, 3.0 * missed * cube));
 }
 
 class PolynomialRow {

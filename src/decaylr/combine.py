@@ -214,12 +214,17 @@ def repeat(
         "floor": finite("floor", floor),
     }
     scale = parameters["period_scale"]
-    require("period_scale", scale, lambda x: x <= 2.0**63, "<= 2**63")
+    require("period_scale", scale, _apart, "1, or at least 1e-6 away from it, and <= 2**63")
     if count is not None:
         parameters["count"] = _cycles(count, parameters["period"], scale, least)
     elif np.any(scale < 1):
         refuse("count", "given where period_scale < 1", f"none with period_scale {scale}")
     return Schedule._make("repeat", parameters, {"lengths": rule}, (schedule,))
+
+
+def _apart(scale: Any) -> Any:
+    """Growth so slow that a position would lie millions of cycles away is refused."""
+    return (scale <= 2.0**63) & ((scale == 1) | (np.abs(scale - 1.0) >= 1e-6))
 
 
 def _cycles(count: Real, period: Array, scale: Array, least: float) -> Array:
