@@ -91,14 +91,32 @@ def test_milestones_on_whole_positions():
     np.testing.assert_allclose(stairs([29, 30, 60]), [1, 0.1, 0.01], rtol=1e-15, atol=0)
 
 
-def test_too_many_milestones_are_refused():
-    with pytest.raises(ValueError, match="gamma must be small enough for at most 1000000 miles"):
-        dl.advise(init_value=1.0, steps=10**9, final=0.1, gamma=1 - 1e-9)
+def test_too_many_milestones_are_refused_where_they_are_asked_for():
+    found = dl.advise(init_value=1.0, steps=10**9, final=0.1, gamma=1 - 2.3e-8)
+    with pytest.raises(ValueError, match="gamma must be small enough for at most 10000000 miles"):
+        found.milestones  # noqa: B018
+    with mp.workdps(40):
+        spacing = mp.log(mpf(1 - 2.3e-8)) / mp.log(mpf(0.1)) * 10**9
+        places = ", ".join(str(int(mp.ceil(k * spacing))) for k in range(1, 9))
+    assert str(found).endswith(f"step decay by 0.999999977: milestones {places}, ...")
 
 
-def test_milestones_of_a_batch_are_as_many_as_fit_every_run():
+def test_milestones_of_a_batch_are_those_of_each_run_then_its_steps():
     found = dl.advise(init_value=1.0, steps=[90, 50], value=(0.1, 20))
-    assert found.milestones.tolist() == [[20, 40], [20, 40]]
+    assert found.milestones.tolist() == [[20, 40, 60, 80], [20, 40, 50, 50]]
+    stairs = dl.multi_step(1.0, found.milestones, 0.1)
+    for run, steps in enumerate([90, 50]):
+        assert stairs[run].table(steps).tolist() == [
+            pytest.approx(0.1 ** (p // 20), rel=1e-15, abs=0) for p in range(steps)
+        ]
+
+
+def test_a_run_without_decay_takes_no_milestones_from_the_others():
+    found = dl.advise(init_value=1.0, steps=90, final=[0.001, 1.0])
+    assert found.milestones.tolist() == [[30, 60], [90, 90]]
+    lines = str(found).splitlines()
+    assert lines[3].endswith("milestones 30, 60")
+    assert lines[7].endswith("milestones none")
 
 
 def test_broadcasting_and_single_runs_agree():

@@ -50,6 +50,46 @@ def test_exact_above_two_to_the_53():
     assert dl.Clock(batch_size=1).steps(samples=2**63 - 1) == 2**63 - 1
 
 
+@pytest.mark.parametrize(("wanted", "unit"), PAIRS)
+@given(amount=st.integers(0, 2**35))
+def test_round_trips_give_the_integer_back(wanted, unit, amount):
+    # whole in the coarsest unit, an epoch of 500 steps, it is whole in all of them
+    start = getattr(FULL, unit)(epochs=amount) if unit != "epochs" else amount
+    there = getattr(FULL, wanted)(**{unit: start})
+    back = getattr(FULL, unit)(**{wanted: there})
+    assert (back, type(there), type(back)) == (start, int, int)
+
+
+@given(st.floats(0, 1e11), st.sampled_from(PAIRS))
+def test_round_trips_of_fractions(amount, pair):
+    wanted, unit = pair
+    back = getattr(FULL, unit)(**{wanted: getattr(FULL, wanted)(**{unit: amount})})
+    # four roundings: of the product and the quotient, there and back
+    np.testing.assert_allclose(back, amount, rtol=4 * 2.0**-53, atol=1e-300)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**7))
+def test_exact_about_ten_to_the_15_tokens(offset, tokens_per_step):
+    clock = dl.Clock(tokens_per_step=tokens_per_step)
+    tokens = 10**15 + offset
+    exact = Fraction(tokens, tokens_per_step)
+    assert clock.steps(tokens=tokens) == (exact if exact.denominator == 1 else float(exact))
+    assert clock.tokens(steps=tokens // tokens_per_step) == tokens - tokens % tokens_per_step
+
+
+@given(st.integers(0, 2**62), st.integers(1, 10**4))
+def test_whole_floats_are_the_integers_they_equal(amount, tokens_per_step):
+    clock, whole = dl.Clock(tokens_per_step=tokens_per_step), float(amount)
+    got, wanted = clock.steps(tokens=whole), clock.steps(tokens=int(whole))
+    assert (got, type(got)) == (wanted, type(wanted))
+
+
+@pytest.mark.parametrize("epochs", [10, 10.0])
+def test_a_decimal_rate_gives_whole_steps(epochs):
+    got = dl.Clock(steps_per_epoch=97.3).steps(epochs=epochs)
+    assert (got, type(got)) == (973, int)
+
+
 def test_fractional_epochs():
     assert dl.Clock(steps_per_epoch=390.625).steps(epochs=8) == 3125
 

@@ -98,6 +98,18 @@ def test_batches_and_block_edges(monkeypatch, block):
         (dl.linear(0.0, 1.0, 10).then(dl.cosine(1.0, 0.0, 90)), 5, False),
         (dl.linear(0.0, 1.0, 10) * dl.cosine(1.0, 0.0, 90), 60, True),
         (dl.step(0.1, 30, 0.1), 100, False),
+        (dl.linear(1.0, 0.0, 100).stretch(2), 150, True),
+        (dl.linear(1.0, 0.0, 100).stretch(2), 200, False),
+        (dl.linear(1.0, 0.0, 100).advance(40), 50, True),
+        (dl.linear(1.0, 0.0, 100).advance(40), 60, False),
+        (dl.linear(1.0, 0.0, 100).staircase(10), 99, True),
+        (dl.linear(1.0, 0.0, 100).staircase(10), 100, False),
+        (dl.linear(1.0, 0.0, 100).clip(lo=0.1), 80, True),
+        (dl.linear(1.0, 0.0, 100).clip(lo=0.1), 95, False),
+        (dl.linear(1.0, 0.0, 100).clip(hi=0.5), 95, True),
+        (dl.linear(1.0, 0.0, 100).ending("mirror"), 50, True),
+        (dl.linear(1.0, 0.0, 100) / 10, 50, True),
+        (dl.linear(1.0, 0.0, 100) - dl.linear(0.1, 0.0, 200), 100, False),
     ],
 )
 def test_floor_never_reached(schedule, steps, unreached):
@@ -107,6 +119,11 @@ def test_floor_never_reached(schedule, steps, unreached):
 def test_floors_of_batches():
     warmups = dl.linear(0.0, 1.0, 10).then(dl.cosine(1.0, 0.0, [40, 90, 200]))
     assert dl.advise(warmups, steps=60).floor_never_reached.tolist() == [False, True, True]
+    stretched = dl.linear(1.0, 0.0, [[50], [100]]).stretch([1, 2])
+    assert dl.advise(stretched, steps=100).floor_never_reached.tolist() == [
+        [False, False],
+        [False, True],
+    ]
     mixed = dl.stack([dl.step(1.0, 5, 0.1), dl.linear(1.0, 0.0, 100), dl.cosine(1.0, 0.0, 50)])
     assert dl.advise(mixed, steps=60).floor_never_reached.tolist() == [False, True, False]
 

@@ -24,10 +24,11 @@ from decaylr.schedule import Schedule
 
 LEAST = float(np.finfo(np.float64).tiny)  # below, a share loses its digits
 LONGEST = 2.0**200  # a time constant without decay at any position
-MOST_MILESTONES = 10**6
+MOST_MILESTONES = 10**7  # of all runs together: 80 MB
 CLOSE = 4 * float(np.finfo(np.float64).eps)
 ROUNDING = 2.0**-48  # a milestone that is whole but for rounding is that position
-FIGURES = ("decay_rate", "time_constant", "half_life", "final", "total", "milestones")
+FIGURES = ("decay_rate", "time_constant", "half_life", "final", "total")
+SHOWN = 8  # milestones of a run in the text
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +55,17 @@ class Advice:
     total : ndarray of float64
         Sum of the values at the positions 0 .. steps - 1.
     milestones : ndarray of int64
-        The k-th is the first position where the value has come to gamma**k of init_value (to
-        rounding), along the last axis: as many as lie before `steps` in every run.
+        The k-th along the last axis is the first position where the value has come to gamma**k
+        of init_value (to rounding). As many as the run with the most has before its `steps`;
+        in runs with fewer the rest is `steps`, where a step decay no longer matters.
 
     Examples
     --------
     >>> import decaylr as dl
     >>> found = dl.advise(init_value=1.0, steps=60, value=(0.25, [10, 20]))
     >>> found.half_life, found.milestones
-    (array([ 5., 10.]), array([[17],
-           [34]]))
+    (array([ 5., 10.]), array([[17, 34, 50],
+           [34, 60, 60]]))
     """
 
     init_value: FloatArray
@@ -74,7 +76,11 @@ class Advice:
     half_life: FloatArray
     final: FloatArray
     total: FloatArray
-    milestones: IntArray
+
+    @property
+    def milestones(self) -> IntArray:
+        """The equivalent milestones, found when asked for: a batch can have a great many."""
+        return _milestones(self.steps, self.gamma, self.time_constant)
 
     @property
     def schedule(self) -> Schedule:
@@ -83,24 +89,26 @@ class Advice:
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain numbers and nested lists."""
-        names = ("init_value", "steps", "gamma", *FIGURES)
+        names = ("init_value", "steps", "gamma", *FIGURES, "milestones")
         return {name: getattr(self, name).tolist() for name in names}
 
     def __str__(self) -> str:
         """The figures: one paragraph a run, the first 20 of many."""
         size = self.decay_rate.size
-        places = self.milestones.reshape(size, -1)
+        first = [np.ravel(a)[:20] for a in (self.steps, self.gamma, self.time_constant)]
+        places = _milestones(first[0], first[1], first[2], most=SHOWN + 1)
         lines = []
         for run in range(min(size, 20)):
-            rate, tau, half, final, total = (getattr(self, n).flat[run] for n in FIGURES[:-1])
-            shown = ", ".join(str(place) for place in places[run, :8]) or "none"
-            more = ", ..." if places.shape[1] > 8 else ""
+            rate, tau, half, final, total = (getattr(self, n).flat[run] for n in FIGURES)
+            inside = places[run][places[run] < self.steps.flat[run]]
+            shown = ", ".join(str(place) for place in inside[:SHOWN]) or "none"
+            more = ", ..." if inside.size > SHOWN else ""
             lines += [
                 f"{f'run {run}: ' if size > 1 else ''}"
                 f"{self.init_value.flat[run]:.6g} to {final:.6g} over {self.steps.flat[run]} steps",
                 f"  decay rate {rate:.10g} a step, time constant {tau:.6g}, half life {half:.6g}",
                 f"  total {total:.6g}",
-                f"  step decay by {self.gamma.flat[run]:g}: milestones {shown}{more}",
+                f"  step decay by {self.gamma.flat[run]:.10g}: milestones {shown}{more}",
             ]
         if size > 20:
             lines.append(f"... {size - 20} more runs ...")
@@ -322,18 +330,26 @@ def _figures(init: Array, length: Array, gamma: Array, speed: FloatArray) -> Adv
             half_life=np.asarray(np.log(2) / speed),
             final=np.asarray(start * np.exp(-speed * count)),
             total=np.asarray(total),
-            milestones=_milestones(length, gamma, speed),
         )
 
 
-def _milestones(length: Array, gamma: Array, speed: FloatArray) -> IntArray:
-    """First positions with exp(-speed p) <= gamma**k, k = 1, 2, ..., as many as fit all runs."""
-    spacing = -np.log(gamma) / speed
+def _milestones(
+    length: Array, gamma: Array, time_constant: Array, most: float = np.inf
+) -> IntArray:
+    """First positions with exp(-p / time_constant) <= gamma**k, k = 1, 2, ..., at most `length`.
+
+    Only the first `most` of each run.
+    """
+    spacing = np.asarray(-np.log(gamma) * time_constant)
     # past the smallest number gamma**k says nothing
-    most = np.minimum((length - 1) / spacing * (1 + ROUNDING), np.log(LEAST) / np.log(gamma))
-    number = int(np.min(most))
-    if number > MOST_MILESTONES:
-        rule = f"small enough for at most {MOST_MILESTONES} milestones"
-        refuse("gamma", rule, f"{np.max(gamma)} with {number}")
+    sayable = np.log(LEAST) / np.log(gamma)
+    fitting = np.floor(np.minimum((length - 1) / spacing * (1 + ROUNDING), sayable))
+    number = int(min(np.max(fitting, initial=0), most))
+    if number * spacing.size > MOST_MILESTONES:
+        rule = f"small enough for at most {MOST_MILESTONES} milestones in all"
+        refuse("gamma", rule, f"{np.max(gamma)} with {number} in each of {spacing.size}")
     multiples = np.arange(1, number + 1)
-    return np.ceil(spacing[..., None] * multiples * (1 - ROUNDING)).astype(np.int64)
+    places = np.ceil(spacing[..., None] * multiples * (1 - ROUNDING))
+    inside = multiples <= fitting[..., None]
+    end = length[..., None]
+    return np.where(inside, np.where(inside, places, 0).astype(np.int64), end)

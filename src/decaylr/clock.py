@@ -25,7 +25,9 @@ class Clock:
 
     `steps`, `samples`, `tokens` and `epochs` each take exactly one keyword, the name of
     another unit, with a number or an array >= 0. A result that is whole is an exact int (an
-    int64 array if all of it is), otherwise a float, correctly rounded for integers in.
+    int64 array if all of it is), otherwise a float, correctly rounded for whole numbers in.
+    Of a steps_per_epoch that is not whole, and of quantities that are not, a result counts as
+    whole where the float64 nearest to it is.
 
     Parameters
     ----------
@@ -106,7 +108,9 @@ class Clock:
             raise TypeError(f"{wanted} must be given exactly one of {', '.join(known)}, got {got}")
         unit, value = next(iter(quantity.items()))
         ratio = self._per_step(wanted) / self._per_step(unit)
-        return _scaled(wanted, at_least(unit, value), ratio)
+        decimal = isinstance(self.steps_per_epoch, float) and self.steps_per_epoch % 1 != 0
+        rounded = decimal and "epochs" in (wanted, unit)
+        return _scaled(wanted, _integers(at_least(unit, value)), ratio, rounded)
 
     def _per_step(self, unit: str) -> Fraction:
         """How much of a unit one step is, exactly."""
@@ -132,21 +136,37 @@ def _epoch(value: Any) -> int | float | None:
     return number
 
 
-def _scaled(wanted: str, amount: Array, ratio: Fraction) -> Quantity:
-    """amount * ratio, refused above the largest position, whole numbers as int64."""
+def _integers(amount: Array) -> Array:
+    """The amount as int64 where all of it is whole, since a whole float is that integer."""
+    if np.all((amount == np.floor(amount)) & (amount < LARGEST_POSITION + 1)):
+        return amount.astype(np.int64)
+    return amount
+
+
+def _scaled(wanted: str, amount: Array, ratio: Fraction, rounded: bool) -> Quantity:
+    """amount * ratio, refused above the largest position, whole numbers as int64.
+
+    `rounded` says that the ratio stands for a decimal such as 97.3, itself rounded.
+    """
     if amount.dtype == np.int64:
         # Python's integers: no product overflows, and their quotient is correctly rounded
         product = np.asarray(amount.astype(object) * ratio.numerator, object)
         scaled = np.asarray(product // ratio.denominator, object)
         whole = bool(np.all(product % ratio.denominator == 0))
         fractions = np.asarray(product / ratio.denominator, np.float64)
+        if rounded and not whole:
+            whole, scaled = _whole(fractions), fractions
     else:
         fractions = np.asarray(amount * float(ratio), np.float64)
         if ratio.denominator <= EXACT_FLOAT and ratio.numerator <= EXACT_FLOAT:
             fractions = np.asarray(amount * ratio.numerator / ratio.denominator, np.float64)
-        whole = bool(np.all((fractions == np.floor(fractions)) & (fractions <= EXACT_FLOAT)))
+        whole = _whole(fractions)
         scaled = fractions
     # not <=, since the largest position as a float is 2**63
     require(wanted, scaled, lambda x: x < LARGEST_POSITION + 1, f"at most {LARGEST_POSITION}")
     result = scaled.astype(np.int64) if whole else fractions
     return result if result.ndim else result.item()
+
+
+def _whole(values: npt.NDArray[np.float64]) -> bool:
+    return bool(np.all((values == np.floor(values)) & (values <= EXACT_FLOAT)))

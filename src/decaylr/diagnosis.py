@@ -18,6 +18,7 @@ BoolArray = npt.NDArray[np.bool_]
 JUMP_SHARE = 0.05  # of the peak: the least change that can be a jump
 JUMP_RATIO = 3.0  # how many times larger than the changes beside it a jump is
 REACHED = 0.01  # of the fall: this near to its end_value a curve has reached it
+SEEN_THROUGH = ("quotient", "clip", "staircase", "advance", "stretch", "ending")
 BLOCK_VALUES = 2**20  # values held at a time
 BLOCK_STEPS = 2**16
 
@@ -57,7 +58,9 @@ class Diagnosis:
     floor_never_reached : ndarray of bool
         A curve with an end_value under its init_value is still further than 1 % of that
         fall above it at position `steps`. Asked of the curve itself, of the part of a join
-        that is in charge at the end, and of the parts of sums and products.
+        that is in charge at the end, of the parts of sums and products, of the first of a
+        difference, and of what `/`, `clip`, `staircase`, `advance`, `stretch` and `ending`
+        are applied to, where a clip has not come to its `lo`.
     non_positive : ndarray of int64
         First position with a value <= 0; -1 if none.
 
@@ -234,12 +237,30 @@ def _unreached(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
         return _unreached_of_join(node, at)
     if node._kind in ("sum", "product"):
         return np.asarray(np.logical_or.reduce([_unreached(c, at) for c in node._children]))
+    if node._kind == "difference":
+        return _unreached(node._children[0], at)
+    if node._kind in SEEN_THROUGH:
+        return _unreached_through(node, at)
     end = node._parameters.get("end_value")
     if end is None or "init_value" not in KINDS[node._kind].parameters:
         return np.zeros((), np.bool_)
     fall = node._parameters["init_value"] - end
     left = np.asarray(node(np.maximum(at, 0))) - end
     return np.asarray((fall > 0) & (left > REACHED * fall))
+
+
+def _unreached_through(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
+    given, child = node._parameters, node._children[0]
+    if node._kind == "advance":
+        at = np.asarray(at + given["by"])
+    elif node._kind == "stretch":
+        at = np.asarray(at / given["ratio"])
+    elif node._kind == "staircase":
+        at = np.asarray(given["every"] * np.floor(at / given["every"]))
+    found = _unreached(child, at)
+    if node._kind == "clip" and "lo" in given:
+        found = np.asarray(found & (np.asarray(child(np.maximum(at, 0))) > given["lo"]))
+    return found
 
 
 def _unreached_of_join(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
