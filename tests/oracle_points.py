@@ -100,8 +100,9 @@ def spline_slopes(knots, heights):
             for i, weight in slopes:
                 row[i] += sign * weight
             constant -= sign * offset
-        rows.append(row)
-        right.append(constant)
+        largest = max(abs(entry) for entry in row)  # intervals may differ by 10^300
+        rows.append([entry / largest for entry in row])
+        right.append(constant / largest)
 
     def second(i, left):
         h, d = widths[i], secants[i]
