@@ -19,7 +19,7 @@ class CosineRow {
           exponent_(bounded(exponent)),
           k_(bounded(k)),
           plain_(exponent == 1.0 && k == 1.0),
-          blocks_(plain_ && ends_.whole() && ends_.steps >= 2.0 * block) {}
+          blocks_(plain_ && ends_.steps >= 2.0 * block && ends_.steps < two_53) {}
 
     double at(Int p) const {
         if (ends_.past(p)) return ends_.end;
@@ -48,21 +48,20 @@ class CosineRow {
 
     // The last, incomplete block of a curve based at its end is taken directly.
     bool tail(Int k) const {
-        return blend_.upward && ends_.steps - static_cast<double>(k * block + block - 1) < 0.0;
+        return blend_.upward && ends_.remaining(exact(k * block + block - 1)).hi < 0.0;
     }
     // Small angles grow away from the smaller end: forward from init, backward from end.
     Int offset(Int p, Int k) const {
         return blend_.upward ? k * block + block - 1 - p : p - k * block;
     }
-    dd quarter(double q) const { return div(dd{q, 0.0}, ends_.steps); }
+    dd quarter(dd q) const { return div(q, ends_.steps); }
     Part part(Int m) const {
-        const SinCos angle = sincos_quarter(quarter(static_cast<double>(m)));
+        const SinCos angle = sincos_quarter(quarter(exact(m)));
         return {to_double(mul(angle.sin, angle.cos)), to_double(mul(angle.sin, angle.sin))};
     }
     Terms terms(Int k) const {
-        const double from = blend_.upward
-                                ? ends_.steps - static_cast<double>(k * block + block - 1)
-                                : static_cast<double>(k * block);
+        const dd from = blend_.upward ? ends_.remaining(exact(k * block + block - 1))
+                                      : exact(k * block);
         const SinCos angle = sincos_quarter(quarter(from));
         const dd sine_squared = mul(angle.sin, angle.sin);
         const dd twice_sine = mul(angle.sin, 2.0);

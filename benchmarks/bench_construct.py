@@ -1,0 +1,39 @@
+"""Construction: batches from arrays, stacks, indexing, data."""
+
+import numpy as np
+
+import decaylr as dl
+from benchmarks.timing import rows
+
+
+class Construct:
+    """What building and taking apart a batch costs."""
+
+    def setup(self):
+        self.n = rows(1_000_000)
+        self.rates = np.linspace(0.1, 1.0, self.n)
+        self.decay = np.linspace(0.9, 0.99, self.n)
+        self.singles = [dl.linear(r, 0.0, 10) for r in self.rates[:300]]
+        self.singles += [dl.cosine(r, 0.0, 10) for r in self.rates[:300]]
+        self.batch = dl.exponential(self.rates, self.decay)
+        self.text = dl.stack(self.singles).to_json()
+        if self.batch[7](3) != dl.exponential(self.rates[7], self.decay[7])(3):
+            raise AssertionError("a run of a batch differs from the same single schedule")
+
+    def time_million_runs(self):
+        dl.exponential(self.rates, self.decay)
+
+    def time_million_runs_compiled(self):
+        dl.exponential(self.rates, self.decay)(0)
+
+    def time_stack_600_singles(self):
+        dl.stack(self.singles)
+
+    def time_index_every_second(self):
+        self.batch[::2]
+
+    def time_json_of_600(self):
+        dl.from_json(self.text)
+
+    def time_recipe(self):
+        dl.warmup_cosine(0.0, self.rates[:1000], 100, 1000)
