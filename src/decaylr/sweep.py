@@ -241,7 +241,7 @@ def grid(make: Maker, /, **axes: npt.ArrayLike) -> Sweep:
     return _made(make, crossed(axes))
 
 
-def zip(make: Maker, /, **columns: npt.ArrayLike) -> Sweep:  # noqa: A001
+def zip(make: Maker, /, **columns: npt.ArrayLike) -> Sweep:
     """One run per row of the columns, which broadcast together.
 
     Examples
