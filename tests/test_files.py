@@ -1,6 +1,8 @@
 """The language of sweep files: what it means, and what it refuses and how."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -76,6 +78,25 @@ def one(read):
         (
             "sum = [{ linear = [0, 1], steps = 9 }, { phases = [{ constant = 1 }] }]",
             dl.linear(0, 1, 9) + dl.constant(1),
+        ),
+        (
+            "phases = [{ linear = [0, 1], until = 10 }, { cosine = [1, 0], length = 90 }]",
+            dl.linear(0, 1, 10).then(dl.cosine(1, 0, 90)),
+        ),
+        (
+            "phases = [{ cosine = [1, 0, 20], until = 10 }, { constant = 2 }]",
+            dl.join([dl.cosine(1, 0, 20), dl.constant(2)], [10]),
+        ),
+        ('constant = "1/14"', dl.constant(1 / 14)),
+        ('step = [1, 1, "1/1.15"]', dl.step(1, 1, 1 / 1.15)),
+        ("constant = 2\nwarmup = 10", dl.warmup(2.0, 10)),
+        (
+            'multi_step = [1, [30], 0.1]\nwarmup = { steps = 10, clock = "under" }',
+            dl.warmup(dl.multi_step(1, [30], 0.1), 10, clock="under"),
+        ),
+        (
+            'constant = 2\nwarmup = { steps = 10, shape = ["polynomial", 4] }',
+            dl.warmup(2.0, 10, shape=("polynomial", 4)),
         ),
         (
             "clip = { of = { linear = { init_value = 1, end_value = 0, steps = 3 } }, lo = 0.1 }",
@@ -182,6 +203,40 @@ def test_json_is_the_same_language(read):
         ),
         ("linear = ['previous', 0, 4]", ValueError, "needs a phase before"),
         ("linear = ['$peak', 0, 4]", ValueError, "unknown key 'peak'"),
+        (
+            "phases = [{ constant = 1, until = 'x' }, { constant = 2 }]",
+            TypeError,
+            r"a\.phases\[0\]\.until must be real numbers",
+        ),
+        (
+            "phases = [{ constant = 1, length = -3 }, { constant = 2 }]",
+            ValueError,
+            r"a\.phases\[0\]\.length must be finite and >= 0, got -3",
+        ),
+        ("constant = '1.2.3/4'", ValueError, r"a\.constant: could not convert"),
+        ("constant = 1\nname = 3", TypeError, r"a\.name must be of type str, got 3"),
+        ("constant = 1\nyear = true", TypeError, r"a\.year must be of type int, got True"),
+        (
+            "constant = 1\nclock = { foo = 3 }",
+            ValueError,
+            "unknown key 'foo', known are batch_size",
+        ),
+        ("axes = { p = [1, 2] }\nconstant = 3", ValueError, r"refer to each of its columns \$p"),
+        (
+            "axes = { p = { log = [-1, 2], num = 3 } }\nconstant = '$p'",
+            ValueError,
+            r"a\.axes: p\.log must be finite and > 0, got -1",
+        ),
+        (
+            "axes = { p = { log = [1, 2], num = 0 } }\nconstant = '$p'",
+            ValueError,
+            r"a\.axes: p\.num must be >= 1, got 0",
+        ),
+        (
+            "sum = [{ constant = [[1, 2]] }, { constant = [[1, 2, 3]] }]",
+            ValueError,
+            r"a\.sum: parameters must broadcast together",
+        ),
         ("linear = [1, 0, '3 weeks']", ValueError, "a unit must be one of step.*got 'week'"),
         ("linear = [1, 0, '3 tokens']", ValueError, "tokens_per_step"),
         ("linear = [1, 0, '50%']", ValueError, "a percentage needs the entry's length"),
@@ -237,6 +292,17 @@ def test_deep_but_well_formed_nesting_is_refused(read):
         node = f'{{ "phases": [{node}] }}'
     with pytest.raises(ValueError, match="nested"):
         read(f'{{"version": 1, "schedules": {{"a": {node}}}}}', ".json")
+
+
+def test_the_page_about_the_language_shows_files_that_load(read):
+    page = (Path(__file__).parents[1] / "docs/files.md").read_text()
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 3
+    found = [read("version = 1\n" + block.removeprefix("version = 1\n")) for block in blocks]
+    assert [sweep.names for sweep in found] == [("gpt2", "resnet50"), ("tokens",), ("search",)]
+    assert found[1]["tokens"](1_600_000_000_000) == 4.2e-4
+    assert found[1]["tokens"](2_000_000_000_000) == 4.2e-5
+    assert found[2]["search"].shape == (10_000,)
 
 
 def test_a_missing_file_is_not_found(tmp_path):

@@ -1,4 +1,7 @@
-"""The published trainings of docs/examples/published.toml against points computed elsewhere."""
+"""The published trainings of docs/examples/published.toml against points computed elsewhere.
+
+`points` are spread over a training; `corners` are the beginning, middle and end of its phases.
+"""
 
 import json
 from pathlib import Path
@@ -28,7 +31,7 @@ def test_units_lengths_and_points(published, name):
     place = published.names.index(name)
     assert published.units[place] == entry["unit"]
     assert published.lengths[place] == entry["length"]
-    for position, value in entry["points"]:
+    for position, value in entry["points"] + entry["corners"]:
         assert published[name](position) == pytest.approx(value, rel=1e-8, abs=0.0)
 
 
@@ -38,6 +41,10 @@ def test_points_are_not_a_formality(published):
     moved = [pytest.approx(1.000001 * v, rel=1e-8, abs=0.0) for _, _, v in points]
     matched = sum(published[n](p) == m for (n, p, _), m in zip(points, moved, strict=True))
     assert matched == sum(v == 0 for _, _, v in points)
+
+
+def test_no_training_is_without_points(published):
+    assert [name for name in published.names if len(POINTS[name]["corners"]) < 2] == []
 
 
 def test_every_training_is_finite_and_never_negative(published):

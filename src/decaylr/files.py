@@ -7,6 +7,7 @@ that unit), a `clock` for durations in other units, and where its numbers come f
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from os import PathLike
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from decaylr import sweep
+from decaylr.clock import Clock
 from decaylr.durations import UNITS, Measure
-from decaylr.language import Context, resolved, schedule_of
-from decaylr.parameters import choice, refuse
+from decaylr.language import Context, placed, resolved, schedule_of
+from decaylr.parameters import above, choice, count, finite, refuse
 from decaylr.schedule import Schedule
 from decaylr.spec import known_keys, plain, to_dict
 from decaylr.sweep import Entry, Sweep
@@ -75,7 +77,7 @@ def load(path: str | PathLike[str]) -> Sweep:
     except UnicodeDecodeError as error:
         raise ValueError(f"{file}: must be UTF-8 text, got {error}") from None
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{file}: {error}") from None
+        raise placed(error, str(file)) from None
 
 
 def _parsed(file: Path) -> Any:
@@ -125,15 +127,43 @@ def _entry(name: str, body: Any) -> Entry:
     if not isinstance(body, Mapping):
         raise TypeError(f"{path} must be a table, got {body!r:.60}")
     settings = {key: value for key, value in body.items() if key in SETTINGS}
-    about = {key: value for key, value in body.items() if key in ABOUT}
+    about = {key: _told(value, key, path) for key, value in body.items() if key in ABOUT}
     node = {key: value for key, value in body.items() if key not in (*SETTINGS, *ABOUT)}
     unit = choice(f"{path}.unit", settings.get("unit", "step"), UNITS)
-    measure = Measure(unit, _table(settings, "clock", path), _length(settings, path))
+    measure = Measure(unit, _clock(settings, path), _length(settings, path))
     columns = dict(_columns(settings, path))
     schedule = schedule_of(node, Context(measure, columns, path=path))
     length = float(np.max(schedule.length)) if measure.length is None else measure.length
-    shaped = {key: np.broadcast_to(array, schedule.shape) for key, array in columns.items()}
-    return Entry(name, schedule, unit, length, shaped, about)
+    return Entry(name, schedule, unit, length, _shaped(columns, schedule, path), about)
+
+
+def _told(value: Any, key: str, path: str) -> Any:
+    kind = int if key == "year" else str
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{path}.{key} must be of type {kind.__name__}, got {value!r:.60}")
+    return value
+
+
+def _clock(settings: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    rates = _table(settings, "clock", path)
+    known_keys(rates, tuple(inspect.signature(Clock).parameters), f"{path}.clock")
+    try:
+        Clock(**rates)
+    except (TypeError, ValueError) as error:
+        raise placed(error, f"{path}.clock") from None
+    return rates
+
+
+def _shaped(columns: dict[str, Any], schedule: Schedule, path: str) -> dict[str, Any]:
+    """The columns, one element per run; one that no parameter refers to has no runs."""
+    try:
+        return {key: np.broadcast_to(array, schedule.shape) for key, array in columns.items()}
+    except ValueError:
+        names = ", ".join(f"${key}" for key in columns)
+        raise ValueError(
+            f"{path} must refer to each of its columns {names}, "
+            f"got a schedule of shape {schedule.shape}"
+        ) from None
 
 
 def _table(settings: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
@@ -148,7 +178,7 @@ def _length(settings: Mapping[str, Any], path: str) -> float | None:
     if length is None:
         return None
     if isinstance(length, str):
-        measure = Measure(settings.get("unit", "step"), _table(settings, "clock", path))
+        measure = Measure(settings.get("unit", "step"), _clock(settings, path))
         length = resolved(length, Context(measure, {}, path=f"{path}.length"))
     if isinstance(length, bool) or not isinstance(length, (int, float)):
         raise TypeError(f"{path}.length must be a number, got {length!r:.60}")
@@ -167,13 +197,13 @@ def _columns(settings: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]
     table = dict(_table(settings, given[0], path))
     here = f"{path}.{given[0]}"
     try:
-        return iter(_COLUMNS[given[0]](table, here).items())
+        return iter(_COLUMNS[given[0]](table).items())
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{here}: {error}") from None
+        raise placed(error, here) from None
 
 
-def _axes(table: dict[str, Any], here: str) -> dict[str, Any]:
-    axes = {name: _spaced(value, f"{here}.{name}") for name, value in table.items()}
+def _axes(table: dict[str, Any]) -> dict[str, Any]:
+    axes = {name: _spaced(value, name) for name, value in table.items()}
     return sweep.crossed(axes)
 
 
@@ -183,24 +213,26 @@ def _spaced(value: Any, here: str) -> Any:
         return value
     known_keys(value, ("linear", "log", "num"), here)
     between = [key for key in ("linear", "log") if key in value]
-    if len(between) != 1 or "num" not in value or len(value[between[0]]) != 2:
+    if len(between) != 1 or "num" not in value or np.shape(value[between[0]]) != (2,):
         refuse(here, "a list, or linear or log = [low, high] with num", dict(value))
-    low, high = value[between[0]]
+    num = count(f"{here}.num", value["num"], 1)
     if between == ["log"]:
-        return np.geomspace(low, high, value["num"])
-    return np.linspace(low, high, value["num"])
+        low, high = above(f"{here}.log", value["log"]).tolist()
+        return np.geomspace(low, high, num)
+    low, high = finite(f"{here}.linear", value["linear"]).tolist()
+    return np.linspace(low, high, num)
 
 
-def _plain_columns(table: dict[str, Any], here: str) -> dict[str, Any]:
+def _plain_columns(table: dict[str, Any]) -> dict[str, Any]:
     return sweep.together(table)
 
 
-def _random(table: dict[str, Any], here: str) -> dict[str, Any]:
+def _random(table: dict[str, Any]) -> dict[str, Any]:
     for key in ("n", "seed"):
         if key not in table:
-            refuse(here, "given n and seed", f"no {key}")
+            refuse("random", "given n and seed", f"no {key}")
     n, seed = table.pop("n"), table.pop("seed")
-    distributions = {name: _distribution(value, f"{here}.{name}") for name, value in table.items()}
+    distributions = {name: _distribution(value, name) for name, value in table.items()}
     return sweep.drawn(n, seed, distributions)
 
 

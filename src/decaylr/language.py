@@ -7,6 +7,7 @@ A node is a table with one function (a curve or a recipe) or one of `phases`, `p
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,16 +18,22 @@ from decaylr import curves, recipes
 from decaylr.combine import join, reduce
 from decaylr.durations import Measure
 from decaylr.kinds import COMBINATORS
+from decaylr.parameters import at_least
 from decaylr.schedule import Schedule
 from decaylr.spec import DEEPEST, from_node, known_keys
 
-FUNCTIONS: dict[str, Callable[..., Schedule]] = {
-    name: maker for name, maker in curves.MAKERS.items()
-} | {
+FUNCTIONS: dict[str, Callable[..., Schedule]] = dict(curves.MAKERS) | {
     name: getattr(recipes, name) for name in recipes.__all__ if name not in ("warmup", "layerwise")
 }
 GROUPS = ("phases", "product", "sum")
 PLACES = ("length", "until")
+_RATIO = re.compile(r"^\s*([0-9.]+)\s*/\s*([0-9.]*[1-9][0-9.]*)\s*$")
+
+
+def placed(error: Exception, path: str) -> Exception:
+    """The error with its place in the file, as a plain TypeError or ValueError."""
+    kind = TypeError if isinstance(error, TypeError) else ValueError
+    return kind(f"{path}: {error}")
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Context:
     measure: Measure
     columns: Mapping[str, Any]
     previous: Any = None
+    span: Any = None
     path: str = ""
     depth: int = 0
 
@@ -52,12 +60,12 @@ def schedule_of(node: Any, context: Context) -> Schedule:
     if not isinstance(node, Mapping):
         raise TypeError(f"{context.path} must be a table, got {node!r:.60}")
     kind = _kind(node, context)
-    if kind in COMBINATORS and kind not in GROUPS or _is_canonical(node[kind]):
+    if (kind in COMBINATORS and kind not in GROUPS) or _is_canonical(node[kind]):
         known_keys(node, (kind,), context.path)
         return from_node(dict(node), context.path)
     inner = context.inside(kind)
     if kind in GROUPS:
-        made = _group(kind, node[kind], inner)
+        made = _group(kind, node[kind], replace(inner, span=None))
         rest = {key: value for key, value in node.items() if key != kind}
     else:
         made, rest = _called(kind, node, inner)
@@ -102,10 +110,21 @@ def _called(
     arguments = [resolved(value, context) for value in positional]
     by_name = {key: resolved(value, context.inside(key)) for key, value in named.items()}
     try:
-        signature.bind(*arguments, **by_name)
-        return maker(*arguments, **by_name), rest
+        bound = _bound(signature, arguments, by_name, context.span)
+        return maker(*bound.args, **bound.kwargs), rest
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{context.path}: {error}") from None
+        raise placed(error, context.path) from None
+
+
+def _bound(
+    signature: inspect.Signature, arguments: list[Any], by_name: dict[str, Any], span: Any
+) -> inspect.BoundArguments:
+    """The call's arguments; a phase placed by length or until lasts its `steps`, if none say."""
+    steps = signature.parameters.get("steps")
+    if span is not None and steps is not None and steps.default is steps.empty:
+        given = signature.bind_partial(*arguments, **by_name).arguments
+        by_name = {"steps": span} | by_name if "steps" not in given else by_name
+    return signature.bind(*arguments, **by_name)
 
 
 def _listed(body: Any) -> list[Any]:
@@ -129,12 +148,21 @@ def resolved(value: Any, context: Context) -> Any:
         return context.columns[value[1:]]
     if value in ("inf", "-inf"):
         return float(value)
+    if ratio := _RATIO.match(value):
+        return _quotient(ratio, context)
     if context.measure.reads(value):
         try:
             return context.measure.positions(value)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{context.path}: {error}") from None
+            raise placed(error, context.path) from None
     return value
+
+
+def _quotient(ratio: re.Match[str], context: Context) -> float:
+    try:
+        return float(ratio[1]) / float(ratio[2])
+    except ValueError as error:
+        raise placed(error, context.path) from None
 
 
 def _group(kind: str, body: Any, context: Context) -> Schedule:
@@ -143,7 +171,10 @@ def _group(kind: str, body: Any, context: Context) -> Schedule:
     if kind == "phases":
         return _phases(body, context)
     parts = [schedule_of(part, context.inside(f"[{i}]")) for i, part in enumerate(body)]
-    return parts[0] if len(parts) == 1 else reduce(kind, parts)
+    try:
+        return parts[0] if len(parts) == 1 else reduce(kind, parts)
+    except ValueError as error:
+        raise placed(error, context.path) from None
 
 
 def _phases(body: list[Any], context: Context) -> Schedule:
@@ -155,8 +186,10 @@ def _phases(body: list[Any], context: Context) -> Schedule:
         if not isinstance(phase, Mapping):
             raise TypeError(f"{here.path} must be a table, got {phase!r:.60}")
         node = {key: value for key, value in phase.items() if key not in PLACES}
-        part = schedule_of(node, here)
-        end = _end(phase, part, begin, here)
+        end = _stated_end(phase, begin, here)
+        span = None if end is None else end - begin
+        part = schedule_of(node, replace(here, span=span))
+        end = _own_end(part, begin) if end is None else end
         parts.append(part)
         boundaries.append(end)
         with np.errstate(invalid="ignore"):
@@ -167,20 +200,26 @@ def _phases(body: list[Any], context: Context) -> Schedule:
     try:
         return join(parts, boundaries[:-1])
     except ValueError as error:
-        raise ValueError(f"{context.path}: {error}") from None
+        raise placed(error, context.path) from None
 
 
-def _end(phase: Mapping[str, Any], part: Schedule, begin: Any, context: Context) -> Any:
-    """Where a phase ends: as it says, or by its own length."""
-    if "length" in phase and "until" in phase:
+def _stated_end(phase: Mapping[str, Any], begin: Any, context: Context) -> Any:
+    """Where a phase says that it ends; None if it does not."""
+    stated = [key for key in PLACES if key in phase]
+    if len(stated) == 2:
         raise ValueError(f"{context.path} must have length or until, not both")
-    if "until" in phase:
-        end = resolved(phase["until"], context)
-        if np.any(np.asarray(end) < begin):
-            raise ValueError(f"{context.path}.until must be at or after {begin}, got {end}")
-        return end
-    if "length" in phase:
-        return begin + np.asarray(resolved(phase["length"], context))
+    if not stated:
+        return None
+    here = context.inside(stated[0])
+    place = at_least(here.path, resolved(phase[stated[0]], here))
+    if stated == ["length"]:
+        return begin + place
+    if np.any(place < begin):
+        raise ValueError(f"{here.path} must be at or after {begin}, got {place}")
+    return place
+
+
+def _own_end(part: Schedule, begin: Any) -> Any:
     length = part.length
     whole = np.all(length == np.floor(length)) and np.all(length < 2.0**53)
     return begin + (length.astype(np.int64) if whole else length)
@@ -197,7 +236,7 @@ def _modified(schedule: Schedule, key: str, value: Any, context: Context) -> Sch
     try:
         return MODIFIERS[key](schedule, argument)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{here.path}: {error}") from None
+        raise placed(error, here.path) from None
 
 
 def _method(name: str) -> Callable[[Schedule, Any], Schedule]:
@@ -218,5 +257,8 @@ MODIFIERS: dict[str, Callable[[Schedule, Any], Schedule]] = {
     "cap": lambda s, hi: s.clip(hi=hi),
     "repeat": lambda s, how: (
         _method("repeat")(s, how) if isinstance(how, Mapping) else s.repeat(count=how)
+    ),
+    "warmup": lambda s, how: (
+        recipes.warmup(s, **how) if isinstance(how, Mapping) else recipes.warmup(s, how)
     ),
 } | {name: _method(name) for name in ("clip", "staircase", "advance", "stretch", "ending")}
