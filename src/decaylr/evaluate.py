@@ -69,12 +69,23 @@ def lookup(schedule: Schedule, position: Any, out: FloatArray | None) -> float |
         writable(out, shape, (np.dtype(np.float64),))
         if np.may_share_memory(out, np.asarray(position)):
             refuse("out", "apart from the memory of position", "an overlapping array")
-    values = np.empty(shape) if out is None else out
+    values = _target(out, shape, np.dtype(np.float64))
     at, runs = _pairs(schedule.shape, at, shape)
     schedule._compiled().gather(at, runs, team(None), values)
     if out is not None:
-        return out
+        return _delivered(values, out)
     return float(values) if shape == () else values
+
+
+def _target(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Where the core writes: `out` itself, unless it is none or lies across words of memory."""
+    return out if out is not None and out.flags.aligned else np.empty(shape, dtype)
+
+
+def _delivered(values: Any, out: Any) -> Any:
+    if values is not out:
+        out[...] = values
+    return out
 
 
 def _pairs(
@@ -133,9 +144,9 @@ def table(
     if out is not None:
         writable(out, shape, (kind,))
     program = schedule._compiled()
-    values = np.empty(shape, kind) if out is None else out
+    values: Table = _target(out, shape, kind)
     program.table(0, program.runs, start, stride, steps, by_steps, members, values)
-    return values
+    return values if out is None else _delivered(values, out)
 
 
 def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
