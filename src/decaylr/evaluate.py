@@ -69,11 +69,12 @@ def lookup(schedule: Schedule, position: Any, out: FloatArray | None) -> float |
         writable(out, shape, (np.dtype(np.float64),))
         if np.may_share_memory(out, np.asarray(position)):
             refuse("out", "apart from the memory of position", "an overlapping array")
-    values = _target(out, shape, np.dtype(np.float64))
+    values: FloatArray = _target(out, shape, np.dtype(np.float64))
     at, runs = _pairs(schedule.shape, at, shape)
     schedule._compiled().gather(at, runs, team(None), values)
     if out is not None:
-        return _delivered(values, out)
+        delivered: FloatArray = _delivered(values, out)
+        return delivered
     return float(values) if shape == () else values
 
 
@@ -146,7 +147,8 @@ def table(
     program = schedule._compiled()
     values: Table = _target(out, shape, kind)
     program.table(0, program.runs, start, stride, steps, by_steps, members, values)
-    return values if out is None else _delivered(values, out)
+    filled: Table = values if out is None else _delivered(values, out)
+    return filled
 
 
 def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
