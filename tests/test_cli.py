@@ -1,6 +1,7 @@
 """The command line: what it prints and writes are the schedules' values."""
 
 import csv
+import io
 import json
 import os
 import sys
@@ -9,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 import decaylr as dl
+from decaylr import report
 from decaylr.cli import main
+from decaylr.measure import FIGURES, Measured
 
 TWO = """
 version = 1
@@ -81,18 +85,28 @@ def test_the_table_has_the_figures_of_every_entry(file):
     lines = succeed("sweep", file(TWO)).splitlines()
     assert lines[0].split() == [
         *("name", "unit", "length", "first", "peak", "where", "last", "mean"),
-        *("<", "1", "%", "pos/s"),
+        *("<1%", "pos/s"),
     ]
     # 1, 0.75, 0.5, 0.25, 0: one value of five is under 1 % of the peak
-    assert lines[1].split()[:10] == [
+    assert lines[1].split()[:9] == [
         "short",
         "step",
-        *["4", "1", "1", "0", "0", "0.5", "20.0", "%"],
+        *["4", "1", "1", "0", "0", "0.5", "20.0%"],
     ]
     assert "batch (3 runs)" in lines[2]
     assert "1 to 4" in lines[2]
     assert "0.5 to 2" in lines[2]
     assert lines[-1].startswith("2 entries, 4 runs, 20 values in ")
+
+
+def test_a_narrow_terminal_cuts_nothing():
+    figures = {name: np.array([1.234e-05, 5.678e-05]) for name in FIGURES}
+    entry = Measured("a-name-of-some-length", "token", 3e12, figures, 4097, False, 1.0)
+    with (page := Console(width=80, file=io.StringIO())).capture() as caught:
+        report.print_summary(page, [entry])
+    text = caught.get()
+    assert "…" not in text
+    assert text.count("5.678e-05") == 5  # all but the share
 
 
 def test_the_caption_says_what_is_read_on_a_grid(file):

@@ -145,7 +145,7 @@ def evaluated(entries: list[Entry], quiet: bool) -> list[Measured]:
     seconds = perf_counter() - start
     if not quiet:
         page = report.console()
-        page.print(report.summary_table(measured))
+        report.print_summary(page, measured)
         page.print(report.totals(measured, seconds), highlight=False)
     return measured
 

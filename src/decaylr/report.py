@@ -25,10 +25,10 @@ COLUMNS = (
     "where",
     "last",
     "mean",
-    "< 1 %",
+    "<1%",
     "pos/s",
 )
-UNBROKEN = ("unit", "length", "pos/s")  # the others break between the ends of a range
+LEAST_NAME = 12  # columns of a name, however narrow the console is
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -37,28 +37,49 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=None if stream.isatty() else PIPED_WIDTH)
 
 
-def summary_table(measured: list[Measured]) -> Table:
-    """One line an entry; a batch of runs as ranges from the least to the largest."""
-    table = Table(
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        caption=caption(measured),
-        caption_justify="left",
-    )
-    table.add_column("name", overflow="fold", min_width=12)
-    for column in COLUMNS:
+def summary_table(measured: list[Measured], width: int) -> Table:
+    """One line an entry; a batch of runs as ranges from the least to the largest.
+
+    Where that is wider than `width`, ranges take two lines, columns stand closer and names
+    are broken; numbers never are, so that the table may still be wider.
+    """
+    rows = [_cells(entry) for entry in measured]
+    widths = _widths(rows)
+    gap = 2 if sum(widths) + 2 * len(COLUMNS) <= width else 1
+    if gap == 1:
+        rows = [[cell.replace(" to ", " to\n") for cell in row] for row in rows]
+        widths = _widths(rows)
+    room = width - sum(widths[1:]) - gap * len(COLUMNS)
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
+    table.add_column("name", overflow="fold", width=max(min(widths[0], room), LEAST_NAME))
+    for column, cells in zip(COLUMNS, widths[1:], strict=True):
         justify: JustifyMethod = "left" if column == "unit" else "right"
-        table.add_column(column, justify=justify, no_wrap=column in UNBROKEN)
-    for entry in measured:
-        table.add_row(*_cells(entry))
+        table.add_column(column, justify=justify, no_wrap=True, width=cells)
+    for row in rows:
+        table.add_row(*row)
     return table
+
+
+def _widths(rows: list[list[str]]) -> list[int]:
+    columns = zip(("name", *COLUMNS), *rows, strict=True)
+    return [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
+
+
+def print_summary(page: Console, measured: list[Measured]) -> None:
+    """Print the table and its caption; wider than the console where that cuts numbers."""
+    table = summary_table(measured, page.width)
+    own = page.width
+    columns = [column.width or 0 for column in table.columns]
+    page.width = max(own, sum(columns) + 2 * len(columns))
+    page.print(table)
+    page.width = own
+    page.print(caption(measured), style="dim italic", highlight=False)
 
 
 def caption(measured: list[Measured]) -> str:
     """What the columns mean, and which entries were read on a grid."""
     lines = [
-        "where: first position of the peak; < 1 %: share of training under 1 % of the peak; "
+        "where: first position of the peak; <1%: share of training under 1 % of the peak; "
         "pos/s: positions evaluated per second."
     ]
     gridded = sum(not entry.exact for entry in measured)
@@ -105,14 +126,14 @@ def position(number: float) -> str:
 
 def share(number: float) -> str:
     """A share of training as a percentage."""
-    return f"{100 * number:.1f} %"
+    return f"{100 * number:.1f}%"
 
 
 def short(number: float) -> str:
     """A large number with k, M, G or T."""
     for size, letter in MULTIPLES:
         if abs(number) >= size:
-            return f"{number / size:.4g} {letter}"
+            return f"{number / size:.4g}{letter}"
     return f"{number:.4g}"
 
 
