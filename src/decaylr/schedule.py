@@ -138,6 +138,10 @@ class Schedule(Combinable):
             raise TypeError("a single schedule has no len()")
         return self._shape[0]
 
+    def __bool__(self) -> bool:
+        """Always true: an `if schedule:` asks whether there is one."""
+        return True
+
     def __iter__(self) -> Iterator[Schedule]:
         """The schedules along the first axis."""
         if not self._shape:
