@@ -5,8 +5,8 @@
 #include <cstring>
 #include <random>
 
-#include "../core/fold.h"
-#include "../core/registry.h"
+#include "core/fold.h"
+#include "core/registry.h"
 
 using namespace decaylr;
 
