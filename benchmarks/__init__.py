@@ -1,0 +1,1 @@
+"""Airspeed-velocity suites: see README.md."""
