@@ -69,7 +69,7 @@ def levanter(p):
     warm = p["warmup"] if p["warmup"] >= 1 else int(p["warmup"] * total)
     length = total // cycles
     first = dl.linear(0.0, peak, warm)
-    fall = dl.linear if cycles > 1 else dl.cosine
+    fall = dl.cosine if p["family"] == "warmup_cosine" else dl.linear
     parts = [first.then(fall(peak, floor, length - warm))]
     parts += [fall(peak, floor, length) for _ in range(cycles - 1)]
     return dl.join(parts, [length * k for k in range(1, cycles)])
@@ -167,7 +167,7 @@ def warm_line(p):
 
 def torchtitan(p):
     base, warm, total = p["base_lr"], p["warmup_steps"], p["training_steps"]
-    warm = min(warm, total) if warm > total else warm
+    warm = min(warm, total)
     ramp = dl.linear(0.0, base, warm).advance(1)
     if p["decay_ratio"] == 0.0:
         return ramp.then(dl.constant(base))
@@ -187,8 +187,9 @@ def big_vision(p):
         body = dl.constant(base, steps=warm).then(dl.linear(base, 0.0, total - warm))
     elif kind == "stair":
         body = dl.piecewise_constant(p["steps"], [base, *(base * m for m in p["mults"])])
-    else:  # never met before the warmup is over
-        body = dl.constant(base)
+    else:
+        fall = dl.inverse(base, 1.0, p["timescale"], power=0.5)
+        body = dl.constant(base, steps=warm).then(fall)
     cooldown = dl.constant(1.0, steps=total - p["cooldown_steps"])
     return (
         body * dl.linear(0.0, 1.0, warm) * cooldown.then(dl.linear(1.0, 0.0, p["cooldown_steps"]))
@@ -252,7 +253,7 @@ def allennlp_combined(p):
 
 
 def slanted(p):
-    """The first layer, whose discriminative rate is the base rate times a power of the decay."""
+    """The first layer: the decay by layer is already in its base rate."""
     total = p["num_epochs"] * p["num_steps_per_epoch"]
     return dl.slanted_triangular(p["base_lr"], total, p["cut_frac"], p["ratio"])
 

@@ -19,19 +19,22 @@ MODULES = (golden_torch, golden_functional, golden_composer, golden_others)
 BUILDERS = {api: build for module in MODULES for api, build in module.BUILDERS.items()}
 
 
-# What the library computed in float32 and its test states so: the exact value is further
-# from it than the tight tolerance, and is held to the tolerance of the test itself.
-FLOAT32 = ("optax/test_with_giant_int_steps", "optax/test_with_exponent#2")
+# What the library computed in float32 is native in float32 too.
+FLOAT32 = "optax/test_with_giant_int_steps"
+# Its float32 arithmetic is units off the rounded exact value at most steps: no schedule of
+# these parameters reaches the tight tolerance, so the test's own holds.
+ROUNDED_BY_THE_LIBRARY = "optax/test_with_exponent#2"
+
+
+# The test states 0 for the last step before the end, where the line is at 1/836 of its peak.
+ZEROS = {"levanter/test_no_stable_weirdness": 1e-8}
 
 
 def tolerance(case, expected):
-    """Relative at the tight tolerance; the test's own where there is none, and at zeros."""
-    own = case["atol"] + case["rtol"] * np.abs(expected)
-    if case["tight_rtol"] is None or case["id"] in FLOAT32:
-        return own
-    rounding = 1e-15 * np.abs(expected).max()
-    at_zero = np.where(expected == 0, np.maximum(own, rounding), 0.0)
-    return case["tight_rtol"] * np.abs(expected) + at_zero
+    """Relative at the tight tolerance, nothing at zeros; else the test's own."""
+    if case["tight_rtol"] is None or case["id"] == ROUNDED_BY_THE_LIBRARY:
+        return case["atol"] + case["rtol"] * np.abs(expected)
+    return case["tight_rtol"] * np.abs(expected) + ZEROS.get(case["id"], 0.0) * (expected == 0)
 
 
 def worst(case, got):
@@ -44,7 +47,9 @@ def worst(case, got):
 
 
 def values(case):
-    schedule = BUILDERS[case["peer_api"]](case["params"])
+    schedule = BUILDERS[case["peer_api"]]({"family": case["family"], **case["params"]})
+    if case["id"] == FLOAT32:
+        return [schedule.table(1, start=step, dtype=np.float32)[0] for step in case["steps"]]
     return [schedule(step) for step in case["steps"]]
 
 
@@ -68,9 +73,8 @@ def test_a_wrong_value_is_seen():
         assert worst(case, got) > 1.0, case["id"]
 
 
-@pytest.mark.parametrize("name", FLOAT32)
-def test_the_float32_cases_are_further_off_than_the_tight_tolerance(name):
-    case = next(case for case in CASES if case["id"] == name)
+def test_only_a_float32_library_is_further_off_than_the_tight_tolerance():
+    case = next(case for case in CASES if case["id"] == ROUNDED_BY_THE_LIBRARY)
     got, expected = np.array(values(case)), np.array(case["expected"])
     off = np.max(np.abs(got - expected) / np.abs(expected))
     assert case["tight_rtol"] < off < 1e-6
