@@ -1,6 +1,7 @@
 """The command line: what it prints and writes are the schedules' values."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -168,6 +169,13 @@ def test_npy_of_unequal_lengths_is_refused_before_any_work(file):
     assert "out must be .npz where lengths differ (3 lengths here)" in line
 
 
+def test_npz_refuses_an_entry_named_as_positions(file):
+    text = TWO.replace("schedules.batch", 'schedules."short.positions"')
+    line = refused("sweep", file(text), "--out", "t.npz")
+    assert "not be .npz for an entry named short.positions" in line
+    assert not Path("t.npz").exists()
+
+
 def test_csv_is_one_row_a_value(file):
     succeed("sweep", file(TWO), "--out", "t.csv", "--quiet")
     rows = rows_of("t.csv")
@@ -256,6 +264,23 @@ def test_a_bad_file_is_one_line(file, text, says):
 def test_what_cannot_be_used_is_one_line(file, arguments, says):
     file(TWO)
     assert says in refused(*arguments)
+
+
+@pytest.mark.parametrize("name", ["[/x] run", "lr[bold]", ":smile:", "_$a_$"])
+def test_a_name_is_printed_and_drawn_as_it_is(file, name):
+    text = TWO.replace("schedules.short", f'schedules."{name}"')
+    out = succeed("sweep", file(text), "--plot", "p.png")
+    assert out.splitlines()[1].startswith(f"{name} ")
+
+
+def test_a_reader_that_stops_early_is_no_error(file, monkeypatch):
+    def closed(*_, **__):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    name = file(TWO)
+    monkeypatch.setattr("click.echo", closed)
+    found = run("advise", name, "--select", "short")
+    assert (found.exit_code, found.stderr) == (1, "")
 
 
 def test_a_wrong_option_is_refused_by_its_name(file):

@@ -114,6 +114,20 @@ def test_curves_that_look_alike_share_a_line_and_its_label(tmp_path):
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["c", "a, b"]
 
 
+def test_a_name_is_drawn_letter_by_letter(tmp_path):
+    names = ("_hidden", "cost $a_$", r"$\frac$")
+    entries = [
+        entry(name, dl.linear(1.0, end, 100), 100)
+        for name, end in zip(names, (0.6, 0.3, 0.0), strict=True)
+    ]
+    (ax,) = plot_sweep(Sweep.of(tuple(entries)), tmp_path / "p.png").get_axes()
+    texts = ax.get_legend().get_texts()
+    assert tuple(text.get_text() for text in texts) == names
+    assert not any(text.get_parse_math() for text in texts)
+    colors = [[line.get_color() for line in lines.get_lines()] for lines in (ax, ax.get_legend())]
+    np.testing.assert_array_equal(colors[0], colors[1])
+
+
 def test_a_panel_has_at_most_twelve_curves_and_none_is_lost(tmp_path):
     entries = [
         entry(f"n{i}", dl.cosine(1.0, end, 100), 100) for i, end in enumerate(np.arange(30) / 40)

@@ -41,6 +41,8 @@ def refusals() -> Iterator[None]:
     """Wrong files and parameters as one line on stderr, without a traceback."""
     try:
         yield
+    except BrokenPipeError:  # whoever read the output has enough: click ends quietly
+        raise
     except (OSError, TypeError, ValueError, OverflowError, MemoryError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         raise Refusal(text) from None

@@ -32,7 +32,8 @@ def check_table(path: Path, entries: list[Entry]) -> None:
     Raises
     ------
     ValueError
-        For an unknown suffix, a .npy of unequal lengths, a .csv of too many rows.
+        For an unknown suffix, a .npy of unequal lengths, a .csv of too many rows, a .npz in
+        which an entry has the name of another one's positions.
     """
     if path.suffix not in _WRITERS:
         refuse("out", "a .npy, .npz or .csv file", path.name)
@@ -41,6 +42,13 @@ def check_table(path: Path, entries: list[Entry]) -> None:
         raise ValueError(
             f"out must be .npz where lengths differ ({len(lengths)} lengths here): "
             "a .npy holds one table"
+        )
+    names = {entry.name for entry in entries}
+    clashes = sorted(name for name in names if f"{name}.positions" in names)
+    if path.suffix == ".npz" and clashes:
+        raise ValueError(
+            f"out must not be .npz for an entry named {clashes[0]}.positions: "
+            f"there it names the positions of {clashes[0]}"
         )
     if path.suffix == ".csv":
         rows = sum(entry.schedule.size * count_of(entry) for entry in entries)

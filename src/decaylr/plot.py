@@ -284,7 +284,7 @@ def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None
     logarithmic = y == "log" or (y == "auto" and _fits_log(lines))
     for line, color in zip(lines, colors, strict=True):
         across = line.positions / (line.positions[-1] if x == "normalised" else 1)
-        ax.plot(across, line.middle, color=color, linewidth=1.2, label=_label(line))
+        ax.plot(across, line.middle, color=color, linewidth=1.2)
         if not _single(line):
             ax.fill_between(across, line.low, line.high, color=color, alpha=0.2, linewidth=0)
     if logarithmic:
@@ -297,9 +297,24 @@ def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None
     ax.grid(alpha=0.25, linewidth=0.5)
     ax.spines[["top", "right"]].set_visible(False)
     ax.margins(x=0.01)
-    ax.legend(
-        loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7, frameon=False, handlelength=1.2
+    _add_legend(ax, [_label(line) for line in lines])
+
+
+def _add_legend(ax: Axes, labels: list[str]) -> None:
+    """The labels beside the panel, letter by letter as they are."""
+    legend = ax.legend(
+        ax.get_lines(),
+        [str(number) for number in range(len(labels))],
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+        fontsize=7,
+        frameon=False,
+        handlelength=1.2,
     )
+    # set afterwards, as a legend leaves out labels that begin with an underscore
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        text.set_text(label)
+        text.set_parse_math(False)
 
 
 def _fits_log(lines: list[Line]) -> bool:

@@ -34,7 +34,9 @@ LEAST_NAME = 12  # columns of a name, however narrow the console is
 def console(*, stderr: bool = False) -> Console:
     """A console as wide as the terminal, or wide enough for every column elsewhere."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else PIPED_WIDTH)
+    width = None if stream.isatty() else PIPED_WIDTH
+    # the names of entries and files are the user's: their brackets and colons are no markup
+    return Console(stderr=stderr, width=width, markup=False, emoji=False)
 
 
 def summary_table(measured: list[Measured], width: int) -> Table:
@@ -151,7 +153,7 @@ def totals(measured: list[Measured], seconds: float) -> str:
 def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[Told]:
     """A bar on stderr while it is a terminal; yields what to tell the values done to."""
     bar = Progress(
-        TextColumn(what),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(),
