@@ -35,9 +35,9 @@ WARNINGS = ["-Wall", "-Wextra"] + (["-Werror"] if os.environ.get("DECAYLR_WERROR
 
 engine = Pybind11Extension(
     "decaylr._engine",
-    ["decay_ext/engine.cpp", *CORE],
+    ["decay_ext/engine.cpp", "decay_ext/engine_plateau.cpp", *CORE],
     include_dirs=["decay_ext"],
-    depends=HEADERS,
+    depends=[*HEADERS, "decay_ext/engine_plateau.h"],
     cxx_std=17,
     extra_compile_args=[*EXACT, *WARNINGS],
     extra_link_args=LINK,

@@ -10,6 +10,7 @@
 #include "core/fold.h"
 #include "core/registry.h"
 #include "core/threads.h"
+#include "engine_plateau.h"
 
 #include <optional>
 
@@ -341,6 +342,7 @@ PYBIND11_MODULE(_engine, m) {
           py::arg("count"), py::arg("whole"), "Where the last of `count` cycles ends.");
     m.def("curve_names", [] { return kind_names(true); }, "The curves of the core.");
     m.def("combinator_names", [] { return kind_names(false); }, "The combinators of the core.");
+    bind_plateau(m);
     m.def("build_info", &build_info, "Compiler, instruction set and processors.");
 }
 

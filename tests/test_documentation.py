@@ -1,23 +1,22 @@
 """Every example in the docstrings, the README and the docs runs and prints what it says."""
 
 import doctest
-import importlib
 import pkgutil
 from pathlib import Path
 
 import pytest
+from peers import peer
 
 import decaylr
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(module.name for module in pkgutil.iter_modules(decaylr.__path__))
+MODULES = sorted(module.name for module in pkgutil.walk_packages(decaylr.__path__, "decaylr."))
 PAGES = ["README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md"))]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples(name):
-    module = importlib.import_module(f"decaylr.{name}")
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(peer(name)).failed == 0
 
 
 def test_package_docstring_example():

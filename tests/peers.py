@@ -1,0 +1,44 @@
+"""Peers at test time: imported where they are installed, required where all must be."""
+
+import importlib
+import importlib.util
+import os
+import sys
+import types
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Keras has one backend a process; CI runs its tests once for each.
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+# Set in CI, where a missing peer is a failure; elsewhere its tests are skipped and counted.
+REQUIRED = os.environ.get("DECAYLR_PEERS") == "required"
+
+
+def peer(name: str) -> Any:
+    """The module of a peer, or a skip of the calling test module."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if REQUIRED:
+            raise
+        pytest.skip(f"{name} is not installed: {missing}", allow_module_level=True)
+
+
+def timm_scheduler() -> Any:
+    """`timm.scheduler` alone: the package around it needs torchvision."""
+    if "timm" not in sys.modules:
+        found = importlib.util.find_spec("timm")
+        if found is None or found.origin is None:
+            if REQUIRED:
+                raise ModuleNotFoundError("timm")
+            pytest.skip("timm is not installed", allow_module_level=True)
+        stub = types.ModuleType("timm")
+        stub.__path__ = [str(Path(found.origin).parent)]
+        sys.modules["timm"] = stub
+    return peer("timm.scheduler")
