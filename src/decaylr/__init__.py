@@ -49,11 +49,12 @@ from decaylr.schedule import Schedule
 from decaylr.spec import from_dict, from_json
 
 if TYPE_CHECKING:
-    from decaylr import sweep
+    from decaylr import compat, sweep
     from decaylr.advice import Advice, advise
     from decaylr.clock import Clock
     from decaylr.diagnosis import Diagnosis
     from decaylr.files import load
+    from decaylr.plateau import Plateau
     from decaylr.sweep import Sweep
 
 __version__ = "0.1.0"
@@ -62,9 +63,11 @@ __all__ = [
     "Advice",
     "Clock",
     "Diagnosis",
+    "Plateau",
     "Schedule",
     "Sweep",
     "advise",
+    "compat",
     "concatenate",
     "constant",
     "cosine",
@@ -105,6 +108,7 @@ _LATER = {
     "Advice": "advice",
     "Clock": "clock",
     "Diagnosis": "diagnosis",
+    "Plateau": "plateau",
     "Sweep": "sweep",
     "advise": "advice",
     "load": "files",
@@ -112,8 +116,8 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "sweep":
-        return import_module("decaylr.sweep")
+    if name in ("compat", "sweep"):
+        return import_module(f"decaylr.{name}")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"decaylr.{_LATER[name]}"), name)
