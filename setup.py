@@ -1,4 +1,7 @@
-"""Build the compiled half: `decaylr._engine` (pybind11) and `decaylr._stepper` (Cython).
+"""Build the compiled half: `decaylr._core_*` (pybind11) and `decaylr._stepper` (Cython).
+
+The core is built once for each instruction set, from the same sources; `decaylr._engine`
+picks one when it is imported.
 
 Environment switches:
     DECAYLR_DEBUG=1      no optimisation, debug symbols, assertions
@@ -7,12 +10,15 @@ Environment switches:
     DECAYLR_WERROR=1     warnings are errors
 """
 
+import copy
 import os
+import platform
 from glob import glob
 
 from Cython.Build import cythonize
 from pybind11.setup_helpers import Pybind11Extension
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 HEADERS = sorted(glob("decay_ext/core/*.h"))
 CORE = sorted(glob("decay_ext/core/*.cpp"))
@@ -33,15 +39,25 @@ if os.environ.get("DECAYLR_COVERAGE"):
     LINK += ["--coverage"]
 WARNINGS = ["-Wall", "-Wextra"] + (["-Werror"] if os.environ.get("DECAYLR_WERROR") else [])
 
-engine = Pybind11Extension(
-    "decaylr._engine",
-    ["decay_ext/engine.cpp", "decay_ext/engine_plateau.cpp", *CORE],
-    include_dirs=["decay_ext"],
-    depends=[*HEADERS, "decay_ext/engine_plateau.h"],
-    cxx_std=17,
-    extra_compile_args=[*EXACT, *WARNINGS],
-    extra_link_args=LINK,
-)
+INSTRUCTION_SETS = {"baseline": []}
+if platform.machine().lower() in ("x86_64", "amd64"):
+    v3 = ["-mavx2", "-mbmi", "-mbmi2", "-mf16c", "-mfma", "-mlzcnt", "-mmovbe", "-mpopcnt"]
+    v4 = ["-mavx512f", "-mavx512bw", "-mavx512cd", "-mavx512dq", "-mavx512vl"]
+    INSTRUCTION_SETS |= {"v3": v3, "v4": [*v3, *v4]}
+
+cores = [
+    Pybind11Extension(
+        f"decaylr._core_{name}",
+        ["decay_ext/engine.cpp", "decay_ext/engine_plateau.cpp", *CORE],
+        include_dirs=["decay_ext"],
+        depends=[*HEADERS, "decay_ext/engine_plateau.h"],
+        define_macros=[("DECAYLR_MODULE", f"_core_{name}")],
+        cxx_std=17,
+        extra_compile_args=[*EXACT, *WARNINGS, *flags],
+        extra_link_args=LINK,
+    )
+    for name, flags in INSTRUCTION_SETS.items()
+]
 stepper = Extension(
     "decaylr._stepper",
     ["decay_ext/stepper.pyx"],
@@ -52,4 +68,26 @@ stepper = Extension(
     extra_link_args=LINK,
 )
 
-setup(ext_modules=[engine, *cythonize([stepper], build_dir="build")])
+
+class BuildTogether(build_ext):
+    """`build_ext` with one compiler for each processor, each with its own objects.
+
+    setuptools would give the builds of one source file for several instruction sets the same
+    object file.
+    """
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        if self.parallel is None:
+            self.parallel = os.cpu_count()
+
+    def build_extension(self, ext: Extension) -> None:
+        own = copy.copy(self)
+        own.build_temp = os.path.join(self.build_temp, ext.name)
+        super(BuildTogether, own).build_extension(ext)
+
+
+setup(
+    cmdclass={"build_ext": BuildTogether},
+    ext_modules=[*cores, *cythonize([stepper], build_dir="build")],
+)

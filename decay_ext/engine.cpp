@@ -1,4 +1,4 @@
-// decaylr._engine: compiled programs, evaluated from Python.
+// decaylr._core_*: compiled programs, evaluated from Python.
 //
 // Every array is checked here for kind, shape and contiguity before a pointer is
 // taken; what the values mean is checked by the Python constructors.
@@ -293,10 +293,10 @@ py::dict build_info() {
 #else
     info["compiler"] = "unknown";
 #endif
-#if defined(__x86_64__) || defined(_M_X64)
-    info["instruction_set"] = "x86-64 baseline";
-#elif defined(__aarch64__)
-    info["instruction_set"] = "aarch64 baseline";
+#if defined(__AVX512F__)
+    info["instruction_set"] = "x86-64-v4";
+#elif defined(__AVX2__)
+    info["instruction_set"] = "x86-64-v3";
 #else
     info["instruction_set"] = "baseline";
 #endif
@@ -315,9 +315,9 @@ py::capsule root_capsule(const Program& program) {
 
 }  // namespace
 
-PYBIND11_MODULE(_engine, m) {
+PYBIND11_MODULE(DECAYLR_MODULE, m) {
     m.doc() = "Compiled programs: tables, lookups and folds of schedules.";
-    py::class_<Program>(m, "Program")
+    py::class_<Program>(m, "Program", py::module_local())
         .def(py::init(&make_program), py::arg("data"))
         .def_property_readonly("runs", &Program::runs)
         .def_property_readonly("refuses", [](const Program& p) { return p.root().refuses(); })

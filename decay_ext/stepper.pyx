@@ -25,6 +25,35 @@ cdef extern from "core/node.h" namespace "decaylr" nogil:
         void check(int64_t, int64_t) except +ValueError
 
 
+cdef extern from *:
+    """
+    #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    static int decaylr_x86_level(void) {
+        __builtin_cpu_init();
+        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+            !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) return 0;
+        if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+            !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
+            !__builtin_cpu_supports("avx512vl")) return 3;
+        return 4;
+    }
+    #else
+    static int decaylr_x86_level(void) { return 0; }
+    #endif
+    """
+    int decaylr_x86_level()
+
+
+def instruction_sets():
+    """The builds of the core that this processor can run, the best one last."""
+    names = ["baseline"]
+    if decaylr_x86_level() >= 3:
+        names.append("x86-64-v3")
+    if decaylr_x86_level() >= 4:
+        names.append("x86-64-v4")
+    return names
+
+
 cdef double TWO_63 = 9223372036854775808.0
 
 

@@ -6,6 +6,8 @@ import numpy.typing as npt
 _FloatArray = npt.NDArray[np.float64]
 _IntArray = npt.NDArray[np.int64]
 
+INSTRUCTION_SET: str
+
 class Program:
     def __init__(self, data: tuple[Any, ...]) -> None: ...
     @property
