@@ -61,9 +61,8 @@ class LinearRow {
         return (from_init_ * left.hi + (from_end_ * p.hi + rest)) * back_;
     }
     void inside(Int p, Int n, double* out) const {
-        const double from = static_cast<double>(p);
         if (whole_) {
-            for (Int i = 0; i < n; ++i) out[i] = weigh(from + static_cast<double>(i));
+            fill_each(p, n, out, [this](double x) { return weigh(x); });
         } else {
             for (Int i = 0; i < n; ++i) out[i] = weigh(exact(p + i));
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "curve_linear.h"
+#include "curve_power.h"
 
 namespace decaylr {
 
@@ -43,7 +44,10 @@ class PolynomialRow {
           k_(bounded(k)),
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
-          fast_(ends_.whole() && kind_ != Power::general) {}
+          fast_(ends_.whole() && kind_ != Power::general),
+          // Blocks pay for long curves; their coefficients must stay clear of underflow.
+          blocks_(fast_ && kind_ != Power::half && ends_.steps >= 2.0 * block &&
+                  std::fabs(blend_.change) > 0x1p-700) {}
 
     double at(Int p) const {
         if (kind_ == Power::one) return line_.at(p);
@@ -52,8 +56,8 @@ class PolynomialRow {
         if (p <= 0) return ends_.init;
         if (!fast_) return precise(exact(p));
         switch (kind_) {
-            case Power::two: return simple<Power::two>(x);
-            case Power::three: return simple<Power::three>(x);
+            case Power::two: return blocked<Power::two>(p, x);
+            case Power::three: return blocked<Power::three>(p, x);
             default: return simple<Power::half>(x);
         }
     }
@@ -74,15 +78,39 @@ class PolynomialRow {
             return;
         }
         switch (kind_) {
-            case Power::two: return loop<Power::two>(p, n, out);
-            case Power::three: return loop<Power::three>(p, n, out);
+            case Power::two: return loop_blocks<Power::two>(p, n, out);
+            case Power::three: return loop_blocks<Power::three>(p, n, out);
             default: return loop<Power::half>(p, n, out);
         }
     }
     template <Power kind>
+    using Blocks = PowerBlocks<kind == Power::two ? 2 : 3>;
+
+    template <Power kind>
+    Blocks<kind> blocks() const {
+        return {blend_, ends_.steps, blend_.upward != rise_};
+    }
+    template <Power kind>
+    double blocked(Int p, double x) const {
+        if (!blocks_) return simple<kind>(x);
+        const Blocks<kind> made = blocks<kind>();
+        return made.covers(p / block) ? made.at(p) : simple<kind>(x);
+    }
+    template <Power kind>
     void loop(Int p, Int n, double* out) const {
-        const double from = static_cast<double>(p);
-        for (Int i = 0; i < n; ++i) out[i] = simple<kind>(from + static_cast<double>(i));
+        fill_each(p, n, out, [this](double x) { return simple<kind>(x); });
+    }
+    template <Power kind>
+    void loop_blocks(Int p, Int n, double* out) const {
+        if (!blocks_) return loop<kind>(p, n, out);
+        const Blocks<kind> made = blocks<kind>();
+        for (Int i = 0; i < n;) {
+            const Int k = (p + i) / block;
+            const Int count = std::min(n - i, (k + 1) * block - (p + i));
+            if (made.covers(k)) made.fill(k, p + i, count, out + i);
+            else loop<kind>(p + i, count, out + i);
+            i += count;
+        }
     }
     template <Power kind>
     double simple(double p) const {
@@ -110,7 +138,7 @@ class PolynomialRow {
     Blend blend_;
     double power_, k_;
     Power kind_;
-    bool rise_, fast_;
+    bool rise_, fast_, blocks_;
 };
 
 class Polynomial {

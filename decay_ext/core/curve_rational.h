@@ -30,15 +30,12 @@ class InverseRow {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
         }
-        const double from = static_cast<double>(first);
         if (!simple_ || first > Int{1} << 52) {
             for (Int i = 0; i < count; ++i) out[i] = at(first + i);
         } else if (power_ == 1.0) {
-            for (Int i = 0; i < count; ++i) out[i] = inverted(grown(from + static_cast<double>(i)));
+            fill_each(first, count, out, [this](double x) { return inverted(grown(x)); });
         } else {
-            for (Int i = 0; i < count; ++i) {
-                out[i] = inverted_root(grown(from + static_cast<double>(i)));
-            }
+            fill_each(first, count, out, [this](double x) { return inverted_root(grown(x)); });
         }
     }
 
@@ -132,10 +129,8 @@ class RexRow {
 
    private:
     void inside(Int p, Int n, double* out) const {
-        const double from = static_cast<double>(p);
-        for (Int i = 0; i < n; ++i) {
-            out[i] = fast_ ? between(from + static_cast<double>(i)) : precise(exact(p + i));
-        }
+        if (fast_) return fill_each(p, n, out, [this](double x) { return between(x); });
+        for (Int i = 0; i < n; ++i) out[i] = precise(exact(p + i));
     }
     double between(double p) const {
         const double left = (ends_.steps - p) * share_;
