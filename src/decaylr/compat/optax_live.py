@@ -1,0 +1,97 @@
+"""optax's schedules are closures: their parameters can be read back from the cells."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from decaylr.schedule import Schedule
+
+
+def from_schedule(schedule: Callable[[Any], Any]) -> Schedule:
+    """The schedule that an optax function has made.
+
+    optax returns closures, whose cells hold the parameters. All of its schedules can be read:
+    those built of others (warmups, one-cycles, SGDR) as the joins and interpolations they are.
+
+    Parameters
+    ----------
+    schedule : callable
+        What a function of `optax.schedules` (0.2.8) has returned.
+
+    Raises
+    ------
+    TypeError
+        For any other callable, by its name: a function of one's own cannot be read.
+
+    Examples
+    --------
+    >>> from decaylr.compat.optax import from_schedule
+    >>> from_schedule(abs)
+    Traceback (most recent call last):
+    ...
+    TypeError: schedule must be one that optax has made, got builtins.abs
+    """
+    name = getattr(schedule, "__qualname__", type(schedule).__qualname__)
+    module = getattr(schedule, "__module__", None) or type(schedule).__module__
+    if not module.startswith("optax.") or name not in _READERS:
+        raise TypeError(f"schedule must be one that optax has made, got {module}.{name}")
+    return _READERS[name](inspect.getclosurevars(schedule).nonlocals)
+
+
+def _by_name(function: str, *names: str) -> Callable[[dict[str, Any]], Schedule]:
+    def read(cells: dict[str, Any]) -> Schedule:
+        from decaylr.compat import optax
+
+        made: Schedule = getattr(optax, function)(**{name: cells[name] for name in names})
+        return made
+
+    return read
+
+
+def _constant(cells: dict[str, Any]) -> Schedule:
+    from decaylr.compat.optax import constant_schedule
+
+    return constant_schedule(cells.get("value", cells.get("init_value")))
+
+
+def _interpolate(cells: dict[str, Any]) -> Schedule:
+    from decaylr.compat.optax import piecewise_interpolate_schedule
+
+    kind = "linear" if cells["interpolate_fn"].__name__ == "_linear_interpolate" else "cosine"
+    scales = dict(zip(cells["boundaries"], cells["scales"], strict=True))
+    return piecewise_interpolate_schedule(kind, cells["init_value"], scales)
+
+
+def _join(cells: dict[str, Any]) -> Schedule:
+    from decaylr.compat.optax import join_schedules
+
+    parts = [from_schedule(part) for part in cells["schedules"]]
+    return join_schedules(parts[: len(cells["boundaries"]) + 1], cells["boundaries"])
+
+
+_POLYNOMIAL = ("init_value", "end_value", "power", "transition_steps", "transition_begin")
+_EXPONENTIAL = (
+    "init_value",
+    "transition_steps",
+    "decay_rate",
+    "transition_begin",
+    "staircase",
+    "end_value",
+)
+_READERS: dict[str, Callable[[dict[str, Any]], Schedule]] = {
+    "constant_schedule.<locals>.<lambda>": _constant,
+    "polynomial_schedule.<locals>.<lambda>": _constant,
+    "exponential_decay.<locals>.<lambda>": _constant,
+    "polynomial_schedule.<locals>.schedule": _by_name("polynomial_schedule", *_POLYNOMIAL),
+    "exponential_decay.<locals>.schedule": _by_name("exponential_decay", *_EXPONENTIAL),
+    "cosine_decay_schedule.<locals>.schedule": _by_name(
+        "cosine_decay_schedule", "init_value", "decay_steps", "alpha", "exponent"
+    ),
+    "piecewise_constant_schedule.<locals>.schedule": _by_name(
+        "piecewise_constant_schedule", "init_value", "boundaries_and_scales"
+    ),
+    "piecewise_interpolate_schedule.<locals>.schedule": _interpolate,
+    "join_schedules.<locals>.schedule": _join,
+}

@@ -1,0 +1,547 @@
+"""The schedulers of `torch.optim.lr_scheduler` and `torch.optim.swa_utils` (PyTorch 2.13).
+
+Names, parameters, order and defaults are PyTorch's; the leading `optimizer` is the `base_lr`
+of its group, and `last_epoch` is left out: resuming is asking for another position. Position
+`t` has the rate after `t` calls of `scheduler.step()`. Numbers may be arrays, one element a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from decaylr.combine import join, stack
+from decaylr.compat.functions import as_schedule, table_of
+from decaylr.compat.torch_cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
+from decaylr.compat.torch_live import from_scheduler
+from decaylr.curves import (
+    constant,
+    cosine,
+    exponential,
+    linear,
+    multi_step,
+    piecewise_constant,
+    polynomial,
+    samples,
+    step,
+)
+from decaylr.parameters import (
+    LARGEST_POSITION,
+    Array,
+    above,
+    ascending,
+    at_least,
+    choice,
+    finite,
+    listed,
+    numbers,
+    refuse,
+    require,
+)
+from decaylr.phases import fall, together
+from decaylr.plateau import Plateau
+from decaylr.plateau_rules import counts
+from decaylr.schedule import Schedule
+from decaylr.structure import broadcast_to
+
+__all__ = [
+    "SWALR",
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+    "from_scheduler",
+]
+
+Function = Callable[[int], ArrayLike]
+
+
+def _share(name: str, value: ArrayLike, *, zero: bool) -> Array:
+    """A factor of the base rate: above 0 (or 0 as well) and at most 1."""
+    array = numbers(name, value)
+    rule = "in [0, 1]" if zero else "above 0 and at most 1"
+    require(name, array, lambda x: ((x >= 0) if zero else (x > 0)) & (x <= 1), rule)
+    return array
+
+
+def LambdaLR(  # noqa: N802
+    base_lr: ArrayLike,
+    lr_lambda: Schedule | Function | Sequence[Schedule | Function],
+    *,
+    horizon: int | None = None,
+) -> Schedule:
+    """``base_lr * lr_lambda(t)``.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    lr_lambda : Schedule, function or a list of these
+        The factor of the base rate. A function needs `horizon`: its values there are kept as
+        a table, the last of which holds. Of a list, element `i` is for parameter group `i`.
+    horizon : int, optional
+        How many steps of a function are taken, at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import LambdaLR
+    >>> LambdaLR(0.5, lambda t: 0.5**t, horizon=10)(2)
+    0.125
+    """
+    rate = finite("base_lr", base_lr)
+    if isinstance(lr_lambda, Sequence):
+        return stack([as_schedule("lr_lambda", one, horizon) for one in lr_lambda]) * rate
+    return as_schedule("lr_lambda", lr_lambda, horizon) * rate
+
+
+def MultiplicativeLR(  # noqa: N802
+    base_lr: ArrayLike, lr_lambda: Schedule | Function, *, horizon: int | None = None
+) -> Schedule:
+    """``base_lr * lr_lambda(1) * ... * lr_lambda(t)``: a table of the running product.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    lr_lambda : Schedule or function
+        The factor of each step, from step 1 on. A constant schedule needs no `horizon`.
+    horizon : int
+        How many steps are tabulated, at least 1; the last value holds.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import MultiplicativeLR
+    >>> MultiplicativeLR(1.0, lambda t: 0.5, horizon=10)(3)
+    0.125
+    """
+    rate = finite("base_lr", base_lr)
+    if isinstance(lr_lambda, Schedule):
+        if lr_lambda._kind == "constant":
+            return ExponentialLR(rate, np.asarray(lr_lambda(0)))
+        if horizon is None:
+            refuse("horizon", "given where lr_lambda is not a constant", None)
+        factors = lr_lambda.advance(1).table(horizon)
+    elif callable(lr_lambda):
+        factors = table_of("lr_lambda", lr_lambda, horizon, first=1)
+    else:
+        as_schedule("lr_lambda", lr_lambda, horizon)
+        raise AssertionError("as_schedule refuses what is neither")
+    # In the longest precision there is: rounding each product once would add up.
+    product = np.cumprod(np.asarray(factors, dtype=np.longdouble)[..., :-1], axis=-1)
+    first = np.ones((*product.shape[:-1], 1))
+    return samples(np.concatenate([first, product.astype(np.float64)], axis=-1)) * rate
+
+
+def StepLR(base_lr: ArrayLike, step_size: ArrayLike, gamma: ArrayLike = 0.1) -> Schedule:  # noqa: N802
+    """``base_lr * gamma**floor(t / step_size)``.
+
+    Parameters
+    ----------
+    base_lr, gamma : array_like
+        `gamma` >= 0.
+    step_size : array_like
+        > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import StepLR
+    >>> s = StepLR([0.5, 1.0], step_size=30, gamma=0.5)
+    >>> s(59)
+    array([0.25, 0.5 ])
+    """
+    rate, size = finite("base_lr", base_lr), above("step_size", step_size)
+    factor = at_least("gamma", gamma)
+    together(base_lr=rate, step_size=size, gamma=factor)
+    return step(rate, size, factor)
+
+
+def MultiStepLR(  # noqa: N802
+    base_lr: ArrayLike, milestones: ArrayLike, gamma: ArrayLike = 0.1
+) -> Schedule:
+    """``base_lr * gamma**(number of milestones <= t)``.
+
+    Parameters
+    ----------
+    base_lr, gamma : array_like
+        `gamma` >= 0.
+    milestones : array_like
+        Steps >= 0 in any order, the last axis being the list; one given twice counts twice.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import MultiStepLR
+    >>> s = MultiStepLR(1.0, [30, 80], gamma=0.5)
+    >>> s(29), s(30), s(80)
+    (1.0, 0.5, 0.25)
+    """
+    rate, factor = finite("base_lr", base_lr), at_least("gamma", gamma)
+    if np.size(milestones) == 0:
+        return constant(rate)
+    steps = np.sort(listed("milestones", at_least("milestones", milestones)), axis=-1)
+    return multi_step(rate, steps, factor)
+
+
+def ConstantLR(  # noqa: N802
+    base_lr: ArrayLike, factor: ArrayLike = 1.0 / 3, total_iters: ArrayLike = 5
+) -> Schedule:
+    """``base_lr * factor`` before `total_iters`, then `base_lr`.
+
+    Where `total_iters` is 0 the factor stays for ever: PyTorch undoes it at a step that has
+    then passed.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    factor : array_like
+        In [0, 1].
+    total_iters : array_like
+        >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import ConstantLR
+    >>> s = ConstantLR(1.0, factor=0.5, total_iters=[0, 4])
+    >>> s(4)
+    array([0.5, 1. ])
+    """
+    rate, share = finite("base_lr", base_lr), _share("factor", factor, zero=True)
+    end = at_least("total_iters", total_iters)
+    together(base_lr=rate, factor=share, total_iters=end)
+    low = rate * share
+    after = np.where(end == 0, low, rate)
+    values = np.stack(np.broadcast_arrays(low, after), axis=-1)
+    return piecewise_constant(np.maximum(end, 1)[..., None], values)
+
+
+def LinearLR(  # noqa: N802
+    base_lr: ArrayLike,
+    start_factor: ArrayLike = 1.0 / 3,
+    end_factor: ArrayLike = 1.0,
+    total_iters: ArrayLike = 5,
+) -> Schedule:
+    """A straight line from ``base_lr * start_factor`` to ``base_lr * end_factor``.
+
+    Where `total_iters` is 0 the start stays for ever, as in PyTorch.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    start_factor, end_factor : array_like
+        Above 0 and at most 1; `end_factor` may be 0.
+    total_iters : array_like
+        Length of the line, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import LinearLR
+    >>> LinearLR(1.0, start_factor=0.5, total_iters=4)(2)
+    0.75
+    """
+    rate = finite("base_lr", base_lr)
+    start = _share("start_factor", start_factor, zero=False)
+    stop = _share("end_factor", end_factor, zero=True)
+    steps = at_least("total_iters", total_iters)
+    together(base_lr=rate, start_factor=start, end_factor=stop, total_iters=steps)
+    stop = np.where(steps == 0, start, stop)
+    return linear(rate * start, rate * stop, np.maximum(steps, (steps == 0) * 1))
+
+
+def ExponentialLR(base_lr: ArrayLike, gamma: ArrayLike) -> Schedule:  # noqa: N802
+    """``base_lr * gamma**t``.
+
+    Parameters
+    ----------
+    base_lr, gamma : array_like
+        `gamma` >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import ExponentialLR
+    >>> ExponentialLR(1.0, gamma=[0.5, 0.25])(2)
+    array([0.25  , 0.0625])
+    """
+    rate, factor = finite("base_lr", base_lr), at_least("gamma", gamma)
+    together(base_lr=rate, gamma=factor)
+    if np.all(factor > 0):
+        return exponential(rate, factor)
+    falling = exponential(rate, np.where(factor == 0, 1.0, factor))
+    end = np.where(factor == 0, 1, LARGEST_POSITION)
+    return join([falling, constant(0.0)], boundaries=[end])
+
+
+def PolynomialLR(  # noqa: N802
+    base_lr: ArrayLike, total_iters: ArrayLike = 5, power: ArrayLike = 1.0
+) -> Schedule:
+    """``base_lr * (1 - min(t, total_iters) / total_iters)**power``.
+
+    Where `total_iters` or `power` is 0 the rate stays at `base_lr`, as in PyTorch.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    total_iters : array_like
+        >= 0.
+    power : array_like
+        >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import PolynomialLR
+    >>> s = PolynomialLR(1.0, total_iters=4, power=2.0)
+    >>> s(2), s(9)
+    (0.25, 0.0)
+    """
+    rate, steps = finite("base_lr", base_lr), at_least("total_iters", total_iters)
+    exponent = at_least("power", power)
+    together(base_lr=rate, total_iters=steps, power=exponent)
+    stays = (steps == 0) | (exponent == 0)
+    return polynomial(
+        rate,
+        np.where(stays, rate, 0.0),
+        np.maximum(steps, (steps == 0) * 1),
+        np.where(exponent == 0, 1.0, exponent),
+    )
+
+
+def CosineAnnealingLR(  # noqa: N802
+    base_lr: ArrayLike, T_max: ArrayLike, eta_min: ArrayLike = 0.0  # noqa: N803
+) -> Schedule:
+    """``eta_min + (base_lr - eta_min) * (1 + cos(pi * t / T_max)) / 2``, rising after `T_max`.
+
+    The formula has no end: the rate is back at `base_lr` after ``2 * T_max``.
+
+    Parameters
+    ----------
+    base_lr, eta_min : array_like
+    T_max : array_like
+        > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import CosineAnnealingLR
+    >>> s = CosineAnnealingLR(1.0, T_max=10)
+    >>> s(5), s(10), s(15), s(20)
+    (0.5, 0.0, 0.5, 1.0)
+    """
+    rate, steps = finite("base_lr", base_lr), above("T_max", T_max)
+    least = finite("eta_min", eta_min)
+    together(base_lr=rate, T_max=steps, eta_min=least)
+    return cosine(rate, least, steps).ending("mirror")
+
+
+def SequentialLR(  # noqa: N802
+    base_lr: ArrayLike, schedulers: Sequence[Schedule], milestones: Sequence[ArrayLike]
+) -> Schedule:
+    """One schedule after another, each from its own step 0 at its milestone.
+
+    Parameters
+    ----------
+    base_lr : array_like
+        The group's rate; its shape broadcasts with those of the schedules, which are made
+        with it.
+    schedulers : list of Schedule
+    milestones : list of array_like
+        One less than schedules, non-decreasing.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import ConstantLR, ExponentialLR, SequentialLR
+    >>> parts = [ConstantLR(1.0, 0.5, 20), ExponentialLR(1.0, 0.5)]
+    >>> s = SequentialLR(1.0, parts, milestones=[20])
+    >>> s(19), s(20), s(21)
+    (0.5, 1.0, 0.5)
+    """
+    rate, parts = finite("base_lr", base_lr), _schedules(schedulers)
+    if len(milestones) != len(parts) - 1:
+        refuse("milestones", f"{len(parts) - 1} for {len(parts)} schedulers", len(milestones))
+    edges = [at_least(f"milestones[{i}]", edge) for i, edge in enumerate(milestones)]
+    if edges:
+        ascending("milestones", np.stack(np.broadcast_arrays(*edges), axis=-1), strictly=False)
+    made = join(parts, boundaries=edges) if edges else parts[0]
+    return broadcast_to(made, np.broadcast_shapes(made.shape, rate.shape))
+
+
+def _schedules(schedulers: Sequence[Schedule]) -> list[Schedule]:
+    parts = list(schedulers)
+    for i, part in enumerate(parts):
+        if not isinstance(part, Schedule):
+            raise TypeError(f"schedulers[{i}] must be a Schedule, got {type(part).__name__}")
+    if not parts:
+        refuse("schedulers", "at least one schedule", "none")
+    return parts
+
+
+def ChainedScheduler(  # noqa: N802
+    schedulers: Sequence[Schedule], base_lr: ArrayLike = 1.0
+) -> Schedule:
+    """`base_lr` times the product of every schedule over `base_lr`.
+
+    Parameters
+    ----------
+    schedulers : list of Schedule
+        Each made with the same `base_lr`.
+    base_lr : array_like
+        Other than 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import ChainedScheduler, ConstantLR, ExponentialLR
+    >>> s = ChainedScheduler([ConstantLR(0.5, 0.5, 20), ExponentialLR(0.5, 0.5)], 0.5)
+    >>> s(1), s(20) == 0.5**21
+    (0.125, True)
+    """
+    rate, parts = finite("base_lr", base_lr), _schedules(schedulers)
+    require("base_lr", rate, lambda x: x != 0, "other than 0")
+    made = parts[0]
+    for part in parts[1:]:
+        made = made * (part / rate)
+    return broadcast_to(made, np.broadcast_shapes(made.shape, rate.shape))
+
+
+def SWALR(  # noqa: N802
+    base_lr: ArrayLike,
+    swa_lr: ArrayLike,
+    anneal_epochs: ArrayLike = 10,
+    anneal_strategy: str = "cos",
+) -> Schedule:
+    """From `base_lr` to `swa_lr` in `anneal_epochs`, along a cosine or a straight line.
+
+    Where `anneal_epochs` is 0 the rate is `swa_lr` at once.
+
+    Parameters
+    ----------
+    base_lr, swa_lr : array_like
+    anneal_epochs : array_like
+        >= 0.
+    anneal_strategy : {"cos", "linear"}
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import SWALR
+    >>> s = SWALR(1.0, swa_lr=0.5, anneal_epochs=4, anneal_strategy="linear")
+    >>> s(0), s(2), s(4)
+    (1.0, 0.75, 0.5)
+    """
+    rate, last = finite("base_lr", base_lr), finite("swa_lr", swa_lr)
+    steps = counts("anneal_epochs", anneal_epochs)
+    together(base_lr=rate, swa_lr=last, anneal_epochs=steps)
+    shape = {"cos": "cosine", "linear": "linear"}
+    return fall(
+        "anneal_strategy",
+        shape[choice("anneal_strategy", anneal_strategy, ("cos", "linear"))],
+        rate,
+        last,
+        steps,
+    )
+
+
+def ReduceLROnPlateau(  # noqa: N802
+    base_lr: ArrayLike,
+    mode: str = "min",
+    factor: ArrayLike = 0.1,
+    patience: ArrayLike = 10,
+    threshold: ArrayLike = 1e-4,
+    threshold_mode: str = "rel",
+    cooldown: ArrayLike = 0,
+    min_lr: ArrayLike = 0,
+    eps: ArrayLike = 1e-8,
+) -> Plateau:
+    """A constant rate that falls where a metric no longer improves.
+
+    See :class:`decaylr.Plateau`, rule "torch". A rate below `min_lr` stays where it is.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    Examples
+    --------
+    >>> from decaylr.compat.torch import ReduceLROnPlateau
+    >>> p = ReduceLROnPlateau(0.5, factor=0.5, patience=0)
+    >>> p.update(1.0), p.update(1.0), p.value(0)
+    (1.0, 0.5, 0.25)
+    """
+    rate = finite("base_lr", base_lr)
+    return Plateau(
+        constant(rate),
+        mode=mode,
+        factor=factor,
+        patience=patience,
+        cooldown=cooldown,
+        threshold=threshold,
+        threshold_mode=threshold_mode,
+        min_value=np.minimum(finite("min_lr", min_lr), rate),
+        eps=eps,
+    )
