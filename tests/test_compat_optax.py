@@ -132,15 +132,21 @@ def test_float32_counts_are_a_known_difference():
 
 
 def test_many_scales_do_not_add_up_roundings():
-    scales = {k: 0.9 for k in range(1, 500)}
+    scales = dict.fromkeys(range(1, 500), 0.9)
     ours = compat.piecewise_constant_schedule(1.0, scales)
-    np.testing.assert_allclose(ours.table(500), dl.exponential(1.0, 0.9).table(500), rtol=2e-15, atol=0)
+    np.testing.assert_allclose(
+        ours.table(500), dl.exponential(1.0, 0.9).table(500), rtol=2e-15, atol=0
+    )
 
 
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: compat.cosine_decay_schedule(1.0, [5, 0]), ValueError, "decay_steps .* at index 1"),
+        (
+            lambda: compat.cosine_decay_schedule(1.0, [5, 0]),
+            ValueError,
+            "decay_steps .* at index 1",
+        ),
         (lambda: compat.linear_onecycle_schedule(0, 1.0), ValueError, "transition_steps must be"),
         (
             lambda: compat.warmup_cosine_decay_schedule(0.0, 1.0, 10, 10),

@@ -4,7 +4,16 @@ import warnings
 
 import numpy as np
 import pytest
-from live_torch import CYCLED, PLAIN, lr_scheduler, make, optimizer, random_arguments, stepped, torch
+from live_torch import (
+    CYCLED,
+    PLAIN,
+    lr_scheduler,
+    make,
+    optimizer,
+    random_arguments,
+    stepped,
+    torch,
+)
 
 from decaylr.compat.torch import from_scheduler
 
@@ -21,7 +30,11 @@ def test_every_class_at_any_step(name, seed):
     stepped(live, int(rng.integers(0, 140)))
     ours = from_scheduler(live)
     assert ours.shape == ()
-    slack = 1e-13 * np.abs(theirs).max() if name in ("CosineAnnealingLR", "SWALR", "LinearLR") else 1e-15
+    slack = (
+        1e-13 * np.abs(theirs).max()
+        if name in ("CosineAnnealingLR", "SWALR", "LinearLR")
+        else 1e-15
+    )
     np.testing.assert_allclose(ours.table(149), theirs, rtol=1e-9, atol=slack)
 
 
@@ -33,7 +46,9 @@ def test_groups_are_runs():
     np.testing.assert_array_equal(ours(10), [0.05, 0.1, 0.2])
     weights = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
     groups = [{"params": [w], "momentum": 0.9} for w in weights]
-    live = lr_scheduler.OneCycleLR(torch.optim.SGD(groups, lr=1.0), max_lr=[0.1, 0.2], total_steps=50)
+    live = lr_scheduler.OneCycleLR(
+        torch.optim.SGD(groups, lr=1.0), max_lr=[0.1, 0.2], total_steps=50
+    )
     ours = from_scheduler(live)
     np.testing.assert_allclose(ours.table(50), stepped(live, 50), rtol=1e-9, atol=0)
     assert ours.momentum.shape == (2,)
@@ -62,7 +77,9 @@ def test_functions_need_a_horizon():
     live = make("LambdaLR", optimizer(0.1), {"lr_lambda": lambda t: 0.5**t})
     with pytest.raises(ValueError, match="horizon must be given where lr_lambda is a Python funct"):
         from_scheduler(live)
-    np.testing.assert_array_equal(from_scheduler(live, horizon=9).table(9), 0.1 * 0.5 ** np.arange(9))
+    np.testing.assert_array_equal(
+        from_scheduler(live, horizon=9).table(9), 0.1 * 0.5 ** np.arange(9)
+    )
     live = make("MultiplicativeLR", optimizer(0.1), {"lr_lambda": lambda t: 0.5})
     assert from_scheduler(live, horizon=5)(4) == 0.1 / 16
     cyclic = {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 3, "scale_fn": lambda c: 0.9**c}

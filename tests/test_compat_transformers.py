@@ -115,13 +115,20 @@ def test_every_name_of_get_scheduler():
         ours = compat.get_scheduler(name, 0.1, 10, 100, extra.get(name))
         np.testing.assert_allclose(ours.table(STEPS), stepped(theirs, STEPS), rtol=1e-9, atol=3e-17)
     assert compat.get_scheduler("reduce_lr_on_plateau", 0.1).rule == "torch"
-    assert compat.get_scheduler("greedy", 0.1, scheduler_specific_kwargs={"patience": 3}).rule == "greedy"
+    assert (
+        compat.get_scheduler("greedy", 0.1, scheduler_specific_kwargs={"patience": 3}).rule
+        == "greedy"
+    )
 
 
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: compat.get_scheduler("cos", 0.1), ValueError, "name must be one of linear, .*'cos'"),
+        (
+            lambda: compat.get_scheduler("cos", 0.1),
+            ValueError,
+            "name must be one of linear, .*'cos'",
+        ),
         (lambda: compat.get_scheduler("cosine", 0.1), ValueError, "num_warmup_steps must be given"),
         (lambda: compat.get_scheduler("cosine", 0.1, 1), ValueError, "num_training_steps must be"),
         (

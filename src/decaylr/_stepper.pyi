@@ -7,6 +7,7 @@ from typing_extensions import disjoint_base
 from decaylr import _engine
 
 def instruction_sets() -> list[str]: ...
+
 @disjoint_base
 class Evaluator:
     def _bind(self, program: _engine.Program) -> None: ...

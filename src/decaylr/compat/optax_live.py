@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +36,18 @@ def from_schedule(schedule: Callable[[Any], Any]) -> Schedule:
     module = getattr(schedule, "__module__", None) or type(schedule).__module__
     if not module.startswith("optax.") or name not in _READERS:
         raise TypeError(f"schedule must be one that optax has made, got {module}.{name}")
-    return _READERS[name](inspect.getclosurevars(schedule).nonlocals)
+    return _READERS[name](_cells(schedule))
+
+
+def _cells(schedule: Any) -> dict[str, Any]:
+    """The parameters in a closure; a cell that was never filled is of a branch not taken."""
+    cells = {}
+    for name, cell in zip(schedule.__code__.co_freevars, schedule.__closure__ or (), strict=True):
+        try:
+            cells[name] = cell.cell_contents
+        except ValueError:
+            continue
+    return cells
 
 
 def _by_name(function: str, *names: str) -> Callable[[dict[str, Any]], Schedule]:
@@ -53,7 +63,7 @@ def _by_name(function: str, *names: str) -> Callable[[dict[str, Any]], Schedule]
 def _constant(cells: dict[str, Any]) -> Schedule:
     from decaylr.compat.optax import constant_schedule
 
-    return constant_schedule(cells.get("value", cells.get("init_value")))
+    return constant_schedule(cells["value"] if "value" in cells else cells["init_value"])
 
 
 def _interpolate(cells: dict[str, Any]) -> Schedule:

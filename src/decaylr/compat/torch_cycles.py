@@ -246,7 +246,9 @@ def _cycle(top: Array, total: Array, kind: str, three_phase: bool, values: list[
     for i, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         towards = rise if i == 0 else fall
         shape: Shape = {"cos": "cosine", "linear": "linear"}[kind]
-        part = towards("anneal_strategy", shape, values[i], values[i + 1], np.maximum(end - begin, 0))
+        part = towards(
+            "anneal_strategy", shape, values[i], values[i + 1], np.maximum(end - begin, 0)
+        )
         # A phase that begins before 0 is already under way there.
         parts.append(part.advance(np.maximum(-begin, 0)) if np.any(begin < 0) else part)
     beyond = _beyond(kind, begins[-1], ends[-1], values[-2], values[-1])

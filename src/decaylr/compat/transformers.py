@@ -15,9 +15,18 @@ from numpy.typing import ArrayLike
 
 from decaylr.combine import join
 from decaylr.compat.torch import ReduceLROnPlateau
-from decaylr.curves import constant, cosine, inverse, linear
+from decaylr.compat.transformers_cosine import (
+    _lengths,
+    _warmed,
+    _waves,
+    get_cosine_schedule_with_warmup,
+    get_cosine_with_hard_restarts_schedule_with_warmup,
+    get_cosine_with_min_lr_schedule_with_warmup,
+    get_cosine_with_min_lr_schedule_with_warmup_lr_rate,
+)
+from decaylr.curves import constant, inverse
 from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse
-from decaylr.phases import expect, fall, rise, sequence, together
+from decaylr.phases import expect, fall, rise, together
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 
@@ -39,18 +48,6 @@ __all__ = [
 ]
 
 
-def _warmed(rate: Array, warmup: Array, after: Schedule) -> Schedule:
-    """``rate * t / warmup`` before `after`, which counts from the warmup's end."""
-    return sequence([rise("warmup", "linear", np.zeros(()), rate, warmup), after], [warmup])
-
-
-def _waves(begin: Array, end: Array, steps: Array, cycles: Array) -> Schedule:
-    """A cosine of `cycles` whole waves in `steps`, which goes on after them."""
-    still = cycles == 0
-    half = steps / np.where(still, 1.0, 2 * np.abs(cycles))
-    return cosine(begin, np.where(still, begin, end), half).ending("mirror")
-
-
 def get_constant_schedule(base_lr: ArrayLike) -> Schedule:
     """`base_lr` at every step.
 
@@ -63,9 +60,7 @@ def get_constant_schedule(base_lr: ArrayLike) -> Schedule:
     return constant(finite("base_lr", base_lr))
 
 
-def get_constant_schedule_with_warmup(
-    base_lr: ArrayLike, num_warmup_steps: ArrayLike
-) -> Schedule:
+def get_constant_schedule_with_warmup(base_lr: ArrayLike, num_warmup_steps: ArrayLike) -> Schedule:
     """``base_lr * t / num_warmup_steps``, then `base_lr`.
 
     Raises
@@ -105,80 +100,6 @@ def get_linear_schedule_with_warmup(
     rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
     left = np.maximum(total - warmup, 0)
     return _warmed(rate, warmup, fall("decay", "linear", rate, np.zeros(()), left))
-
-
-def _lengths(
-    base_lr: ArrayLike, num_warmup_steps: ArrayLike, num_training_steps: ArrayLike
-) -> tuple[Array, Array, Array]:
-    rate, warmup = finite("base_lr", base_lr), at_least("num_warmup_steps", num_warmup_steps)
-    total = at_least("num_training_steps", num_training_steps)
-    together(base_lr=rate, num_warmup_steps=warmup, num_training_steps=total)
-    return rate, warmup, total
-
-
-def get_cosine_schedule_with_warmup(
-    base_lr: ArrayLike,
-    num_warmup_steps: ArrayLike,
-    num_training_steps: ArrayLike,
-    num_cycles: ArrayLike = 0.5,
-) -> Schedule:
-    """Linear warmup, then `num_cycles` waves of a cosine, which rises again after its end.
-
-    With ``D = max(1, num_training_steps - num_warmup_steps)``::
-
-        base_lr * (1 + cos(2 * pi * num_cycles * (t - num_warmup_steps) / D)) / 2
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value (steps >= 0), which the message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import get_cosine_schedule_with_warmup
-    >>> s = get_cosine_schedule_with_warmup(1.0, 10, 110)
-    >>> s(5), s(60), s(110), s(160)
-    (0.5, 0.5, 0.0, 0.5)
-    """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
-    cycles = finite("num_cycles", num_cycles)
-    together(base_lr=rate, num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles)
-    waves = _waves(rate, np.zeros(()), np.maximum(total - warmup, 1), cycles)
-    return _warmed(rate, warmup, waves)
-
-
-def get_cosine_with_hard_restarts_schedule_with_warmup(
-    base_lr: ArrayLike,
-    num_warmup_steps: ArrayLike,
-    num_training_steps: ArrayLike,
-    num_cycles: ArrayLike = 1,
-) -> Schedule:
-    """Linear warmup, then `num_cycles` cosines from `base_lr` to 0, then 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value (steps and cycles >= 0), which the
-        message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import (
-    ...     get_cosine_with_hard_restarts_schedule_with_warmup as restarts,
-    ... )
-    >>> s = restarts(1.0, 10, 110, num_cycles=2)
-    >>> s(35), s(60), s(85), s(110)
-    (0.5, 1.0, 0.5, 0.0)
-    """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
-    cycles = at_least("num_cycles", num_cycles)
-    together(base_lr=rate, num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles)
-    left = np.maximum(total - warmup, 1)
-    still = cycles == 0
-    period = left / np.where(still, 1, cycles)
-    falling = cosine(rate, np.where(still, rate, 0.0), period)
-    parts = [falling.repeat(period, lengths="real"), constant(np.zeros(()))]
-    return _warmed(rate, warmup, join(parts, boundaries=[left]))
 
 
 def get_polynomial_decay_schedule_with_warmup(
@@ -238,85 +159,6 @@ def get_inverse_sqrt_schedule(
     return _warmed(rate, warmup, inverse(rate, 1.0, scale, power=0.5))
 
 
-def _floor(rate: Array, min_lr: ArrayLike | None, min_lr_rate: ArrayLike | None) -> Array:
-    """The lowest rate, from exactly one of its two forms."""
-    if (min_lr is None) == (min_lr_rate is None):
-        refuse("min_lr", "given where min_lr_rate is not, and only there", min_lr)
-    if min_lr is not None:
-        return at_least("min_lr", min_lr)
-    share: Array = rate * at_least("min_lr_rate", min_lr_rate)
-    return share
-
-
-def get_cosine_with_min_lr_schedule_with_warmup(
-    base_lr: ArrayLike,
-    num_warmup_steps: ArrayLike,
-    num_training_steps: ArrayLike,
-    num_cycles: ArrayLike = 0.5,
-    min_lr: ArrayLike | None = None,
-    min_lr_rate: ArrayLike | None = None,
-) -> Schedule:
-    """As `get_cosine_schedule_with_warmup`, down to `min_lr` or ``min_lr_rate * base_lr``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import get_cosine_with_min_lr_schedule_with_warmup
-    >>> s = get_cosine_with_min_lr_schedule_with_warmup(1.0, 10, 110, min_lr=0.5)
-    >>> s(60), s(110)
-    (0.75, 0.5)
-    """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
-    cycles, least = finite("num_cycles", num_cycles), _floor(rate, min_lr, min_lr_rate)
-    together(num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles, min_lr=least)
-    return _warmed(rate, warmup, _waves(rate, least, np.maximum(total - warmup, 1), cycles))
-
-
-def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
-    base_lr: ArrayLike,
-    num_warmup_steps: ArrayLike,
-    num_training_steps: ArrayLike,
-    num_cycles: ArrayLike = 0.5,
-    min_lr: ArrayLike | None = None,
-    min_lr_rate: ArrayLike | None = None,
-    warmup_lr_rate: ArrayLike | None = None,
-) -> Schedule:
-    """The same one step ahead, so that the lowest rate is at the last step.
-
-    With ``W = num_warmup_steps`` the warmup is ``base_lr * (t + 1) / W``, or with
-    `warmup_lr_rate` a line from ``warmup_lr_rate * base_lr`` to `base_lr` at ``W - 1``; the
-    cosine takes ``t - W + 1``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import (
-    ...     get_cosine_with_min_lr_schedule_with_warmup_lr_rate as early,
-    ... )
-    >>> s = early(1.0, 4, 104, min_lr_rate=0.5)
-    >>> s(0), s(3), s(53), s(103)
-    (0.25, 1.0, 0.75, 0.5)
-    """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
-    cycles, least = finite("num_cycles", num_cycles), _floor(rate, min_lr, min_lr_rate)
-    together(num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles, min_lr=least)
-    waves = _waves(rate, least, np.maximum(total - warmup, 1), cycles).advance(1)
-    if warmup_lr_rate is None:
-        ramp = linear(0.0, rate, np.maximum(warmup, 1)).advance(1)
-    else:
-        first = rate * finite("warmup_lr_rate", warmup_lr_rate)
-        ramp = linear(first, rate, np.maximum(warmup - 1, 1))
-    return join([ramp, waves], boundaries=[warmup])
-
-
 def get_wsd_schedule(
     base_lr: ArrayLike,
     num_warmup_steps: ArrayLike,
@@ -357,7 +199,10 @@ def get_wsd_schedule(
     (0.5, 1.0, 0.5, 0.0)
     """
     rate, warmup = finite("base_lr", base_lr), at_least("num_warmup_steps", num_warmup_steps)
-    decay, ratio = at_least("num_decay_steps", num_decay_steps), at_least("min_lr_ratio", min_lr_ratio)
+    decay, ratio = (
+        at_least("num_decay_steps", num_decay_steps),
+        at_least("min_lr_ratio", min_lr_ratio),
+    )
     stable = _stable(warmup, decay, num_training_steps, num_stable_steps)
     cycles = finite("num_cycles", num_cycles)
     together(base_lr=rate, warmup=warmup, decay=decay, stable=stable, min_lr_ratio=ratio)
@@ -480,6 +325,8 @@ _NAMES: dict[str, Callable[..., Schedule | Plateau]] = {
     "warmup_stable_decay": get_wsd_schedule,
     "greedy": get_greedy_schedule,
 }
+
+
 _METRIC_DRIVEN = ("reduce_lr_on_plateau", "greedy")
 
 
