@@ -1,4 +1,4 @@
-"""Build the compiled half: `decaylr._core_*` (pybind11) and `decaylr._stepper` (Cython).
+"""Build the compiled half: `decaylr._core_*` (pybind11), `_stepper` and `_groups` (Cython).
 
 The core is built once for each instruction set, from the same sources; `decaylr._engine`
 picks one when it is imported.
@@ -67,6 +67,15 @@ stepper = Extension(
     extra_compile_args=["-std=c++17", *EXACT],
     extra_link_args=LINK,
 )
+groups = Extension(
+    "decaylr._groups",
+    ["decay_ext/groups.pyx"],
+    include_dirs=["decay_ext"],
+    depends=HEADERS,
+    language="c++",
+    extra_compile_args=["-std=c++17", *EXACT],
+    extra_link_args=LINK,
+)
 
 
 class BuildTogether(build_ext):
@@ -89,5 +98,5 @@ class BuildTogether(build_ext):
 
 setup(
     cmdclass={"build_ext": BuildTogether},
-    ext_modules=[*cores, *cythonize([stepper], build_dir="build")],
+    ext_modules=[*cores, *cythonize([stepper, groups], build_dir="build")],
 )

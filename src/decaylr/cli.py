@@ -1,4 +1,4 @@
-"""The command line: `decaylr sweep`, `plot`, `advise` and `info` (extra `cli`)."""
+"""The command line: `decaylr sweep`, `plot`, `advise`, `convert` and `info` (extra `cli`)."""
 
 from __future__ import annotations
 
@@ -254,3 +254,9 @@ def diagnosis(entry: Entry) -> str:
     # the last position is the length itself: where floors are reached
     found = diagnose(entry.schedule, int(entry.length) + 1)
     return f"{entry.name} ({entry.unit}s)\n{found}"
+
+
+# Last, since it uses what is above.
+from decaylr.cli_convert import convert  # noqa: E402
+
+main.add_command(convert)

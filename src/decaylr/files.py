@@ -71,7 +71,7 @@ def load(path: str | PathLike[str]) -> Sweep:
     """
     file = Path(path)
     try:
-        return _sweep(_parsed(file))
+        return _sweep(parsed(file))
     except RecursionError:
         raise ValueError(f"{file}: tables and lists are nested too deep") from None
     except UnicodeDecodeError as error:
@@ -80,7 +80,7 @@ def load(path: str | PathLike[str]) -> Sweep:
         raise placed(error, str(file)) from None
 
 
-def _parsed(file: Path) -> Any:
+def parsed(file: Path) -> Any:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".json":
         return _json(text)

@@ -1,0 +1,128 @@
+"""Configurations of other libraries, read from data, as schedules.
+
+The data of ``torch``, ``optax``, ``timm`` and ``transformers`` is ``{function: {argument:
+value}}`` with the names of `decaylr.compat`; an argument that is itself such a function, or a
+list of these, is a schedule. Those of ``keras``, ``deepspeed`` and ``megatron`` are their own
+configurations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from decaylr.compat.called import call
+from decaylr.parameters import choice, refuse
+from decaylr.plateau import Plateau
+from decaylr.schedule import Schedule
+
+FUNCTIONS = ("torch", "optax", "timm", "transformers")
+CONFIGS = ("keras", "deepspeed", "megatron")
+PEERS = (*FUNCTIONS, *CONFIGS)
+VALUES = ("lr", "momentum", "weight_decay")
+
+
+def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule | Plateau:
+    """The schedule that a configuration of another library describes.
+
+    Parameters
+    ----------
+    data : mapping
+        What a JSON or TOML file of the library's holds: `{function: {argument: value}}` with
+        the names of `decaylr.compat.torch`, `.optax`, `.timm` or `.transformers`, or the own
+        configuration of keras, DeepSpeed or Megatron.
+    peer : {"torch", "optax", "timm", "transformers", "keras", "deepspeed", "megatron"}, optional
+        Whose it is; found out unless given.
+    value : {"lr", "momentum", "weight_decay"}
+        Which of the things that it schedules: the momentum is that of PyTorch's `CyclicLR` and
+        `OneCycleLR` and of DeepSpeed's `OneCycle`, the weight decay that of Megatron.
+
+    Returns
+    -------
+    Schedule or Plateau
+        A Plateau for what answers to a metric.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For data of no known form, unknown functions, types and keys, which the message names,
+        wrong parameters, or a value that is not scheduled.
+
+    Examples
+    --------
+    >>> from decaylr.convert import convert
+    >>> convert({"StepLR": {"base_lr": 0.5, "step_size": 30, "gamma": 0.5}})(30)
+    0.25
+    >>> chain = {"LinearLR": {"base_lr": 1.0, "total_iters": 4}}, {"StepLR": {
+    ...     "base_lr": 1.0, "step_size": 10, "gamma": 0.5}}
+    >>> parts = {"base_lr": 1.0, "schedulers": list(chain), "milestones": [4]}
+    >>> convert({"SequentialLR": parts}, "torch")(14)
+    0.5
+    """
+    if not isinstance(data, Mapping):
+        raise TypeError(f"a configuration must be a mapping, got {data!r:.80}")
+    choice("value", value, VALUES)
+    whose = _detected(data) if peer is None else choice("peer", peer, PEERS)
+    if whose in CONFIGS:
+        made = import_module(f"decaylr.compat.{whose}").from_config(data)
+    else:
+        made = _made(data, functions(whose), whose)
+    return _part(made, value)
+
+
+def functions(peer: str) -> dict[str, Callable[..., Any]]:
+    """The functions of `decaylr.compat.<peer>` that take plain arguments, by name."""
+    module = import_module(f"decaylr.compat.{peer}")
+    names = [name for name in module.__all__ if not name.startswith("from_")]
+    return {name: getattr(module, name) for name in names}
+
+
+def _detected(data: Mapping[str, Any]) -> str:
+    if "class_name" in data:
+        return "keras"
+    if "scheduler" in data:
+        return "deepspeed"
+    if "lr_decay_style" in data:
+        return "megatron"
+    found = [peer for peer in FUNCTIONS if len(data) == 1 and set(data) <= set(functions(peer))]
+    if len(found) != 1:
+        known = f"one of {', '.join(PEERS)}"
+        held = ", ".join(repr(key) for key in list(data)[:5])
+        raise ValueError(f"the library must be told, {known}: the configuration holds {held}")
+    return found[0]
+
+
+def _made(data: Mapping[str, Any], known: Mapping[str, Callable[..., Any]], path: str) -> Any:
+    """The result of one function, its arguments made first."""
+    if len(data) != 1:
+        refuse(path, "one function's name with its arguments", f"{len(data)} names")
+    name, body = next(iter(data.items()))
+    here = f"{path}.{name}"
+    choice(path, name, tuple(known))
+    if not isinstance(body, Mapping):
+        raise TypeError(f"{here} must be a mapping of arguments, got {body!r:.80}")
+    arguments = {key: _argument(item, known, f"{here}.{key}") for key, item in body.items()}
+    return call(known[name], arguments, here)
+
+
+def _argument(item: Any, known: Mapping[str, Callable[..., Any]], path: str) -> Any:
+    if isinstance(item, list):
+        return [_argument(one, known, f"{path}[{i}]") for i, one in enumerate(item)]
+    if not isinstance(item, Mapping):
+        return item
+    if len(item) == 1 and set(item) <= set(known):
+        return _made(item, known, path)
+    # Files have words for keys; where an argument's keys are steps, all of them are numbers.
+    steps = bool(item) and all(isinstance(key, str) and key.isdecimal() for key in item)
+    return {int(key): scale for key, scale in item.items()} if steps else item
+
+
+def _part(made: Any, value: str) -> Schedule | Plateau:
+    """The schedule that is asked for, of what a configuration schedules."""
+    if isinstance(made, Plateau) and value == "lr":
+        return made
+    found = made if value == "lr" and isinstance(made, Schedule) else getattr(made, value, None)
+    if not isinstance(found, Schedule):
+        refuse("value", "one that the configuration schedules", repr(value))
+    return found

@@ -1,0 +1,177 @@
+"""`decaylr convert`: files of other libraries' configurations against the functions they name."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import decaylr as dl
+from decaylr.cli_convert import convert as command
+from decaylr.compat import deepspeed, keras, megatron, optax, timm, torch, transformers
+from decaylr.convert import PEERS, convert, functions
+
+CHAIN = {
+    "SequentialLR": {
+        "base_lr": 0.1,
+        "schedulers": [
+            {"LinearLR": {"base_lr": 0.1, "start_factor": 0.1, "total_iters": 10}},
+            {"CosineAnnealingLR": {"base_lr": 0.1, "T_max": 90}},
+        ],
+        "milestones": [10],
+    }
+}
+KERAS = {"class_name": "CosineDecay", "config": {"initial_learning_rate": 1.0, "decay_steps": 50}}
+DEEPSPEED = {
+    "train_batch_size": 8,
+    "optimizer": {"type": "Adam", "params": {"lr": 0.1}},
+    "scheduler": {"type": "WarmupCosineLR", "params": {"total_num_steps": 80}},
+}
+CYCLE = {"cycle_min_lr": 0.1, "cycle_max_lr": 1.0, "cycle_first_step_size": 10}
+MEGATRON = {
+    "init_lr": 0.0,
+    "max_lr": 1.0,
+    "min_lr": 0.1,
+    "lr_warmup_steps": 10,
+    "lr_decay_steps": 100,
+    "lr_decay_style": "cosine",
+    "start_wd": 0.1,
+    "end_wd": 0.2,
+    "wd_incr_steps": 50,
+    "wd_incr_style": "linear",
+}
+SCALED = {"init_value": 1.0, "boundaries_and_scales": {"10": 0.5, "20": 0.1}}
+
+
+def chain():
+    parts = [torch.LinearLR(0.1, 0.1, total_iters=10), torch.CosineAnnealingLR(0.1, 90)]
+    return torch.SequentialLR(0.1, parts, [10])
+
+
+CASES = {
+    "torch": (CHAIN, chain),
+    "optax": (
+        {"piecewise_constant_schedule": SCALED},
+        lambda: optax.piecewise_constant_schedule(1.0, {10: 0.5, 20: 0.1}),
+    ),
+    "transformers": (
+        {
+            "get_scheduler": {"name": "linear", "base_lr": 1.0, "num_warmup_steps": 5}
+            | {"num_training_steps": 50}
+        },
+        lambda: transformers.get_linear_schedule_with_warmup(1.0, 5, 50),
+    ),
+    "timm": (
+        {"CosineLRScheduler": {"base_lr": 0.1, "t_initial": 90, "warmup_t": 5}},
+        lambda: timm.CosineLRScheduler(0.1, 90, warmup_t=5),
+    ),
+    "keras": (KERAS, lambda: keras.CosineDecay(1.0, 50)),
+    "deepspeed": (DEEPSPEED, lambda: deepspeed.WarmupCosineLR(0.1, 80)),
+    "megatron": (MEGATRON, lambda: megatron.from_config(MEGATRON).lr),
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs the command on a configuration written to a file, or on a file's own text."""
+    monkeypatch.chdir(tmp_path)
+
+    def running(data, *options, name="config.json"):
+        text = data if isinstance(data, str) else json.dumps(data)
+        (tmp_path / name).write_text(text)
+        return CliRunner().invoke(command, [name, *options])
+
+    return running
+
+
+@pytest.mark.parametrize("peer", CASES)
+def test_every_library(run, peer):
+    data, made = CASES[peer]
+    for options in ((), ("--from", peer)):
+        result = run(data, *options)
+        assert result.exit_code == 0, result.output
+        assert dl.from_json(result.output) == made()
+
+
+def test_toml_and_a_file_written(run, tmp_path):
+    text = "[StepLR]\nbase_lr = [0.1, 0.2]\nstep_size = 30\ngamma = 0.5\n"
+    result = run(text, "--out", "made.json", name="step.toml")
+    assert (result.exit_code, result.output) == (0, "wrote made.json\n")
+    made = dl.from_json((tmp_path / "made.json").read_text())
+    np.testing.assert_array_equal(made(30), [0.05, 0.1])
+
+
+def test_momentum_and_weight_decay(run):
+    result = run({"OneCycleLR": {"max_lr": 1.0, "total_steps": 50}}, "--value", "momentum")
+    assert dl.from_json(result.output) == torch.OneCycleLR(1.0, 50).momentum
+    one = {"scheduler": {"type": "OneCycle", "params": CYCLE}}
+    result = run(one, "--value", "momentum")
+    assert dl.from_json(result.output) == deepspeed.OneCycle(**CYCLE).momentum
+    result = run(MEGATRON, "--value", "weight_decay")
+    assert dl.from_json(result.output)(25) == pytest.approx(0.15, rel=1e-15)
+
+
+def test_what_answers_to_a_metric_is_a_plateau(run):
+    result = run({"ReduceLROnPlateau": {"base_lr": 0.5, "patience": 3}}, "--from", "torch")
+    made = dl.Plateau.from_dict(json.loads(result.output))
+    assert made == torch.ReduceLROnPlateau(0.5, patience=3)
+
+
+def test_functions_with_plain_arguments():
+    assert set(functions("torch")) == set(torch.__all__) - {"from_scheduler"}
+    assert set(CASES) == set(PEERS)
+    with pytest.raises(TypeError, match="a configuration must be a mapping, got 3"):
+        convert(3)
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "text"),
+    [
+        ({}, (), "the library must be told, one of torch"),
+        (
+            {"MyLR": {}},
+            (),
+            "the library must be told, one of torch, .*: the configuration holds 'MyLR'",
+        ),
+        ({"MyLR": {}}, ("--from", "torch"), "torch must be one of SWALR, .*, got 'MyLR'"),
+        (
+            {"from_scheduler": {}},
+            ("--from", "torch"),
+            "torch must be one of .*, got 'from_scheduler",
+        ),
+        (
+            {"StepLR": {}, "SWALR": {}},
+            ("--from", "torch"),
+            "torch must be one function's name with",
+        ),
+        ({"StepLR": 3}, (), "torch.StepLR must be a mapping of arguments, got 3"),
+        ({"StepLR": {"base_lr": 1}}, (), "torch.StepLR: step_size is missing"),
+        ({"StepLR": {"lr": 1}}, (), "torch.StepLR: unknown key 'lr', known are base_lr, step_size"),
+        ({"StepLR": {"base_lr": "big", "step_size": 3}}, (), "base_lr must be real numbers"),
+        (CHAIN, ("--value", "momentum"), "value must be one that the configuration schedules"),
+        (MEGATRON, ("--value", "momentum"), "value must be one that the configuration schedules"),
+        (MEGATRON | {"tokens": 1}, (), "config: unknown key 'tokens'"),
+        ([1, 2], (), "a configuration must be a mapping"),
+        ('{"StepLR": {"base_lr": 1, "base_lr": 2}}', (), "the key 'base_lr' stands twice"),
+        ("{", (), "malformed JSON"),
+        ("[" * 100_000, (), "nested too deep"),
+    ],
+)
+def test_refusals(run, data, options, text):
+    result = run(data, *options)
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: config.json: ")
+    assert result.output.count("\n") == 1
+    with pytest.raises(ValueError, match=text):
+        raise ValueError(result.output)
+
+
+def test_files_that_cannot_be_read(run):
+    result = CliRunner().invoke(command, ["nothing.json"])
+    assert (result.exit_code, result.output) == (
+        2,
+        "Error: nothing.json: No such file or directory\n",
+    )
+    result = run("x", name="config.yaml")
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert "must be a .toml or .json file, got config.yaml" in result.output
