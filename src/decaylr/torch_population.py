@@ -137,7 +137,7 @@ class Population:
 
     def _remember(self, parameters: list[Tensor]) -> None:
         """Copy the parameters into buffers that are made once."""
-        if [*self._old] != parameters:
+        if [*map(id, self._old)] != [*map(id, parameters)]:
             self._old = {p: torch.empty_like(p) for p in parameters}
         torch._foreach_copy_([*self._old.values()], parameters)
 

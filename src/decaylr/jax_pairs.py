@@ -1,0 +1,209 @@
+"""Numbers in two words of the working precision, inside JAX.
+
+A `Pair` is the unevaluated sum of two floats: 48 bits in float32, 106 in float64, so that no
+rounding of a formula shows in its result. Every product here is exact (its factors are halves
+of words), so that fusing it with an addition changes nothing. Derivatives are those of the
+exact operation, carried in the first word alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+Words = tuple[Any, ...]
+
+LN2 = Fraction("0.693147180559945309417232121458176568075500134360255254120680009")
+HALF_PI = Fraction("1.570796326794896619231321691639751442098584699687552910487472296")
+# Bits of the exponent, and of half a word without its leading one.
+HALVES = {4: (8, 11), 8: (11, 25)}
+# Terms of the series of exp, sin and log2, and how many of them need both words.
+EXP_TERMS = {4: (13, 6), 8: (17, 5)}
+SINE_TERMS = {4: (9, 4), 8: (12, 4)}
+LOG_TERMS = {4: (10, 4), 8: (14, 4)}
+FARTHEST = 4096.0  # beyond this power of two every float is 0 or infinite
+
+
+@cache
+def constant(value: Fraction, dtype: str) -> Words:
+    """An exact number in two words."""
+    kind = np.dtype(dtype).type
+    high = kind(float(value))
+    return high, kind(float(value - Fraction(float(high))))
+
+
+# -- arithmetic on words ----------------------------------------------------------------
+
+
+def two_sum(a: Any, b: Any) -> Words:
+    """a + b exactly."""
+    s = a + b
+    t = s - a
+    return s, (a - (s - t)) + (b - t)
+
+
+def quick_sum(a: Any, b: Any) -> Words:
+    """a + b exactly, where b is the smaller."""
+    s = a + b
+    return s, b - (s - a)
+
+
+def halves(a: Any) -> Words:
+    """Two words of half the bits whose sum is a."""
+    exponent, mantissa = HALVES[a.dtype.itemsize]
+    high = lax.reduce_precision(a, exponent_bits=exponent, mantissa_bits=mantissa)
+    return high, a - high
+
+
+def product(a: Any, b: Any) -> Words:
+    """a * b in two words."""
+    a, b = jnp.asarray(a), jnp.asarray(b)
+    (a1, a2), (b1, b2) = halves(a), halves(b)
+    middle, rest = two_sum(a1 * b2, a2 * b1)
+    high, low = two_sum(a1 * b1, middle)
+    return quick_sum(high, low + (rest + a2 * b2))
+
+
+def raw_add(a: Words, b: Words) -> Words:
+    s, e = two_sum(a[0], b[0])
+    t, f = two_sum(a[1], b[1])
+    s, e = quick_sum(s, e + t)
+    return quick_sum(s, e + f)
+
+
+def raw_mul(a: Words, b: Words) -> Words:
+    high, low = product(a[0], b[0])
+    return quick_sum(high, low + (a[0] * b[1] + a[1] * b[0]))
+
+
+def raw_div(a: Words, b: Words) -> Words:
+    first = a[0] / b[0]
+    rest = raw_add(a, negated(raw_mul(b, one_word(first))))
+    second = rest[0] / b[0]
+    rest = raw_add(rest, negated(raw_mul(b, one_word(second))))
+    high, low = quick_sum(first, second + rest[0] / b[0])
+    finite = jnp.isfinite(first)
+    return jnp.where(finite, high, first), jnp.where(finite, low, 0.0)
+
+
+def one_word(a: Any) -> Words:
+    """A float as a pair."""
+    return a, jnp.zeros_like(a)
+
+
+def negated(a: Words) -> Words:
+    return -a[0], -a[1]
+
+
+def chosen(condition: Any, a: Words, b: Words) -> Words:
+    return jnp.where(condition, a[0], b[0]), jnp.where(condition, a[1], b[1])
+
+
+def series(x: Words, coefficients: list[Fraction], exact: int) -> Words:
+    """c[0] + c[1] x + c[2] x**2 ..., all but the first `exact` terms in one word."""
+    dtype = x[0].dtype.name
+    words = [constant(c, dtype) for c in coefficients]
+    tail = jnp.full_like(x[0], words[-1][0])
+    for high, _ in reversed(words[exact:-1]):
+        tail = tail * x[0] + high
+    total: Words = (tail, jnp.zeros_like(tail))
+    for c in reversed(words[:exact]):
+        total = raw_add(raw_mul(total, x), c)
+    return total
+
+
+# -- functions on words -----------------------------------------------------------------
+
+
+def raw_exp2(y: Words) -> Words:
+    """2**y and 2**y - 1, both exact, as four words."""
+    dtype = y[0].dtype
+    far = jnp.clip(y[0], -FARTHEST, FARTHEST)
+    y = chosen(jnp.abs(y[0]) < FARTHEST, y, (far, jnp.zeros_like(far)))
+    whole = jnp.round(y[0])
+    z = raw_mul(raw_add(y, one_word(-whole)), constant(LN2, dtype.name))
+    terms, exact = EXP_TERMS[dtype.itemsize]
+    factorial = [Fraction(1)]
+    for k in range(2, terms):
+        factorial.append(factorial[-1] / k)
+    less = raw_mul(z, series(z, factorial, exact))
+    one = one_word(jnp.ones_like(whole))
+    grown = raw_add(less, one)
+    n = whole.astype(jnp.int32)
+    grown = jnp.ldexp(grown[0], n), jnp.ldexp(grown[1], n)
+    return (*grown, *chosen(n == 0, less, raw_add(grown, negated(one))))
+
+
+def raw_log2(x: Words, excess: Words) -> Words:
+    """log2(x) for x > 0, where x - 1 is known as exactly as x."""
+    dtype = x[0].dtype
+    mantissa, exponent = jnp.frexp(x[0])
+    low = mantissa < 0.70710678
+    exponent = jnp.where(low, exponent - 1, exponent)
+    near = exponent == 0
+    scale = -exponent
+    scaled = jnp.ldexp(x[0], scale), jnp.ldexp(x[1], scale)
+    one = jnp.ones_like(x[0])
+    away = chosen(near, excess, raw_add(scaled, one_word(-one)))
+    s = raw_div(away, raw_add(chosen(near, x, scaled), one_word(one)))
+    terms, exact = LOG_TERMS[dtype.itemsize]
+    odd = [Fraction(1, 2 * k + 1) for k in range(terms)]
+    atanh = raw_mul(s, series(raw_mul(s, s), odd, exact))
+    fraction = raw_mul(atanh, constant(2 / LN2, dtype.name))
+    return raw_add(one_word(exponent.astype(dtype)), fraction)
+
+
+def raw_sine(x: Words) -> Words:
+    """sin(pi/2 * x) for 0 <= x <= 1."""
+    one = jnp.ones_like(x[0])
+    upper = x[0] > 0.5
+    mirrored = raw_add(one_word(one), negated(x))
+    z = raw_mul(chosen(upper, mirrored, x), constant(HALF_PI, x[0].dtype.name))
+    square = raw_mul(z, z)
+    terms, exact = SINE_TERMS[x[0].dtype.itemsize]
+    sine, cosine = [Fraction(1)], [Fraction(1)]
+    for k in range(1, terms):
+        sine.append(-sine[-1] / (2 * k * (2 * k + 1)))
+        cosine.append(-cosine[-1] / (2 * k * (2 * k - 1)))
+    return chosen(upper, series(square, cosine, exact), raw_mul(z, series(square, sine, exact)))
+
+
+# -- the same with derivatives -----------------------------------------------------------
+
+
+def _differentiable(
+    raw: Callable[..., Words], tangent: Callable[[tuple[Words, ...], Words, list[Any]], Any]
+) -> Callable[..., Words]:
+    """A function of pairs whose derivative is `tangent(arguments, result, first tangents)`."""
+    function = jax.custom_jvp(raw)
+
+    def rule(primals: tuple[Words, ...], tangents: tuple[Words, ...]) -> tuple[Words, Words]:
+        result = function(*primals)
+        first = jnp.broadcast_to(
+            tangent(primals, result, [t[0] for t in tangents]), result[0].shape
+        )
+        # every second word has a tangent of 0
+        words = [first if i % 2 == 0 else jnp.zeros_like(r) for i, r in enumerate(result)]
+        return result, tuple(words)
+
+    function.defjvp(rule)
+    wrapped: Callable[..., Words] = function
+    return wrapped
+
+
+add = _differentiable(raw_add, lambda _, __, t: t[0] + t[1])
+mul = _differentiable(raw_mul, lambda a, _, t: t[0] * a[1][0] + t[1] * a[0][0])
+div = _differentiable(raw_div, lambda a, r, t: (t[0] - r[0] * t[1]) / a[1][0])
+exp2 = _differentiable(raw_exp2, lambda _, r, t: r[0] * t[0] * float(LN2))
+log2 = _differentiable(raw_log2, lambda a, _, t: t[0] / (a[0][0] * float(LN2)))
+sine: Callable[..., Words] = _differentiable(
+    raw_sine,
+    lambda a, _, t: float(HALF_PI) * sine((1.0 - a[0][0], -a[0][1]))[0] * t[0],
+)
