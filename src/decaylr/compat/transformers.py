@@ -32,6 +32,7 @@ from decaylr.schedule import Schedule
 
 __all__ = [
     "GreedyLR",
+    "from_training_arguments",
     "get_constant_schedule",
     "get_constant_schedule_with_warmup",
     "get_cosine_schedule_with_warmup",
@@ -367,3 +368,7 @@ def get_scheduler(
     return make(
         base_lr, num_warmup_steps=num_warmup_steps, num_training_steps=num_training_steps, **extra
     )
+
+
+# Last, since it uses what is above.
+from decaylr.compat.transformers_arguments import from_training_arguments  # noqa: E402
