@@ -17,7 +17,6 @@ class Shape(NamedTuple):
 
     schedule: Callable
     numpy: Callable
-    ulp: int = 16  # how far the expression itself may be off
 
 
 def rates(n):
@@ -30,23 +29,22 @@ def _column(n):
 
 
 def _linear(n, steps, out):
-    np.multiply(_column(n), (steps - np.arange(steps)) / steps, out=out)
+    np.multiply(_column(n), 1.0 - np.arange(steps) / steps, out=out)
 
 
 def _power(power):
     def fill(n, steps, out):
-        np.multiply(_column(n), ((steps - np.arange(steps)) / steps) ** power, out=out)
+        np.multiply(_column(n), (1.0 - np.arange(steps) / steps) ** power, out=out)
 
     return fill
 
 
 def _cosine(n, steps, out):
     lengths = np.linspace(steps, 2 * steps, n)[:, None]
-    np.subtract(lengths, np.arange(steps), out=out)
-    out *= 0.5 * np.pi / lengths
-    np.sin(out, out=out)
-    np.square(out, out=out)
-    out *= _column(n)
+    np.multiply(np.arange(steps), np.pi / lengths, out=out)
+    np.cos(out, out=out)
+    out += 1.0
+    out *= 0.5 * _column(n)
 
 
 def _exponential(n, steps, out):
@@ -67,13 +65,13 @@ def _inverse(power):
 
 
 def _rex(n, steps, out):
-    left = (steps - np.arange(steps)) / steps
-    np.multiply(_column(n), left / (0.5 + 0.5 * left), out=out)
+    x = np.arange(steps) / steps
+    np.multiply(_column(n), (1.0 - x) / (1.0 - 0.5 * x), out=out)
 
 
 def _tanh(n, steps, out):
-    line = 6.0 * np.arange(steps) / steps - 3.0
-    np.divide(_column(n), 1.0 + np.exp(2.0 * line), out=out)
+    x = np.arange(steps) / steps
+    np.multiply(_column(n), 0.5 * (1.0 - np.tanh(-3.0 * (1.0 - x) + 3.0 * x)), out=out)
 
 
 def _step(n, steps, out):
@@ -101,9 +99,7 @@ def _knots(n, steps):
 
 def _interpolate(n, steps, out):
     positions, _ = _knots(n, steps)
-    p = np.arange(steps)
-    first = positions[1]
-    line = np.where(p < first, 1.0 - 0.6 * p / first, 0.4 * (steps - p) / (steps - first))
+    line = np.interp(np.arange(steps), positions, [1.0, 0.4, 0.0])
     np.multiply(_column(n), line, out=out)
 
 
@@ -122,9 +118,7 @@ CURVES = {
         lambda n, steps: dl.cosine(rates(n), 0.0, np.linspace(steps, 2 * steps, n)), _cosine
     ),
     "exponential": Shape(
-        lambda n, steps: dl.exponential(rates(n), np.linspace(0.99, 0.9999, n)),
-        _exponential,
-        ulp=512,
+        lambda n, steps: dl.exponential(rates(n), np.linspace(0.99, 0.9999, n)), _exponential
     ),
     "inverse": Shape(lambda n, steps: dl.inverse(rates(n), np.linspace(0.01, 0.1, n)), _inverse(1)),
     "rex": Shape(lambda n, steps: dl.rex(rates(n), 0.0, steps), _rex),
@@ -149,7 +143,7 @@ CURVES = {
 def _warmup_cosine(n, steps, out):
     warmup = steps // 10
     p = np.arange(steps)
-    falling = np.sin(0.5 * np.pi * (steps - p) / (steps - warmup)) ** 2
+    falling = 0.5 * (1.0 + np.cos(np.pi * (p - warmup) / (steps - warmup)))
     np.multiply(_column(n), np.where(p < warmup, p / warmup, falling), out=out)
 
 
@@ -161,7 +155,7 @@ def _stable(n, steps, out):
 
 
 def _restarts(n, steps, out):
-    wave = np.sin(0.5 * np.pi * (150 - np.arange(steps) % 150) / 150) ** 2
+    wave = 0.5 * (1.0 + np.cos(np.pi * (np.arange(steps) % 150) / 150))
     np.multiply(_column(n), wave, out=out)
 
 
@@ -181,10 +175,6 @@ MORE = {
             rates(n), steps // 10, steps - steps // 10 - steps // 5, steps // 5
         ),
         _stable,
-    ),
-    "pchip": Shape(
-        lambda n, steps: dl.interpolate([0, steps], rates(n)[:, None] * [1.0, 0.0], kind="pchip"),
-        _linear,
     ),
     "restarts": Shape(lambda n, steps: dl.cosine(rates(n), 0.0, 150).repeat(), _restarts),
 }
