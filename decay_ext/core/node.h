@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
 #include "column.h"
 
@@ -18,6 +19,12 @@ class Node {
     // The values of one run at `count` consecutive positions.
     virtual void fill(Run run, Int first, Int count, double* out) const {
         for (Int i = 0; i < count; ++i) out[i] = at(run, first + i);
+    }
+
+    // The same of consecutive runs; row r begins at out + r * pitch.
+    virtual void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                           Int pitch) const {
+        for (Run r = 0; r < runs; ++r) fill(first_run + r, first, count, out + r * pitch);
     }
 
     // The values of one run at the positions (first + i) * times / over, i < count.
@@ -49,8 +56,19 @@ class Node {
 // Enough for what a combinator keeps of its second operand, small enough for any stack.
 constexpr Int chunk = 512;
 
+// Whether a curve prepares several runs together.
+template <class Curve, class = void>
+struct prepares_rows : std::false_type {};
+template <class Curve>
+struct prepares_rows<Curve, std::void_t<decltype(&Curve::fill_rows)>> : std::true_type {};
+template <class Curve, class = void>
+struct prepares_runs : std::false_type {};
+template <class Curve>
+struct prepares_runs<Curve, std::void_t<decltype(&Curve::fill_runs)>> : std::true_type {};
+
 // A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
-// at(Int), at(dd) and fill(first, count, out).
+// at(Int), at(dd) and fill(first, count, out). A curve may have fill_rows or fill_runs of
+// its own, with the arguments of the node's.
 template <class Curve>
 class CurveNode final : public Node {
    public:
@@ -60,7 +78,15 @@ class CurveNode final : public Node {
     void fill(Run run, Int first, Int count, double* out) const override {
         curve_.row(run).fill(first, count, out);
     }
+    void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                   Int pitch) const override {
+        if constexpr (prepares_rows<Curve>::value) {
+            return curve_.fill_rows(first_run, runs, first, count, out, pitch);
+        }
+        Node::fill_rows(first_run, runs, first, count, out, pitch);
+    }
     void fill_runs(Run first, Run count, Int p, double* out) const override {
+        if constexpr (prepares_runs<Curve>::value) return curve_.fill_runs(first, count, p, out);
         for (Run i = 0; i < count; ++i) out[i] = curve_.row(first + i).at(p);
     }
     void fill_scaled(Run run, Int first, Int count, double times, dd over,

@@ -5,32 +5,49 @@
 namespace decaylr {
 namespace {
 
-constexpr Int long_row = Int{1} << 16;  // longer rows are cut into pieces of this many positions
+constexpr Int long_row = Int{1} << 16;  // positions of a piece of a row, or of a group of rows
 constexpr Int scratch_length = 4096;    // doubles that stay in the first-level cache
 
-void fill_row(const Node& node, Run run, const Window& w, Int k, Int count, double* out) {
-    fill_window(node, run, w, k, count, out);
+// Consecutive rows; row r begins at out + r * pitch.
+void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
+               double* out, Int pitch) {
+    if (w.stride == 1) return node.fill_rows(first_run, runs, w.start + k, count, out, pitch);
+    for (Run r = 0; r < runs; ++r) {
+        fill_window(node, first_run + r, w, k, count, out + r * pitch);
+    }
 }
-void fill_row(const Node& node, Run run, const Window& w, Int k, Int count, float* out) {
+void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
+               float* out, Int pitch) {
     double scratch[scratch_length];
     for (Int i = 0; i < count; i += scratch_length) {
         const Int n = std::min(scratch_length, count - i);
-        fill_window(node, run, w, k + i, n, scratch);
-        for (Int j = 0; j < n; ++j) out[i + j] = static_cast<float>(scratch[j]);
+        const Run together = scratch_length / n;
+        for (Run r = 0; r < runs; r += together) {
+            const Run some = std::min(together, runs - r);
+            fill_rows(node, first_run + r, some, w, k + i, n, scratch, n);
+            for (Run s = 0; s < some; ++s) {
+                float* to = out + (r + s) * pitch + i;
+                for (Int j = 0; j < n; ++j) to[j] = static_cast<float>(scratch[s * n + j]);
+            }
+        }
     }
 }
 
+// Long rows are cut into pieces, short ones are prepared together.
 template <class Real>
 void table_by_runs(const Node& node, const Window& w, int threads, Real* out) {
     const Int piece = std::min(w.steps, long_row);
     const Int pieces = (w.steps + piece - 1) / piece;
-    const Int grain = std::max<Int>(1, values_per_thread / piece);
-    parallel_for(w.runs * pieces, grain, threads, [&](Int begin, Int end) {
+    const Run together = std::max<Int>(1, long_row / piece);
+    const Int groups = (w.runs + together - 1) / together;
+    parallel_for(groups * pieces, 1, threads, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
-            const Run row = unit / pieces;
+            const Run row = unit / pieces * together;
             const Int k = unit % pieces * piece;
+            const Run runs = std::min(together, w.runs - row);
             const Int count = std::min(piece, w.steps - k);
-            fill_row(node, w.first_run + row, w, k, count, out + row * w.steps + k);
+            fill_rows(node, w.first_run + row, runs, w, k, count, out + row * w.steps + k,
+                      w.steps);
         }
     });
 }
@@ -48,9 +65,7 @@ void table_by_steps(const Node& node, const Window& w, int threads, Real* out) {
             const Int k = tile / across * tile_steps;
             const Run runs = std::min(tile_runs, w.runs - row);
             const Int steps = std::min(tile_steps, w.steps - k);
-            for (Run r = 0; r < runs; ++r) {
-                fill_window(node, w.first_run + row + r, w, k, steps, scratch + r * tile_steps);
-            }
+            fill_rows(node, w.first_run + row, runs, w, k, steps, scratch, tile_steps);
             for (Int s = 0; s < steps; ++s) {
                 Real* to = out + (k + s) * w.runs + row;
                 for (Run r = 0; r < runs; ++r) {
