@@ -29,7 +29,7 @@ from decaylr.parameters import (
     listed,
     refuse,
 )
-from decaylr.phases import rise, sequence, together
+from decaylr.phases import expect, rise, sequence, together
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 
@@ -120,15 +120,16 @@ def PolynomialDecay(  # noqa: N802
 ) -> Schedule:
     """``end + (initial - end) * (1 - step / decay_steps)**power``, then `end_learning_rate`.
 
-    With `cycle` there is no end: `decay_steps` grows to its first multiple at or after the
-    step, ``decay_steps * ceil(step / decay_steps)``, so the value rises after each multiple
-    to less than it began with. That is a table over cycles of one length for each of them:
-    give `decay_steps` as whole numbers, and expect 64 cycles, after which the end value holds.
+    With `cycle` there is no end: `decay_steps`, a whole number then, grows to its first
+    multiple at or after the step. In cycle ``c``, ``decay_steps * (c - 1) < step <=
+    decay_steps * c``, the value is ``end + (initial - end) * (1 - step / (decay_steps * c))**
+    power``: after each multiple it rises to less than it began with.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (`power` > 0), which the message names.
+        For a parameter of the wrong kind or value (`power` > 0; `decay_steps` whole with
+        `cycle`), which the message names.
 
     Examples
     --------
@@ -144,15 +145,12 @@ def PolynomialDecay(  # noqa: N802
     together(initial_learning_rate=rate, decay_steps=steps, end_learning_rate=end, power=exponent)
     if not flag("cycle", cycle):
         return polynomial(rate, end, steps, exponent)
-    # At c * decay_steps the longer curve has reached its end: cycle c holds just after the
-    # multiple before it, up to and including its own.
-    parts = [polynomial(rate, end, steps * c, exponent) for c in range(1, CYCLES + 1)]
-    begins = [np.floor(steps * c).astype(np.int64) + 1 for c in range(1, CYCLES)]
-    moved = [part.advance(begin) for part, begin in zip(parts[1:], begins, strict=True)]
-    return join([parts[0], *moved], boundaries=begins)
-
-
-CYCLES = 64
+    expect("decay_steps", steps, "whole where cycle is true", steps == np.floor(steps))
+    # Counted from step 1, cycle c is decay_steps long and ends at its own multiple. There
+    # 1 - step / (decay_steps * c) is the part of one cycle that is left, over c.
+    left = polynomial(rate - end, np.zeros(()), steps, exponent).advance(1).repeat(steps)
+    later = left * inverse(1.0, 1.0, steps, exponent, staircase=True) + end
+    return join([constant(rate), later], boundaries=[1])
 
 
 def InverseTimeDecay(  # noqa: N802
