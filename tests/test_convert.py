@@ -117,8 +117,21 @@ def test_what_answers_to_a_metric_is_a_plateau(run):
     assert made == torch.ReduceLROnPlateau(0.5, patience=3)
 
 
+def test_decaylrs_own_json_and_the_way_to_keras(run):
+    schedule = dl.warmup_cosine(0.0, 1.0, 10, 110)
+    assert dl.from_json(run(schedule.to_dict()).output) == schedule
+    result = run(schedule.to_dict(), "--to", "keras")
+    assert json.loads(result.output) == keras.to_config(schedule)
+    result = run(KERAS, "--to", "keras")
+    assert json.loads(result.output) == keras.to_config(keras.CosineDecay(1.0, 50))
+    result = run({"ReduceLROnPlateau": {"base_lr": 0.5}}, "--from", "torch", "--to", "keras")
+    assert result.exit_code == 2
+    assert "schedule must be a function of the step, to be written for Keras" in result.output
+
+
 def test_functions_with_plain_arguments():
     assert set(functions("torch")) == set(torch.__all__) - {"from_scheduler"}
+    assert "to_config" not in functions("keras")
     assert set(CASES) == set(PEERS)
     with pytest.raises(TypeError, match="a configuration must be a mapping, got 3"):
         convert(3)

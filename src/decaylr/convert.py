@@ -16,10 +16,13 @@ from decaylr.compat.called import call
 from decaylr.parameters import choice, refuse
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
+from decaylr.spec import from_dict
 
 FUNCTIONS = ("torch", "optax", "timm", "transformers")
 CONFIGS = ("keras", "deepspeed", "megatron")
 PEERS = (*FUNCTIONS, *CONFIGS)
+OWN = "decaylr"
+TARGETS = (OWN, "keras")
 VALUES = ("lr", "momentum", "weight_decay")
 
 
@@ -30,9 +33,10 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     ----------
     data : mapping
         What a JSON or TOML file of the library's holds: `{function: {argument: value}}` with
-        the names of `decaylr.compat.torch`, `.optax`, `.timm` or `.transformers`, or the own
-        configuration of keras, DeepSpeed or Megatron.
-    peer : {"torch", "optax", "timm", "transformers", "keras", "deepspeed", "megatron"}, optional
+        the names of `decaylr.compat.torch`, `.optax`, `.timm` or `.transformers`, the own
+        configuration of keras, DeepSpeed or Megatron, or decaylr's own (`Schedule.to_dict`).
+    peer : {"torch", "optax", "timm", "transformers", "keras", "deepspeed", "megatron", \
+            "decaylr"}, optional
         Whose it is; found out unless given.
     value : {"lr", "momentum", "weight_decay"}
         Which of the things that it schedules: the momentum is that of PyTorch's `CyclicLR` and
@@ -63,8 +67,10 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     if not isinstance(data, Mapping):
         raise TypeError(f"a configuration must be a mapping, got {data!r:.80}")
     choice("value", value, VALUES)
-    whose = _detected(data) if peer is None else choice("peer", peer, PEERS)
-    if whose in CONFIGS:
+    whose = _detected(data) if peer is None else choice("peer", peer, (*PEERS, OWN))
+    if whose == OWN:
+        made: Any = from_dict(data)
+    elif whose in CONFIGS:
         made = import_module(f"decaylr.compat.{whose}").from_config(data)
     else:
         made = _made(data, functions(whose), whose)
@@ -74,11 +80,37 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
 def functions(peer: str) -> dict[str, Callable[..., Any]]:
     """The functions of `decaylr.compat.<peer>` that take plain arguments, by name."""
     module = import_module(f"decaylr.compat.{peer}")
-    names = [name for name in module.__all__ if not name.startswith("from_")]
+    names = [name for name in module.__all__ if not name.startswith(("from_", "to_"))]
     return {name: getattr(module, name) for name in names}
 
 
+def written(made: Schedule | Plateau, target: str = OWN) -> Any:
+    """Plain data of a schedule: decaylr's own, or what Keras reads.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown target, or a schedule that the target cannot express.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> from decaylr.convert import written
+    >>> written(dl.linear(1.0, 0.0, 100), "keras")["class_name"]
+    'PolynomialDecay'
+    """
+    if choice("target", target, TARGETS) == OWN:
+        return made.to_dict()
+    if isinstance(made, Plateau):
+        refuse("schedule", "a function of the step, to be written for Keras", type(made).__name__)
+    from decaylr.compat.keras import to_config
+
+    return to_config(made)
+
+
 def _detected(data: Mapping[str, Any]) -> str:
+    if data.keys() == {"version", "schedule"}:
+        return OWN
     if "class_name" in data:
         return "keras"
     if "scheduler" in data:

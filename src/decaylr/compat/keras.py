@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from decaylr.combine import join
 from decaylr.compat.functions import table_of
+from decaylr.compat.keras_config import to_config
 from decaylr.curves import constant, cosine, exponential, inverse, polynomial, samples, step
 from decaylr.curves import piecewise_constant as stairs
 from decaylr.parameters import (
@@ -43,6 +44,7 @@ __all__ = [
     "PolynomialDecay",
     "ReduceLROnPlateau",
     "from_config",
+    "to_config",
 ]
 
 
