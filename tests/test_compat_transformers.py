@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from live_torch import optimizer, stepped
+from live_torch import optimizer, stepped, torch
 from peers import peer
 
 from decaylr.compat import transformers as compat
+from decaylr.compat.torch import from_scheduler
 
 optimization = peer("transformers.optimization")
 
@@ -91,6 +92,41 @@ def test_a_batch_is_its_runs_bit_for_bit(name):
     assert len(alike) > 4
     for row, arguments in zip(batch.table(140), alike, strict=True):
         np.testing.assert_array_equal(row, getattr(compat, name)(0.3, **arguments).table(140))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("name", NAMES)
+def test_a_live_schedule_is_read_without_a_horizon(name, seed):
+    rng = np.random.default_rng([seed, NAMES.index(name)])
+    arguments = random_arguments(name, rng)
+    made = live(name, arguments)
+    ours = getattr(compat, name)(0.1, **arguments).table(STEPS)
+    slack = np.spacing(ours.max())  # a minimum rate was divided by the base rate
+    np.testing.assert_allclose(from_scheduler(made).table(STEPS), ours, rtol=1e-15, atol=slack)
+    stepped(made, 40)
+    assert from_scheduler(made) == from_scheduler(live(name, arguments))
+
+
+def test_live_groups_of_several_rates():
+    weights = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    groups = [{"params": [weights[0]]}, {"params": [weights[1]], "lr": 0.3}]
+    for name, arguments in (
+        ("get_polynomial_decay_schedule_with_warmup", {"lr_end": 0.01, "power": 2.0}),
+        ("get_cosine_with_min_lr_schedule_with_warmup", {"min_lr": 0.01}),
+    ):
+        group = torch.optim.SGD(groups, lr=0.1)
+        made = getattr(optimization, name)(group, 10, 100, **arguments)
+        ours = from_scheduler(made)
+        np.testing.assert_allclose(ours.table(STEPS), stepped(made, STEPS), rtol=1e-11, atol=0)
+
+
+def test_a_function_that_only_looks_like_transformers_needs_a_horizon():
+    def _get_constant_lambda(_=None):
+        return 1
+
+    made = torch.optim.lr_scheduler.LambdaLR(optimizer(0.1), _get_constant_lambda)
+    with pytest.raises(ValueError, match="horizon must be given"):
+        from_scheduler(made)
 
 
 def test_a_restart_by_rounded_remainder_is_a_known_difference():

@@ -35,7 +35,8 @@ def from_scheduler(scheduler: Any, *, horizon: int | None = None) -> Schedule | 
         Of ReduceLROnPlateau the rule and its state are taken, and the rates as they are.
     horizon : int, optional
         How many steps of the functions of LambdaLR and MultiplicativeLR, and of CyclicLR's
-        `scale_fn`, are tabulated; needed where there are any.
+        `scale_fn`, are tabulated; needed where there are any. Those that transformers makes
+        are known by their arguments and need none.
 
     Returns
     -------
@@ -94,12 +95,14 @@ def _multi_step(scheduler: Any, _: int | None) -> Schedule:
 
 def _functions(scheduler: Any, horizon: int | None) -> Schedule:
     from decaylr.compat import torch
+    from decaylr.compat.transformers_live import schedule_of
 
     make: Callable[..., Schedule] = getattr(torch, type(scheduler).__name__)
-    runs = [
-        make(float(rate), function, horizon=horizon)
-        for rate, function in zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True)
-    ]
+    known = type(scheduler).__name__ == "LambdaLR"
+    runs = []
+    for rate, function in zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True):
+        made = schedule_of(float(rate), function) if known else None
+        runs.append(make(float(rate), function, horizon=horizon) if made is None else made)
     return runs[0] if len(runs) == 1 else stack(runs)
 
 
