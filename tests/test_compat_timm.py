@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from live_torch import optimizer
 from peers import timm_scheduler
+from signatures import differences
 
 from decaylr.compat import timm as compat
 
@@ -145,6 +146,18 @@ def test_plateau_after_a_warmup():
             ours.update(metric, position=epoch)
         assert ours.value(epoch) == pytest.approx(group.param_groups[0]["lr"], rel=1e-12, abs=0)
     assert ours.scale < 1
+
+
+@pytest.mark.parametrize("name", [*NAMES, "PlateauLRScheduler", "create_scheduler_v2"])
+def test_the_signature_is_timms(name):
+    # Noise is tabulated over the horizon.
+    assert differences(getattr(timm, name), getattr(compat, name)) == {"+horizon"}
+
+
+def test_nothing_of_timm_is_missing():
+    found = {name for name in vars(timm) if name.endswith("Scheduler")}
+    # The base class, and the one that `create_scheduler_v2` chooses by names.
+    assert found - {"Scheduler"} == {*NAMES, "PlateauLRScheduler"}
 
 
 def test_a_restart_by_logarithm_is_a_known_difference():

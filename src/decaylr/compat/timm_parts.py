@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.combine import join
 from decaylr.curves import constant, samples
-from decaylr.parameters import Array, above, at_least, count, finite, flag, refuse
+from decaylr.parameters import Array, FloatArray, above, at_least, count, finite, flag, refuse
 from decaylr.phases import rise, sequence, together
+from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 
 # A curve between two values over the first cycle, in the class's own shape.
 Curve = Callable[[Array, Array], Schedule]
-Range = Sequence[float] | float | None
+Range = ArrayLike | None
 
 
 def warmed(
@@ -71,24 +72,37 @@ def whole_length(t_initial: Array, growth: Array, limit: Array) -> Array:
 def noisy(
     schedule: Schedule,
     noise_range_t: Range,
-    noise_pct: float,
-    noise_std: float,
-    noise_seed: int,
+    noise_pct: ArrayLike,
+    noise_std: ArrayLike,
+    noise_seed: ArrayLike,
     horizon: int | None,
     noise_type: str = "normal",
 ) -> Schedule:
-    """The schedule times one plus timm's noise, drawn by PyTorch's generator as timm does."""
+    """The schedule times one plus timm's noise, drawn by PyTorch's generator as timm does.
+
+    A range is a begin, or a begin and an end; the last axis of an array of ranges is these two.
+    """
     if noise_range_t is None:
         return schedule
-    limits = np.atleast_1d(at_least("noise_range_t", noise_range_t))
-    begin = int(np.ceil(limits[0]))
-    if limits.size == 1 and horizon is None:
+    limits = np.ceil(at_least("noise_range_t", noise_range_t)).astype(np.int64)
+    begin = limits[..., 0] if limits.ndim else limits
+    if limits.ndim == 0 and horizon is None:
         refuse("horizon", "given where noise_range_t has no end", None)
-    end = int(np.ceil(limits[1])) if limits.size > 1 else count("horizon", horizon, least=1)
-    draw = _generator(float(above("noise_pct", noise_pct)), float(finite("noise_std", noise_std)))
-    seed = count("noise_seed", noise_seed)
-    factors = [1.0] * begin + [1 + draw(seed + t, noise_type) for t in range(begin, end)]
-    return schedule * samples([*factors, 1.0])
+    end = limits[..., 1] if limits.ndim else np.asarray(count("horizon", horizon, least=1))
+    share, deviation = above("noise_pct", noise_pct), finite("noise_std", noise_std)
+    seed = counts("noise_seed", noise_seed)
+    together(noise_range_t=begin, noise_pct=share, noise_std=deviation, noise_seed=seed)
+    runs = np.broadcast(begin, end, share, deviation, seed)
+    factors = np.ones((*runs.shape, int(np.max(end)) + 1))
+    for row, (first, last, *drawing, start) in zip(_rows(factors), runs, strict=True):
+        draw = _generator(*drawing)
+        for t in range(first, last):
+            row[t] += draw(int(start) + t, noise_type)
+    return schedule * samples(factors)
+
+
+def _rows(table: FloatArray) -> FloatArray:
+    return table.reshape(-1, table.shape[-1])
 
 
 def _generator(limit: float, deviation: float) -> Callable[[int, str], float]:
