@@ -7,6 +7,7 @@ names, the steps, and the value used for the update at each of them.
 import json
 from pathlib import Path
 
+import golden_compat
 import golden_composer
 import golden_functional
 import golden_others
@@ -46,8 +47,12 @@ def worst(case, got):
     return np.inf if np.any((allowed == 0) & (difference > 0)) else shares.max()
 
 
-def values(case):
-    schedule = BUILDERS[case["peer_api"]]({"family": case["family"], **case["params"]})
+# The libraries that `decaylr.compat` has functions for; timm has no test that states numbers.
+COMPAT = [case for case in CASES if case["peer_api"] in golden_compat.BUILDERS]
+
+
+def values(case, builders=BUILDERS):
+    schedule = builders[case["peer_api"]]({"family": case["family"], **case["params"]})
     if case["id"] == FLOAT32:
         return [schedule.table(1, start=step, dtype=np.float32)[0] for step in case["steps"]]
     return [schedule(step) for step in case["steps"]]
@@ -56,6 +61,18 @@ def values(case):
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_case(case):
     assert worst(case, values(case)) <= 1.0
+
+
+@pytest.mark.parametrize("case", COMPAT, ids=[case["id"] for case in COMPAT])
+def test_case_through_compat(case):
+    assert worst(case, values(case, golden_compat.BUILDERS)) <= 1.0
+
+
+def test_no_case_of_the_five_libraries_is_left_out_of_compat():
+    ours = ("torch", "keras", "optax", "timm", "transformers")
+    stated = [case for case in CASES if case["id"].split("/")[0] in ours]
+    assert stated == COMPAT
+    assert len(COMPAT) == 76
 
 
 def test_every_case_has_an_expression_and_every_expression_a_case():
