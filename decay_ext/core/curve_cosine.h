@@ -6,28 +6,131 @@
 #pragma once
 
 #include "blend.h"
+#include "block_fill.h"
+#include "block_math.h"
 
 namespace decaylr {
 
-constexpr Int block = 64;
+// The cosine with k = exponent = 1, at whole positions inside of it.
+class CosineBlocks {
+   public:
+    // The value is base + change * sin^2 of q / steps quarter turns, q positions from the
+    // end of smaller magnitude.
+    CosineBlocks(const Ends& ends, const Blend& blend)
+        : slope_(in_parts(div(dd{2.0, 0.0}, ends.steps))),
+          small_slope_{0.5 * slope_.head, 0.5 * slope_.middle, 0.5 * slope_.rest},
+          base_(blend.base),
+          unit_(blend.unit),
+          change_(detail::in_halves(two_sum(blend.other, -blend.base))),
+          origin_(blend.upward ? ends.steps : 0.0),
+          turn_(blend.upward ? -1.0 : 1.0),
+          from_end_(blend.upward) {
+        const Int last = ends.mark.whole + 1;
+        blocked_ = ends.steps < 2.0 * block ? 0 : from_end_ ? last - last % block : max_int;
+    }
+    double at(Int p) const {
+        if (p >= blocked_) return level(from_base(static_cast<double>(p)));
+        const Int j = p % block;
+        return terms(begin(p - j)).value(part(from_end_ ? block - 1 - j : j));
+    }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        const Int inside = std::clamp<Int>(blocked_ - first, 0, count);
+        if (inside > 0) fill_blocks(first, inside, out);
+        if (inside < count) fill_levels(first + inside, count - inside, out + inside);
+    }
+
+   private:
+    struct Terms {
+        double a, b, c;
+        DECAYLR_LANE double value(SineProducts part) const {
+            return a + (b * part.sine_cosine + c * part.sine_squared);
+        }
+    };
+
+    // Exact, as steps < 2^53.
+    DECAYLR_LANE double from_base(double p) const { return origin_ + turn_ * p; }
+    // Small angles grow away from the base: a block from the end begins at its last position.
+    double begin(Int first) const {
+        return from_base(static_cast<double>(from_end_ ? first + block - 1 : first));
+    }
+    DECAYLR_LANE double raised(Pair share) const {
+        const dd sum = two_sum(base_, change_.head * share.head);
+        return (sum.hi + (sum.lo + change_.beside(share))) * unit_;
+    }
+    // The value q positions from the base.
+    DECAYLR_LANE double level(double q) const { return raised(half_turn(slope_, q).share); }
+    DECAYLR_LANE SineProducts part(double m) const { return sine_products(small_slope_, m); }
+    DECAYLR_LANE Terms terms(double q) const {
+        const HalfTurn twice = half_turn(slope_, q);
+        const Pair cosine =
+            detail::paired(1.0, -2.0 * twice.share.head, -2.0 * twice.share.rest);
+        return {raised(twice.share), change_.times(twice.sine) * unit_,
+                change_.times(cosine) * unit_};
+    }
+
+    template <class Real>
+    void fill_levels(Int first, Int count, Real* out) const {
+        const CosineBlocks own = *this;
+        fill_each(first, count, out, [own](double p) { return own.level(own.from_base(p)); });
+    }
+    template <class Real>
+    void fill_blocks(Int first, Int count, Real* out) const {
+        double sine_cosine[block], sine_squared[block];
+        double a[together], b[together], c[together];
+        columns(sine_cosine, sine_squared);
+        each_block(
+            first, count, out, [&](Int k, int n) { prepare(k, n, a, b, c); },
+            [&](int i, int j, int n, Real* to) {
+                const Terms t{a[i], b[i], c[i]};
+                fill_block(j, n, to, [&](int m) {
+                    return t.value({sine_cosine[m], sine_squared[m]});
+                });
+            });
+    }
+    void columns(double* sine_cosine, double* sine_squared) const {
+        const CosineBlocks own = *this;
+        const double from = from_end_ ? block - 1 : 0.0;
+        for (int j = 0; j < block; ++j) {
+            const SineProducts small = own.part(from + own.turn_ * static_cast<double>(j));
+            sine_cosine[j] = small.sine_cosine;
+            sine_squared[j] = small.sine_squared;
+        }
+    }
+    void prepare(Int k, int count, double* a, double* b, double* c) const {
+        const CosineBlocks own = *this;
+        const double first = begin(k * block), step = turn_ * block;
+        for (int i = 0; i < whole_lanes(count); ++i) {
+            const Terms t = own.terms(first + step * static_cast<double>(i));
+            a[i] = t.a;
+            b[i] = t.b;
+            c[i] = t.c;
+        }
+    }
+
+    Parts slope_, small_slope_;
+    double base_, unit_;
+    Pair change_;
+    double origin_, turn_;
+    bool from_end_;
+    Int blocked_;  // where blocks end: a block from the end must not begin past it
+};
 
 class CosineRow {
    public:
     CosineRow(double init, double end, const Mark& steps, double exponent, double k)
         : ends_(init, end, steps),
           blend_(end, init),
+          blocks_(ends_, blend_),
           exponent_(bounded(exponent)),
           k_(bounded(k)),
           plain_(exponent == 1.0 && k == 1.0),
-          blocks_(plain_ && ends_.steps >= 2.0 * block && ends_.steps < two_53) {}
+          whole_(plain_ && ends_.steps < two_53) {}
 
     double at(Int p) const {
         if (ends_.past(p)) return ends_.end;
         if (p <= 0) return ends_.init;
-        if (!blocks_) return direct(exact(p));
-        const Int k = p / block;
-        if (tail(k)) return direct(exact(p));
-        return terms(k).value(part(offset(p, k)));
+        return whole_ ? blocks_.at(p) : direct(exact(p));
     }
     double at(dd p) const { return ends_.past(p) ? ends_.end : direct(p); }
     void fill(Int first, Int count, double* out) const {
@@ -36,67 +139,10 @@ class CosineRow {
     }
 
    private:
-    struct Part {
-        double sine_cosine, sine_squared;
-    };
-    struct Terms {
-        double a, b, c;
-        double value(const Part& part) const {
-            return a + (b * part.sine_cosine + c * part.sine_squared);
-        }
-    };
-
-    // The last, incomplete block of a curve based at its end is taken directly.
-    bool tail(Int k) const {
-        return blend_.upward && ends_.remaining(exact(k * block + block - 1)).hi < 0.0;
-    }
-    // Small angles grow away from the smaller end: forward from init, backward from end.
-    Int offset(Int p, Int k) const {
-        return blend_.upward ? k * block + block - 1 - p : p - k * block;
-    }
-    dd quarter(dd q) const { return div(q, ends_.steps); }
-    Part part(Int m) const {
-        const SinCos angle = sincos_quarter(quarter(exact(m)));
-        return {to_double(mul(angle.sin, angle.cos)), to_double(mul(angle.sin, angle.sin))};
-    }
-    Terms terms(Int k) const {
-        const dd from = blend_.upward ? ends_.remaining(exact(k * block + block - 1))
-                                      : exact(k * block);
-        const SinCos angle = sincos_quarter(quarter(from));
-        const dd sine_squared = mul(angle.sin, angle.sin);
-        const dd twice_sine = mul(angle.sin, 2.0);
-        return {blend_.with(sine_squared), blend_.part(mul(twice_sine, angle.cos)),
-                blend_.part(sub(mul(angle.cos, angle.cos), sine_squared))};
-    }
-
     void inside(Int p, Int n, double* out) const {
-        if (!blocks_ || n < block / 4) {
-            for (Int i = 0; i < n; ++i) out[i] = at(p + i);
-            return;
-        }
-        double sine_cosine[block], sine_squared[block];
-        for (Int m = 0; m < block; ++m) {
-            const Part small = part(m);
-            const Int j = offset(m, 0);  // so that both columns run with the position
-            sine_cosine[j] = small.sine_cosine;
-            sine_squared[j] = small.sine_squared;
-        }
-        for (Int k = p / block; k <= (p + n - 1) / block; ++k) {
-            const Int from = std::max(p, k * block);
-            const Int to = std::min(p + n, (k + 1) * block);
-            double* values = out + (from - p);
-            if (tail(k)) {
-                for (Int i = from; i < to; ++i) values[i - from] = direct(exact(i));
-                continue;
-            }
-            const Terms t = terms(k);
-            const Int j = from - k * block;
-            for (Int i = 0; i < to - from; ++i) {
-                values[i] = t.value({sine_cosine[j + i], sine_squared[j + i]});
-            }
-        }
+        if (whole_ && n >= 4) return blocks_.fill(p, n, out);
+        for (Int i = 0; i < n; ++i) out[i] = at(p + i);
     }
-
     double direct(dd p) const {
         if (plain_) {
             const dd share = blend_.upward ? ends_.remaining(p) : p;
@@ -126,8 +172,9 @@ class CosineRow {
 
     Ends ends_;
     Blend blend_;
+    CosineBlocks blocks_;
     double exponent_, k_;
-    bool plain_, blocks_;
+    bool plain_, whole_;
 };
 
 class Cosine {

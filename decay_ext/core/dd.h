@@ -12,6 +12,14 @@
 #include <cstdint>
 #include <cstring>
 
+// A function without branches that is to be inlined wherever it is called, so that a loop over
+// it becomes vectors.
+#if defined(_MSC_VER)
+#define DECAYLR_LANE __forceinline
+#else
+#define DECAYLR_LANE [[gnu::always_inline]] inline
+#endif
+
 namespace decaylr {
 
 // The value hi + lo, where hi is that sum rounded to nearest.
@@ -21,13 +29,13 @@ struct dd {
 
 namespace detail {
 
-inline std::uint64_t bits_of(double x) {
+DECAYLR_LANE std::uint64_t bits_of(double x) {
     std::uint64_t bits;
     std::memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-inline double from_bits(std::uint64_t bits) {
+DECAYLR_LANE double from_bits(std::uint64_t bits) {
     double x;
     std::memcpy(&x, &bits, sizeof x);
     return x;
@@ -35,27 +43,27 @@ inline double from_bits(std::uint64_t bits) {
 
 // x rounded to 26 bits; the rest then fits 26 bits too. Rounding the bits as an integer is
 // shorter than Veltkamp's product and cannot overflow.
-inline double round26(double x) {
+DECAYLR_LANE double round26(double x) {
     return from_bits((bits_of(x) + 0x4000000) & 0xfffffffff8000000);
 }
 
 }  // namespace detail
 
 // a + b exactly.
-inline dd two_sum(double a, double b) {
+DECAYLR_LANE dd two_sum(double a, double b) {
     const double s = a + b;
     const double t = s - a;
     return {s, (a - (s - t)) + (b - t)};
 }
 
 // a + b exactly, for |a| >= |b| or a = 0.
-inline dd quick_two_sum(double a, double b) {
+DECAYLR_LANE dd quick_two_sum(double a, double b) {
     const double s = a + b;
     return {s, b - (s - a)};
 }
 
 // a * b exactly. The fused and Dekker's form agree, both being exact.
-inline dd two_prod(double a, double b) {
+DECAYLR_LANE dd two_prod(double a, double b) {
     const double p = a * b;
 #ifdef __FMA__
     return {p, __builtin_fma(a, b, -p)};
@@ -68,12 +76,12 @@ inline dd two_prod(double a, double b) {
 #endif
 }
 
-inline double to_double(dd a) { return a.hi + a.lo; }
+DECAYLR_LANE double to_double(dd a) { return a.hi + a.lo; }
 
-inline dd neg(dd a) { return {-a.hi, -a.lo}; }
+DECAYLR_LANE dd neg(dd a) { return {-a.hi, -a.lo}; }
 
 // Error at most 3u^2 (cancellation included).
-inline dd add(dd a, dd b) {
+DECAYLR_LANE dd add(dd a, dd b) {
     const dd s = two_sum(a.hi, b.hi);
     const dd t = two_sum(a.lo, b.lo);
     const dd v = quick_two_sum(s.hi, s.lo + t.hi);
@@ -81,28 +89,28 @@ inline dd add(dd a, dd b) {
 }
 
 // Error at most 2u^2.
-inline dd add(dd a, double b) {
+DECAYLR_LANE dd add(dd a, double b) {
     const dd s = two_sum(a.hi, b);
     return quick_two_sum(s.hi, a.lo + s.lo);
 }
 
-inline dd sub(dd a, dd b) { return add(a, neg(b)); }
+DECAYLR_LANE dd sub(dd a, dd b) { return add(a, neg(b)); }
 
 // Error at most 5u^2.
-inline dd mul(dd a, dd b) {
+DECAYLR_LANE dd mul(dd a, dd b) {
     const dd p = two_prod(a.hi, b.hi);
     const double cross = (a.hi * b.lo + a.lo * b.hi) + a.lo * b.lo;
     return quick_two_sum(p.hi, p.lo + cross);
 }
 
 // Error at most 3u^2.
-inline dd mul(dd a, double b) {
+DECAYLR_LANE dd mul(dd a, double b) {
     const dd p = two_prod(a.hi, b);
     return quick_two_sum(p.hi, p.lo + a.lo * b);
 }
 
 // Error at most 3.5u^2.
-inline dd div(dd a, double b) {
+DECAYLR_LANE dd div(dd a, double b) {
     const double quotient = a.hi / b;
     const dd p = two_prod(quotient, b);
     const double rest = ((a.hi - p.hi) - p.lo) + a.lo;
@@ -110,7 +118,7 @@ inline dd div(dd a, double b) {
 }
 
 // Error at most 15u^2; about 6u^2 is the worst ever seen.
-inline dd div(dd a, dd b) {
+DECAYLR_LANE dd div(dd a, dd b) {
     const double quotient = a.hi / b.hi;
     const dd p = mul(b, quotient);
     const double rest = (a.hi - p.hi) + (a.lo - p.lo);
@@ -118,7 +126,7 @@ inline dd div(dd a, dd b) {
 }
 
 // For a >= 0, error at most 25/8 u^2 (Lefevre, Louvet, Muller, Picot and Rideau, 2023).
-inline dd sqrt(dd a) {
+DECAYLR_LANE dd sqrt(dd a) {
     const double root = std::sqrt(a.hi);
     const dd square = two_prod(root, root);
     const double rest = ((a.hi - square.hi) - square.lo) + a.lo;

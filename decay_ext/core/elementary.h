@@ -28,15 +28,19 @@ struct SinCos {
 
 namespace detail {
 
-inline double magnitude(double x) { return from_bits(bits_of(x) & 0x7fffffffffffffff); }
+DECAYLR_LANE double magnitude(double x) {
+    return from_bits(bits_of(x) & 0x7fffffffffffffff);
+}
 
 // 2^n for -1022 <= n <= 1023.
-inline double power_of_two(std::int64_t n) {
+DECAYLR_LANE double power_of_two(std::int64_t n) {
     return from_bits(static_cast<std::uint64_t>(n + 1023) << 52);
 }
 
 // The leading 26 bits of x, towards zero.
-inline double head26(double x) { return from_bits(bits_of(x) & 0xfffffffff8000000); }
+DECAYLR_LANE double head26(double x) {
+    return from_bits(bits_of(x) & 0xfffffffff8000000);
+}
 
 // The nearest multiple of 1/128: its number, and the same as a double. For |x| < 2^43.
 struct Grid {
@@ -179,13 +183,14 @@ inline dd exp2m1(dd x) {
     return add(add(power, -1.0), grown);
 }
 
+namespace detail {
+
 // log2(x) for finite x > 0: relative error at most 2^-98, near x = 1 included. Exact for
 // powers of two.
 //
 // x = 2^e * m with m in [0.705, 1.41], r = m*R - 1 for the tabulated R close to 1/m, and
 // log2(1 + r) = s * (l0 + l1*s^2 + ...) with s = r / (2 + r), lk = 2 / ln 2 / (2k + 1).
-inline dd log2(dd x) {
-    using namespace detail;
+DECAYLR_LANE dd log2_lane(dd x) {
     constexpr dd l0{0x1.71547652b82fep+1, 0x1.777d0ffda0d24p-55};
     constexpr dd l1{0x1.ec709dc3a03fdp-1, 0x1.d27f05548af0cp-55};
     constexpr dd l2{0x1.2776c50ef9bfep-1, 0x1.e4b29ccc535d4p-55};
@@ -221,10 +226,18 @@ inline dd log2(dd x) {
 
     const double lower = tiny ? 0x1p-500 : 1.0;
     const double lifted = small ? 128.0 : large ? -128.0 : 0.0;
-    const dd table = add(dd{row.log2, row.log2_rest}, static_cast<double>(exponent) - lifted);
+    // The exponent as a double; a conversion has no vectors on every instruction set.
+    constexpr double shift = 0x1.8p52;
+    const double power =
+        from_bits(bits_of(shift) + static_cast<std::uint64_t>(exponent)) - shift;
+    const dd table = add(dd{row.log2, row.log2_rest}, power - lifted);
     return add(table, dd{series.hi * lower, series.lo * lower});
 }
 
+}  // namespace detail
+
+// See `log2_lane`, whose loops become vectors.
+inline dd log2(dd x) { return detail::log2_lane(x); }
 inline dd log2(double x) { return log2(dd{x, 0.0}); }
 
 namespace detail {

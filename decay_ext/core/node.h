@@ -104,13 +104,13 @@ class CurveNode final : public Node {
 
 // out[i] = f(first + i) for whole positions below 2^53. Counters of 32 bits become vectors of
 // doubles on every instruction set; those of 64 bits need AVX-512.
-template <class F>
-inline void fill_each(Int first, Int count, double* out, F&& f) {
+template <class Real, class F>
+inline void fill_each(Int first, Int count, Real* out, F&& f) {
     for (Int done = 0; done < count; done += chunk) {
         const double from = static_cast<double>(first + done);
         const int n = static_cast<int>(std::min(chunk, count - done));
-        double* values = out + done;
-        for (int i = 0; i < n; ++i) values[i] = f(from + static_cast<double>(i));
+        Real* values = out + done;
+        for (int i = 0; i < n; ++i) values[i] = static_cast<Real>(f(from + static_cast<double>(i)));
     }
 }
 
