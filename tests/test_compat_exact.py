@@ -17,7 +17,11 @@ POSITIONS = [*range(131), 1000, 12345]
 BOUND = 4
 
 
-def worst(schedule, formula, arguments, positions=POSITIONS, slack_at=lambda t: 0):
+def no_slack(_):
+    return 0
+
+
+def worst(schedule, formula, arguments, positions=POSITIONS, slack_at=no_slack):
     """The largest difference in ulp, and where; infinite where an exact zero is missed."""
     exact = {name: exact_torch.exact_number(value) for name, value in arguments.items()}
     found = (0.0, None)
@@ -37,7 +41,7 @@ def rounded_period(arguments):
     """Waves whose period is no float64: its rounding, half a unit, adds up period by period."""
     cycles = arguments.get("num_cycles", 0.0)
     if cycles in EXACT_WAVES:
-        return lambda t: 0
+        return no_slack
     span = arguments.get("num_decay_steps")
     if span is None:
         span = arguments["num_training_steps"] - arguments["num_warmup_steps"]
@@ -62,7 +66,7 @@ def test_torch(name, seed):
         arguments["base_lr"] = float(rng.uniform(0.01, 1.0))
     schedule = getattr(torch, name)(**arguments)
     formula = exact_torch.TORCH[name]
-    slack = rounded_length(formula, arguments) if name == "OneCycleLR" else lambda t: 0
+    slack = rounded_length(formula, arguments) if name == "OneCycleLR" else no_slack
     assert worst(schedule, formula, arguments, slack_at=slack)[0] <= BOUND, arguments
 
 
@@ -120,13 +124,21 @@ def drawn(first, second, rng):
     )
 
 
+def other_arguments(function, seed):
+    rng = np.random.default_rng([seed, 5])
+    first, second = ({k: v for k, v in one.items() if "noise" not in k} for one in CASES[function])
+    return drawn(first, second, rng)
+
+
+def other_slack(arguments):
+    return cancelled(arguments) if arguments.get("decay_fn") == "exp" else no_slack
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("function", OTHERS, ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_others(function, seed):
-    rng = np.random.default_rng([seed, 5])
-    first, second = ({k: v for k, v in one.items() if "noise" not in k} for one in CASES[function])
-    arguments = drawn(first, second, rng)
-    slack = cancelled(arguments) if arguments.get("decay_fn") == "exp" else lambda t: 0
+    arguments = other_arguments(function, seed)
+    slack = other_slack(arguments)
     found = worst(function(**arguments), OTHERS[function], arguments, slack_at=slack)
     assert found[0] <= BOUND, arguments
 

@@ -154,6 +154,36 @@ def test_the_signature_is_timms(name):
     assert differences(getattr(timm, name), getattr(compat, name)) == {"+horizon"}
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("CosineLRScheduler", {"t_initial": 0}),
+        ("CosineLRScheduler", {"t_initial": 9, "lr_min": -0.1}),
+        ("TanhLRScheduler", {"t_initial": 0}),
+        ("TanhLRScheduler", {"t_initial": 9, "lb": 3.0, "ub": 3.0}),
+        ("TanhLRScheduler", {"t_initial": 9, "cycle_limit": -1}),
+        ("TanhLRScheduler", {"t_initial": 9, "warmup_t": -1}),
+        ("TanhLRScheduler", {"t_initial": 9, "warmup_lr_init": -0.1}),
+        ("PolyLRScheduler", {"t_initial": 0}),
+        ("WSDLRScheduler", {"t_initial": 0, "decay_t": 1}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 0}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 10}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "lr_min": -0.1}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "stable_fn": "flat"}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "decay_fn": "flat"}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "decay_ratio": 1.0}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "decay_power": 0.0}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "stable_power": 0.0}),
+        ("WSDLRScheduler", {"t_initial": 9, "decay_t": 3, "stable_fn": "rsqrt"}),
+    ],
+)
+def test_what_timm_refuses(name, arguments):
+    with pytest.raises((AssertionError, ValueError)):
+        getattr(timm, name)(optimizer(0.1), **arguments)
+    with pytest.raises(ValueError, match=" must be "):
+        getattr(compat, name)(0.1, **arguments)
+
+
 def test_nothing_of_timm_is_missing():
     found = {name for name in vars(timm) if name.endswith("Scheduler")}
     # The base class, and the one that `create_scheduler_v2` chooses by names.

@@ -51,10 +51,10 @@ def to_config(schedule: Schedule) -> dict[str, Any] | float:
     --------
     >>> import decaylr as dl
     >>> from decaylr.compat.keras import from_config, to_config
-    >>> config = to_config(dl.exponential(0.5, half_life=100))
+    >>> config = to_config(dl.exponential(0.5, half_life=64))
     >>> config["class_name"], config["config"]["decay_steps"]
-    ('ExponentialDecay', 100)
-    >>> from_config(config)(200)
+    ('ExponentialDecay', 64)
+    >>> from_config(config)(128)
     0.125
     """
     if not isinstance(schedule, Schedule):
