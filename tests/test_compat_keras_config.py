@@ -37,6 +37,14 @@ CASES = {
         dl.piecewise_constant([9.5, 20], [0.5, 0.2, 0.1]),
         "PiecewiseConstantDecay",
     ),
+    "whole rate": (dl.exponential(2, 0.9, 7), "ExponentialDecay"),
+    "whole stairs": (dl.step(1, 10, 0.3), "ExponentialDecay"),
+    "whole line": (dl.linear(3, 1, 100), "PolynomialDecay"),
+    "whole inverse": (dl.inverse(1, 0.3, 11), "InverseTimeDecay"),
+    "whole cosine": (dl.cosine(1, 0, 90), "CosineDecay"),
+    "whole warmup": (dl.linear(0, 1, 10).then(dl.cosine(1, 0, 90)), "CosineDecay"),
+    "whole restarts": (dl.cosine(1, 0, 13).repeat(period_scale=2), "CosineDecayRestarts"),
+    "whole cycles": (compat.PolynomialDecay(2, 10, 0, 2, cycle=True), "PolynomialDecay"),
     "multi-step": (dl.multi_step(0.5, [0, 10, 10, 30], 0.3), "PiecewiseConstantDecay"),
 }
 

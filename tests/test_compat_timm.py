@@ -241,3 +241,24 @@ def test_a_restart_by_logarithm_is_a_known_difference():
 def test_what_is_refused(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("CosineLRScheduler", {"t_initial": 9, "cycle_limit": 1.5}, "cycle_limit must be a whole"),
+        ("CosineLRScheduler", {"t_initial": 9, "cycle_decay": -0.5}, "cycle_decay must be"),
+        ("CosineLRScheduler", {"t_initial": 9, "k_decay": 0}, "k_decay must be"),
+        ("PolyLRScheduler", {"t_initial": 9, "power": 0}, "power must be"),
+        ("StepLRScheduler", {"decay_t": -2}, "decay_t must be"),
+        ("StepLRScheduler", {"decay_t": 2, "decay_rate": -0.5}, "decay_rate must be"),
+        ("StepLRScheduler", {"decay_t": 2, "warmup_t": -1}, "warmup_t must be"),
+        ("StepLRScheduler", {"decay_t": 2, "warmup_lr_init": -0.1}, "warmup_lr_init must be"),
+        ("MultiStepLRScheduler", {"decay_t": [-1, 5]}, "decay_t must be"),
+        ("MultiStepLRScheduler", {"decay_t": [5, 3]}, "decay_t must be"),
+    ],
+)
+def test_what_timm_takes_and_decaylr_refuses(name, arguments, message):
+    assert np.all(np.isfinite(stepped(getattr(timm, name)(optimizer(0.1), **arguments), 8)))
+    with pytest.raises(ValueError, match=message):
+        getattr(compat, name)(0.1, **arguments)

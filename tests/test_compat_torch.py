@@ -5,7 +5,16 @@ import warnings
 
 import numpy as np
 import pytest
-from live_torch import CYCLED, PLAIN, lr_scheduler, make, optimizer, random_arguments, stepped
+from live_torch import (
+    CYCLED,
+    PLAIN,
+    lr_scheduler,
+    make,
+    optimizer,
+    random_arguments,
+    stepped,
+    torch,
+)
 
 import decaylr as dl
 from decaylr.compat import torch as compat
@@ -72,6 +81,26 @@ def test_functions():
     assert compat.MultiplicativeLR(1.0, dl.constant(0.5))(60) == 2.0**-60
 
 
+@pytest.mark.parametrize("name", ["LambdaLR", "MultiplicativeLR"])
+def test_a_function_for_each_group(name):
+    functions = [lambda t: 0.9, lambda t: 1 / (1 + t)]
+    weights = [torch.nn.Parameter(torch.zeros(1)) for _ in functions]
+    groups = [{"params": [one], "lr": lr} for one, lr in zip(weights, (0.1, 0.3), strict=True)]
+    live = make(name, torch.optim.SGD(groups), {"lr_lambda": functions})
+    ours = getattr(compat, name)([0.1, 0.3], functions, horizon=30)
+    np.testing.assert_allclose(ours.table(30), stepped(live, 30), rtol=1e-13, atol=0)
+    with pytest.raises(TypeError, match="lr_lambda must be a Schedule or a function of a step"):
+        getattr(compat, name)(0.1, "decay", horizon=30)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5])
+def test_a_cycle_scaled_by_a_power_of_0(gamma):
+    arguments = {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 3, "mode": "exp_range"}
+    theirs = stepped(make("CyclicLR", optimizer(0.1), arguments | {"gamma": gamma}), 20)
+    ours = compat.CyclicLR(**arguments, gamma=[gamma, 0.9])
+    np.testing.assert_allclose(ours.table(20)[0], theirs, rtol=1e-11, atol=0)
+
+
 def test_sequence_and_chain():
     group = optimizer(0.1)
     parts = [
@@ -125,7 +154,7 @@ def test_momentum_goes_with_its_schedule():
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: compat.StepLR(0.1, 0), ValueError, "step_size must be finite and > 0, got 0"),
+        (lambda: compat.StepLR(0.1, 0), ValueError, "step_size must be a whole number >= 1, got 0"),
         (lambda: compat.StepLR("a", 1), TypeError, "base_lr must be real numbers"),
         (lambda: compat.ConstantLR(0.1, 1.5), ValueError, r"factor must be in \[0, 1\], got 1.5"),
         (lambda: compat.LinearLR(0.1, 0.0), ValueError, "start_factor must be above 0 and at most"),

@@ -1,6 +1,7 @@
 """`decaylr.compat.transformers` beside the schedules of transformers themselves."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -127,6 +128,26 @@ def test_a_function_that_only_looks_like_transformers_needs_a_horizon():
     made = torch.optim.lr_scheduler.LambdaLR(optimizer(0.1), _get_constant_lambda)
     with pytest.raises(ValueError, match="horizon must be given"):
         from_scheduler(made)
+
+
+@pytest.mark.parametrize("cycles", [*range(1, 20), 2.5, 7.5, 1.25])
+def test_a_restart_on_a_whole_step_is_a_peak(cycles):
+    """Where the period is no float64 too: six cycles in 100 steps restart at 50."""
+    lengths = range(2, 60)
+    made = compat.get_cosine_with_hard_restarts_schedule_with_warmup(
+        0.5, 3, [3 + n for n in lengths], cycles
+    )
+    table = made.table(70)
+    for row, length in zip(table, lengths, strict=True):
+        for t in range(length):
+            gone = Fraction(cycles) * t / length
+            exact = (1 + math.cos(math.pi * float(gone % 1))) / 4
+            assert row[3 + t] == pytest.approx(exact, rel=1e-11, abs=1e-15), (length, t)
+            if gone.denominator == 1:
+                assert row[3 + t] == 0.5
+        assert row[3 + length] == 0.0
+    single = compat.get_cosine_with_hard_restarts_schedule_with_warmup(0.5, 3, 33, cycles)
+    np.testing.assert_array_equal(single.table(70), table[28])
 
 
 def test_a_restart_by_rounded_remainder_is_a_known_difference():

@@ -69,6 +69,9 @@ def to_config(schedule: Schedule) -> dict[str, Any] | float:
     if found is None:
         refuse("schedule", "one that Keras has a class for", repr(schedule))
     name, config = found
+    if "initial_learning_rate" in config:
+        # Keras computes in the type of this number: an integer would cut off all the others.
+        config["initial_learning_rate"] = float(config["initial_learning_rate"])
     module = "keras.optimizers.schedules"
     return {"module": module, "class_name": name, "config": config, "registered_name": None}
 

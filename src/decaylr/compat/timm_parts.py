@@ -46,7 +46,7 @@ def cycles(
 ) -> Schedule:
     """`cycle_limit` cycles from ``rate * cycle_decay**i`` to `least`, and then `least`."""
     growth, shrink = at_least("cycle_mul", cycle_mul, 1.0), at_least("cycle_decay", cycle_decay)
-    limit = at_least("cycle_limit", cycle_limit)
+    limit = counts("cycle_limit", cycle_limit)
     together(t_initial=t_initial, cycle_mul=growth, cycle_decay=shrink, cycle_limit=limit)
 
     def repeated(begin: Array, end: Array, scale: Array) -> Schedule:

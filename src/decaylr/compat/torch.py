@@ -64,10 +64,13 @@ __all__ = [
     "from_scheduler",
 ]
 
+# One for each parameter group.
+OfGroups = list[Schedule | Function] | tuple[Schedule | Function, ...]
+
 
 def LambdaLR(  # noqa: N802
     base_lr: ArrayLike,
-    lr_lambda: Schedule | Function | Sequence[Schedule | Function],
+    lr_lambda: Schedule | Function | OfGroups,
     *,
     horizon: int | None = None,
 ) -> Schedule:
@@ -94,21 +97,25 @@ def LambdaLR(  # noqa: N802
     0.125
     """
     rate = finite("base_lr", base_lr)
-    if isinstance(lr_lambda, Sequence):
+    if isinstance(lr_lambda, list | tuple):
         return stack([as_schedule("lr_lambda", one, horizon) for one in lr_lambda]) * rate
     return as_schedule("lr_lambda", lr_lambda, horizon) * rate
 
 
 def MultiplicativeLR(  # noqa: N802
-    base_lr: ArrayLike, lr_lambda: Schedule | Function, *, horizon: int | None = None
+    base_lr: ArrayLike,
+    lr_lambda: Schedule | Function | OfGroups,
+    *,
+    horizon: int | None = None,
 ) -> Schedule:
     """``base_lr * lr_lambda(1) * ... * lr_lambda(t)``: a table of the running product.
 
     Parameters
     ----------
     base_lr : array_like
-    lr_lambda : Schedule or function
-        The factor of each step, from step 1 on. A constant schedule needs no `horizon`.
+    lr_lambda : Schedule, function or a list of these
+        The factor of each step, from step 1 on. A constant schedule needs no `horizon`. Of a
+        list, element `i` is for parameter group `i`.
     horizon : int
         How many steps are tabulated, at least 1; the last value holds.
 
@@ -124,6 +131,8 @@ def MultiplicativeLR(  # noqa: N802
     0.125
     """
     rate = finite("base_lr", base_lr)
+    if isinstance(lr_lambda, list | tuple):
+        return stack([MultiplicativeLR(1.0, one, horizon=horizon) for one in lr_lambda]) * rate
     if isinstance(lr_lambda, Schedule):
         if lr_lambda._kind == "constant":
             return ExponentialLR(rate, np.asarray(lr_lambda(0)))

@@ -29,6 +29,7 @@ from decaylr.parameters import (
     require,
 )
 from decaylr.phases import together
+from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 
 Function = Callable[[int], ArrayLike]
@@ -49,8 +50,8 @@ def StepLR(base_lr: ArrayLike, step_size: ArrayLike, gamma: ArrayLike = 0.1) -> 
     ----------
     base_lr, gamma : array_like
         `gamma` >= 0.
-    step_size : array_like
-        > 0.
+    step_size : array_like of whole numbers
+        At least 1.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def StepLR(base_lr: ArrayLike, step_size: ArrayLike, gamma: ArrayLike = 0.1) -> 
     >>> s(59)
     array([0.25, 0.5 ])
     """
-    rate, size = finite("base_lr", base_lr), above("step_size", step_size)
+    rate, size = finite("base_lr", base_lr), counts("step_size", step_size, 1)
     factor = at_least("gamma", gamma)
     together(base_lr=rate, step_size=size, gamma=factor)
     return step(rate, size, factor)
@@ -80,7 +81,7 @@ def MultiStepLR(  # noqa: N802
     base_lr, gamma : array_like
         `gamma` >= 0.
     milestones : array_like
-        Steps >= 0 in any order, the last axis being the list; one given twice counts twice.
+        Whole steps >= 0 in any order, the last axis being the list; one given twice counts twice.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def MultiStepLR(  # noqa: N802
     rate, factor = finite("base_lr", base_lr), at_least("gamma", gamma)
     if np.size(milestones) == 0:
         return constant(rate)
-    steps = np.sort(listed("milestones", at_least("milestones", milestones)), axis=-1)
+    steps = np.sort(listed("milestones", counts("milestones", milestones)), axis=-1)
     return multi_step(rate, steps, factor)
 
 
@@ -114,7 +115,7 @@ def ConstantLR(  # noqa: N802
     base_lr : array_like
     factor : array_like
         In [0, 1].
-    total_iters : array_like
+    total_iters : array_like of whole numbers
         >= 0.
 
     Raises
@@ -130,7 +131,7 @@ def ConstantLR(  # noqa: N802
     array([0.5, 1. ])
     """
     rate, share = finite("base_lr", base_lr), _share("factor", factor, zero=True)
-    end = at_least("total_iters", total_iters)
+    end = counts("total_iters", total_iters)
     together(base_lr=rate, factor=share, total_iters=end)
     low = rate * share
     after = np.where(end == 0, low, rate)
@@ -153,7 +154,7 @@ def LinearLR(  # noqa: N802
     base_lr : array_like
     start_factor, end_factor : array_like
         Above 0 and at most 1; `end_factor` may be 0.
-    total_iters : array_like
+    total_iters : array_like of whole numbers
         Length of the line, >= 0.
 
     Raises
@@ -170,7 +171,7 @@ def LinearLR(  # noqa: N802
     rate = finite("base_lr", base_lr)
     start = _share("start_factor", start_factor, zero=False)
     stop = _share("end_factor", end_factor, zero=True)
-    steps = at_least("total_iters", total_iters)
+    steps = counts("total_iters", total_iters)
     together(base_lr=rate, start_factor=start, end_factor=stop, total_iters=steps)
     stop = np.where(steps == 0, start, stop)
     return linear(rate * start, rate * stop, np.maximum(steps, (steps == 0) * 1))
@@ -214,7 +215,7 @@ def PolynomialLR(  # noqa: N802
     Parameters
     ----------
     base_lr : array_like
-    total_iters : array_like
+    total_iters : array_like of whole numbers
         >= 0.
     power : array_like
         >= 0.
@@ -231,7 +232,7 @@ def PolynomialLR(  # noqa: N802
     >>> s(2), s(9)
     (0.25, 0.0)
     """
-    rate, steps = finite("base_lr", base_lr), at_least("total_iters", total_iters)
+    rate, steps = finite("base_lr", base_lr), counts("total_iters", total_iters)
     exponent = at_least("power", power)
     together(base_lr=rate, total_iters=steps, power=exponent)
     stays = (steps == 0) | (exponent == 0)

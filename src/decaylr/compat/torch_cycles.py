@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from decaylr.combine import join
 from decaylr.compat.cycled import CycledSchedule, with_momentum
 from decaylr.compat.functions import as_schedule
-from decaylr.curves import constant, cosine, exponential
+from decaylr.compat.torch_curves import ExponentialLR
+from decaylr.curves import constant, cosine
 from decaylr.cycles import cyclic
-from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse, require
+from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse
 from decaylr.phases import Shape, expect, fall, rise, together
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
@@ -135,9 +136,7 @@ def CyclicLR(  # noqa: N802
 def _wave(mode: str, up: Array, down: Array, gamma: Array, low: Array, high: Array) -> Schedule:
     if mode != "exp_range":
         return cyclic(low, high, up, down, mode)  # type: ignore[arg-type]
-    if not np.all(gamma > 0):
-        require("gamma", gamma, lambda x: x > 0, "above 0 for exp_range")
-    return _scaled_wave(exponential(1.0, gamma), up, down, low, high)
+    return _scaled_wave(ExponentialLR(1.0, gamma), up, down, low, high)
 
 
 def _scaled_wave(scale: Schedule, up: Array, down: Array, low: Array, high: Array) -> Schedule:
@@ -171,7 +170,7 @@ def OneCycleLR(  # noqa: N802
     rate goes from ``I`` to `max_lr` at ``pct_start * T - 1`` and to ``E`` at ``T - 1``; with
     three phases back to ``I`` at ``2 * pct_start * T - 2`` first. At ``T``, PyTorch's last step,
     its formula runs on beyond the end; the value there holds from then on, where PyTorch
-    raises.
+    raises. Where the phase before the last ends at ``T - 1`` its end stays.
 
     Parameters
     ----------
@@ -242,6 +241,8 @@ def _cycle(top: Array, total: Array, kind: str, three_phase: bool, values: list[
     """The phases between the values, which end at top - 1 (and 2 top - 2) and at total - 1."""
     edges = [np.asarray(top - 1.0)] + ([2 * top - 2.0] if three_phase else [])
     begins, ends = [np.zeros(()), *edges], [*edges, total - 1]
+    # A last phase without length is not entered: the end of the one before it stays.
+    values = [*values[:-1], np.where(ends[-1] > begins[-1], values[-1], values[-2])]
     parts = []
     for i, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         towards = rise if i == 0 else fall

@@ -9,6 +9,7 @@ from decaylr.combine import join
 from decaylr.curves import constant, cosine, linear
 from decaylr.parameters import Array, at_least, finite, refuse
 from decaylr.phases import rise, sequence, together
+from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 
 
@@ -93,9 +94,21 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
     left = np.maximum(total - warmup, 1)
     still = cycles == 0
     period = left / np.where(still, 1, cycles)
-    falling = cosine(rate, np.where(still, rate, 0.0), period)
-    parts = [falling.repeat(period, lengths="real"), constant(np.zeros(()))]
+    falling = cosine(rate, np.where(still, rate, 0.0), period).repeat(period, lengths="real")
+    parts = [falling.repeat(_whole_restart(left, cycles)), constant(np.zeros(()))]
     return _warmed(rate, warmup, join(parts, boundaries=[left]))
+
+
+def _whole_restart(left: Array, cycles: Array) -> Array:
+    """The first restart that falls on a whole step, or the end of all where none is known.
+
+    Its multiples restart exactly there, where those of the rounded period may come late.
+    """
+    parts = 1024.0  # of a cycle or a step: finer fractions have no common measure below `left`
+    numbers = np.broadcast_arrays(left * parts, cycles * parts)
+    fits = np.logical_and.reduce([(x >= 1) & (x < 2.0**62) & (x == np.floor(x)) for x in numbers])
+    steps, turns = (np.where(fits, x, 1.0).astype(np.int64) for x in numbers)
+    return np.where(fits, steps // np.gcd(steps, turns), np.ceil(left))
 
 
 def _floor(rate: Array, min_lr: ArrayLike | None, min_lr_rate: ArrayLike | None) -> Array:
@@ -154,7 +167,9 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of the wrong kind or value, which the message names:
+        `num_warmup_steps` is to be whole, since the line of transformers leads above
+        `base_lr` otherwise.
 
     Examples
     --------
@@ -166,6 +181,7 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     (0.25, 1.0, 0.75, 0.5)
     """
     rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
+    counts("num_warmup_steps", warmup)
     cycles, least = finite("num_cycles", num_cycles), _floor(rate, min_lr, min_lr_rate)
     together(num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles, min_lr=least)
     waves = _waves(rate, least, np.maximum(total - warmup, 1), cycles).advance(1)
