@@ -80,6 +80,14 @@ def test_transformers(name, arguments, message):
         getattr(transformers, name)(1.0, **arguments)
 
 
+@pytest.mark.parametrize("name", ["constant", "constant_with_warmup"])
+def test_transformers_leaves_out_arguments(name):
+    extra = {"scheduler_specific_kwargs": {"speed": 3}}
+    optimization.get_scheduler(name, optimizer(1.0), num_warmup_steps=3, **extra)
+    with pytest.raises(ValueError, match=f"must be empty for {name}, got {{'speed': 3}}"):
+        transformers.get_scheduler(name, 1.0, 3, **extra)
+
+
 def test_a_fractional_warmup_overshoots_in_transformers():
     live = getattr(optimization, EARLY)(optimizer(1.0), 2.5, 9, min_lr_rate=0.5, warmup_lr_rate=0.1)
     assert stepped(live, 3)[2] == pytest.approx(1.3, rel=1e-15)

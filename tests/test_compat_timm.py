@@ -256,6 +256,7 @@ def test_what_is_refused(build, error, message):
         ("StepLRScheduler", {"decay_t": 2, "warmup_lr_init": -0.1}, "warmup_lr_init must be"),
         ("MultiStepLRScheduler", {"decay_t": [-1, 5]}, "decay_t must be"),
         ("MultiStepLRScheduler", {"decay_t": [5, 3]}, "decay_t must be"),
+        ("StepLRScheduler", {"decay_t": 2, "noise_range_t": [2, 4, 6]}, "noise_range_t must be"),
     ],
 )
 def test_what_timm_takes_and_decaylr_refuses(name, arguments, message):

@@ -117,6 +117,45 @@ def test_what_answers_to_a_metric_is_a_plateau(run):
     assert made == torch.ReduceLROnPlateau(0.5, patience=3)
 
 
+def test_timms_factory_is_its_schedule():
+    arguments = {"base_lr": 0.5, "sched": "step", "num_epochs": 60, "decay_epochs": 20}
+    made = timm.create_scheduler_v2(**arguments)[0]
+    assert convert({"create_scheduler_v2": arguments}) == made
+    args = {"sched": "poly", "epochs": 30}
+    made = timm.create_scheduler(args, 0.5)[0]
+    assert convert({"create_scheduler": {"args": args, "base_lr": 0.5}}, "timm") == made
+
+
+def test_a_function_of_any_arguments_says_what_it_takes():
+    found = convert({"get_reduce_on_plateau_schedule": {"base_lr": 0.5, "factor": 0.3}})
+    assert found == torch.ReduceLROnPlateau(0.5, factor=0.3)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'speed'"):
+        convert({"get_reduce_on_plateau_schedule": {"base_lr": 0.5, "speed": 0.3}})
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"SequentialLR": {"base_lr": 1, "schedulers": 3, "milestones": []}}, "schedulers must be"),
+        ({"SequentialLR": {"base_lr": 1, "schedulers": [], "milestones": 3}}, "at least one"),
+        ({"ChainedScheduler": {"schedulers": "ab"}}, "schedulers must be a list, got 'ab'"),
+        ({"join_schedules": {"schedules": [], "boundaries": []}}, "schedules must be at least one"),
+        ({"join_schedules": {"schedules": [], "boundaries": 3}}, "boundaries must be a list"),
+        ({"sgdr_schedule": {"cosine_kwargs": 3}}, "cosine_kwargs must be a list, got 3"),
+        ({"sgdr_schedule": {"cosine_kwargs": [3]}}, r"cosine_kwargs\[0\] must be a mapping, got 3"),
+        ({"sgdr_schedule": {"cosine_kwargs": [{"peak": 1}]}}, r"cosine_kwargs\[0\]: unknown key"),
+        ({"piecewise_constant_schedule": {"init_value": 1, "boundaries_and_scales": [1]}},
+         r"boundaries_and_scales must be a mapping, got \[1\]"),
+        ({"get_scheduler": {"name": "cosine", "base_lr": 1, "scheduler_specific_kwargs": 3}},
+         "scheduler_specific_kwargs must be a mapping, got 3"),
+        ({"create_scheduler": {"args": 3, "base_lr": 1}}, "args must be a mapping, got 3"),
+    ],
+)  # fmt: skip
+def test_arguments_of_another_kind(data, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        convert(data)
+
+
 def test_decaylrs_own_json_and_the_way_to_keras(run):
     schedule = dl.warmup_cosine(0.0, 1.0, 10, 110)
     assert dl.from_json(run(schedule.to_dict()).output) == schedule

@@ -135,7 +135,8 @@ def _made(data: Mapping[str, Any], known: Mapping[str, Callable[..., Any]], path
     if not isinstance(body, Mapping):
         raise TypeError(f"{here} must be a mapping of arguments, got {body!r:.80}")
     arguments = {key: _argument(item, known, f"{here}.{key}") for key, item in body.items()}
-    return call(known[name], arguments, here)
+    made = call(known[name], arguments, here)
+    return made[0] if isinstance(made, tuple) else made  # timm's factory counts epochs as well
 
 
 def _argument(item: Any, known: Mapping[str, Callable[..., Any]], path: str) -> Any:

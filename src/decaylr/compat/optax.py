@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.combine import join
+from decaylr.compat.called import call, elements, entries
 from decaylr.compat.optax_cycles import (
     Scales,
     _scales,
@@ -311,10 +312,15 @@ def sgdr_schedule(cosine_kwargs: Iterable[Mapping[str, ArrayLike]]) -> Schedule:
     >>> s(2), s(10), s(12)
     (1.0, 0.0, 1.0)
     """
-    cycles: list[Mapping[str, Any]] = list(cosine_kwargs)
-    if not cycles:
+    given: list[Mapping[str, Any]] = elements("cosine_kwargs", cosine_kwargs)
+    if not given:
         refuse("cosine_kwargs", "at least one mapping", "none")
-    parts = [warmup_cosine_decay_schedule(**cycle) for cycle in cycles]
+    names = [f"cosine_kwargs[{i}]" for i in range(len(given))]
+    cycles = [entries(name, cycle) for name, cycle in zip(names, given, strict=True)]
+    parts = [
+        call(warmup_cosine_decay_schedule, cycle, name)
+        for name, cycle in zip(names, cycles, strict=True)
+    ]
     return sequence(parts, [finite("decay_steps", cycle["decay_steps"]) for cycle in cycles[:-1]])
 
 
@@ -335,10 +341,12 @@ def join_schedules(schedules: Sequence[Schedule], boundaries: Sequence[ArrayLike
     >>> s(20)
     array([0.5 , 0.75])
     """
-    parts = list(schedules)
-    if len(boundaries) != len(parts) - 1:
-        refuse("boundaries", f"{len(parts) - 1} for {len(parts)} schedules", len(boundaries))
-    edges = [at_least(f"boundaries[{i}]", edge) for i, edge in enumerate(boundaries)]
+    parts, given = elements("schedules", schedules), elements("boundaries", boundaries)
+    if not parts:
+        refuse("schedules", "at least one schedule", "none")
+    if len(given) != len(parts) - 1:
+        refuse("boundaries", f"{len(parts) - 1} for {len(parts)} schedules", len(given))
+    edges = [at_least(f"boundaries[{i}]", edge) for i, edge in enumerate(given)]
     if edges:
         ascending("boundaries", np.stack(np.broadcast_arrays(*edges), axis=-1), strictly=False)
     return join(parts, boundaries=edges) if edges else parts[0]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from decaylr.compat.called import entries
 from decaylr.curves import constant
 from decaylr.parameters import (
     Array,
@@ -26,7 +27,7 @@ Scales = Mapping[Any, ArrayLike]
 def _scales(init_value: ArrayLike, scales: Scales | None) -> tuple[Array, list[Array], FloatArray]:
     """Boundaries in order, and the values before, between and after them as the last axis."""
     first = finite("init_value", init_value)
-    pairs = sorted((scales or {}).items())
+    pairs = sorted(entries("boundaries_and_scales", scales).items())
     edges = [finite(f"boundaries_and_scales key {edge!r}", edge) for edge, _ in pairs]
     steps = [at_least(f"boundaries_and_scales[{edge}]", scale) for edge, scale in pairs]
     columns = np.broadcast_arrays(first, *steps)

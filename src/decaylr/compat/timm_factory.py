@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from decaylr.compat.called import entries
 from decaylr.curves import constant
 from decaylr.parameters import choice, count, finite, refuse
 from decaylr.plateau import Plateau
@@ -170,7 +171,7 @@ def create_scheduler(
     >>> round(s(60), 15), epochs
     (0.01, 90)
     """
-    given = dict(args) if isinstance(args, Mapping) else dict(vars(args))
+    given = entries("args", args if isinstance(args, Mapping) else getattr(args, "__dict__", args))
     if "sched" not in given:
         refuse("args", "with the key sched", sorted(given))
     chosen = {name: given.get(theirs, default) for name, (theirs, default) in ARGUMENTS.items()}

@@ -85,6 +85,8 @@ def noisy(
     if noise_range_t is None:
         return schedule
     limits = np.ceil(at_least("noise_range_t", noise_range_t)).astype(np.int64)
+    if limits.ndim and limits.shape[-1] != 2:
+        refuse("noise_range_t", "a begin, or a begin and an end", noise_range_t)
     begin = limits[..., 0] if limits.ndim else limits
     if limits.ndim == 0 and horizon is None:
         refuse("horizon", "given where noise_range_t has no end", None)

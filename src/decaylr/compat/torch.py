@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.combine import join, stack
+from decaylr.compat.called import elements
 from decaylr.compat.functions import as_schedule, table_of
 from decaylr.compat.torch_curves import (
     ConstantLR,
@@ -178,9 +179,10 @@ def SequentialLR(  # noqa: N802
     (0.5, 1.0, 0.5)
     """
     rate, parts = finite("base_lr", base_lr), _schedules(schedulers)
-    if len(milestones) != len(parts) - 1:
-        refuse("milestones", f"{len(parts) - 1} for {len(parts)} schedulers", len(milestones))
-    edges = [at_least(f"milestones[{i}]", edge) for i, edge in enumerate(milestones)]
+    given = elements("milestones", milestones)
+    if len(given) != len(parts) - 1:
+        refuse("milestones", f"{len(parts) - 1} for {len(parts)} schedulers", len(given))
+    edges = [at_least(f"milestones[{i}]", edge) for i, edge in enumerate(given)]
     if edges:
         ascending("milestones", np.stack(np.broadcast_arrays(*edges), axis=-1), strictly=False)
     made = join(parts, boundaries=edges) if edges else parts[0]
@@ -188,7 +190,7 @@ def SequentialLR(  # noqa: N802
 
 
 def _schedules(schedulers: Sequence[Schedule]) -> list[Schedule]:
-    parts = list(schedulers)
+    parts = elements("schedulers", schedulers)
     for i, part in enumerate(parts):
         if not isinstance(part, Schedule):
             raise TypeError(f"schedulers[{i}] must be a Schedule, got {type(part).__name__}")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.combine import join
+from decaylr.compat.called import entries
 from decaylr.compat.torch import ReduceLROnPlateau
 from decaylr.compat.transformers_cosine import (
     _lengths,
@@ -352,7 +353,9 @@ def get_scheduler(
     0.5
     """
     make = _NAMES[choice("name", name, tuple(_NAMES))]
-    extra = dict(scheduler_specific_kwargs or {})
+    extra = entries("scheduler_specific_kwargs", scheduler_specific_kwargs)
+    if extra and name in ("constant", "constant_with_warmup"):
+        refuse("scheduler_specific_kwargs", f"empty for {name}", extra)
     if name == "constant":
         return make(base_lr)
     if name in _METRIC_DRIVEN:
