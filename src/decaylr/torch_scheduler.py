@@ -19,7 +19,7 @@ from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 from decaylr.spec import known_keys
 from decaylr.torch_hyperparameters import Source
-from decaylr.torch_position import exact, on_grid
+from decaylr.exact_position import exact, on_grid
 from decaylr.torch_tensors import fill
 
 VERSION = 1
