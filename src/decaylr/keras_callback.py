@@ -104,7 +104,9 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Any = None) -> None:
         """Find the attributes; refuse what would have no effect."""
         if self.schedules and getattr(self.model, "steps_per_execution", 1) != 1:
-            refuse("steps_per_execution", "1, or the rate a Schedule", self.model.steps_per_execution)
+            refuse(
+                "steps_per_execution", "1, or the rate a Schedule", self.model.steps_per_execution
+            )
         self._set = {name: _setter(self.model, name) for name in self.schedules}
         self._ahead = None
 

@@ -55,16 +55,16 @@ class Real:
         return Real(-self.value)
 
     def __gt__(self, other: Any) -> Any:
-        return self._with(other, lambda a, b: a > b)
+        return condition(self._with(other, lambda a, b: a > b))
 
     def __ge__(self, other: Any) -> Any:
-        return self._with(other, lambda a, b: a >= b)
+        return condition(self._with(other, lambda a, b: a >= b))
 
     def __lt__(self, other: Any) -> Any:
-        return self._with(other, lambda a, b: a < b)
+        return condition(self._with(other, lambda a, b: a < b))
 
     def __le__(self, other: Any) -> Any:
-        return self._with(other, lambda a, b: a <= b)
+        return condition(self._with(other, lambda a, b: a <= b))
 
     def __getitem__(self, key: Any) -> Real:
         return Real(self.value[key])
@@ -91,6 +91,11 @@ def together(a: Any, b: Any) -> tuple[Any, Any]:
     if all(isinstance(one, np.ndarray | np.generic) for one in (x, y)):
         return x, y
     return tensor(x), tensor(y)
+
+
+def condition(found: Any) -> Any:
+    """A truth that is known as Python's own, which every backend's tensors take."""
+    return bool(found) if isinstance(found, np.bool_) else found
 
 
 def _mapped(x: Real, on_host: Callable[[Any], Any], traced: Callable[[Any], Any]) -> Real:
@@ -154,14 +159,14 @@ class KerasNumbers:
         return _mapped(x * (math.pi / 2), np.sin, ops.sin)
 
     @staticmethod
-    def where(condition: Any, a: Any, b: Any) -> Real:
-        """a where the condition holds, b elsewhere."""
+    def where(chosen: Any, a: Any, b: Any) -> Real:
+        """a where a condition holds, b elsewhere."""
         x, y = together(a, b)
-        if isinstance(condition, np.ndarray | np.generic):
+        if isinstance(chosen, bool | np.ndarray):
             if isinstance(x, np.ndarray | np.generic):
-                return Real(np.where(condition, x, y))
-            condition = ops.convert_to_tensor(condition)
-        return Real(ops.where(condition, tensor(x), tensor(y)))
+                return Real(np.where(chosen, x, y))
+            chosen = ops.convert_to_tensor(chosen)
+        return Real(ops.where(chosen, tensor(x), tensor(y)))
 
     @staticmethod
     def absolute(x: Real) -> Real:
@@ -171,12 +176,14 @@ class KerasNumbers:
     @staticmethod
     def floor(x: Real) -> Real:
         """The whole number at or below."""
-        return _mapped(x, np.floor, ops.floor)
+        # ops.floor of Keras on torch gives float32.
+        return _mapped(x, np.floor, lambda value: value // 1.0)
 
     @staticmethod
     def whole_quotient(p: Real, size: Real) -> Real:
         """floor(p / size) as float64 has the quotient."""
-        return KerasNumbers.floor(p / size)
+        # XLA multiplies by the reciprocal of a divisor that it knows: this one it does not.
+        return KerasNumbers.floor(p / (size + p * 0.0))
 
     @staticmethod
     def floor_of_rounded(x: Real) -> Real:
@@ -194,9 +201,9 @@ class KerasNumbers:
         return x[..., None]
 
     @staticmethod
-    def how_many(condition: Any) -> Any:
+    def how_many(holds: Any) -> Any:
         """How many elements along the last axis hold."""
-        return ops.sum(ops.cast(condition, "int32"), axis=-1)
+        return ops.sum(ops.cast(holds, "int32"), axis=-1)
 
     @staticmethod
     def as_number(count: Any, _: Real) -> Real:

@@ -8,13 +8,12 @@ from math import lcm
 from typing import Any
 
 import keras
-import numpy as np
 
-from decaylr import traced
 from decaylr import schedule as tree
+from decaylr import traced
+from decaylr.exact_position import exact
 from decaylr.parameters import LARGEST_POSITION, refuse
 from decaylr.spec import known_keys
-from decaylr.exact_position import exact
 
 
 @keras.saving.register_keras_serializable(package="decaylr")
@@ -136,9 +135,7 @@ def _known(counter: Any) -> int | None:
     return None if torch.compiler.is_compiling() else int(counter)
 
 
-def _inside(
-    node: traced.Node, counter: Any, start: Fraction, units: Fraction, dtype: str
-) -> Any:
+def _inside(node: traced.Node, counter: Any, start: Fraction, units: Fraction, dtype: str) -> Any:
     """The traced formula at a step that is a symbol."""
     if keras.backend.backend() == "jax":
         from decaylr.keras_jax import value
@@ -148,6 +145,7 @@ def _inside(
 
     over = lcm(start.denominator, units.denominator)
     moved = keras.ops.cast(counter, "int64") * int(units * over) + int(start * over)
-    position = keras.ops.cast(moved, "float64") / float(over)
-    found = traced.value(node, Real(position), KerasNumbers)
+    # divided as integers, so that a whole position is exactly one
+    whole, rest = (keras.ops.cast(part, "float64") for part in (moved // over, moved % over))
+    found = traced.value(node, Real(whole + rest / float(over)), KerasNumbers)
     return keras.ops.cast(tensor(found.value), dtype)
