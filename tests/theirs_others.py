@@ -117,7 +117,9 @@ INIT2WINIT = {
     "search: cosine, exponent=1.5": warm(lambda t: B * max(wave(after(t)), 0) ** 1.5),
     "search: cosine_standard": warm(lambda t: B * wave(after(t))),
     "search: cosine_y, alpha=0.1": warm(lambda t: B * ((1 - 0.1) * wave(after(t)) + 0.1)),
-    "search: sqrt, alpha=1.3": warm(lambda t: B * math.sqrt(1 - after(t) ** 2) ** 1.3),
+    "search: sqrt, alpha=1.3": warm(
+        lambda t: B * (W - 1) / W * math.sqrt(1 - after(t) ** 2) ** 1.3
+    ),
     "search: rex, beta=0.7": warm(lambda t: B * (1 - after(t)) / (1 - after(t) * (1 - 0.7))),
     "search: two-point linear": warm(two_points),
     "search: two-point spline": spline([0, 30, 60, 90], [0.1, 0.08, 0.03, 0.0]),
@@ -186,7 +188,7 @@ PS = {
     "PS HyperbolicLRScheduler(upper_bound=200, infimum_lr=0.01)": lambda t: (
         B + (B - 0.01) * (root(t) - root(0))
     ),
-    "PS ChebyshevScheduler": lambda t: B * wave((2 * min(t, 99.5) + 1) / (2 * T)),
+    "PS ChebyshevScheduler": lambda t: B * wave((2 * min(t, T - 1) + 1) / (2 * T)),
     "PS PowerDecayScheduler(alpha=0.7)": warm(lambda t: B * (t / W) ** -0.7),
     "PS SlantedTriangularScheduler(cut_frac=0.25, ratio=32)": slanted,
     "PS WarmupHoldCosineScheduler(hold_steps=20)": warm(
@@ -194,13 +196,13 @@ PS = {
     ),
     "PO CosineScheduler, min 0.01": warm(floored(lambda t: wave((t - W) / 90), 0.01)),
     "PO PolyScheduler(poly_order=0.5), min 0.01": lambda t: (
-        B * t / W if t < W else 0.01 + 0.09 * (t - W) ** 0.5
+        B * t / W if t <= W else 0.01 + 0.09 * (t - W) ** 0.5
     ),
     "PO REXScheduler, min 0.01": floored(
         lambda t: (1 - min(t / T, 1)) / (1 - min(t / T, 1) / 2), 0.01
     ),
     'PO wsd, cooldown "1-square"': warm(lambda t: B * (1 - min(max((t - 70) / 30, 0), 1) ** 2)),
-    "PO Chebyshev, 8 steps between 0.1 and 1": lambda t: (
-        B / (0.55 - 0.45 * math.cos(math.pi * (CHEBYSHEV_ORDER[t % 8] + 0.5) / 8))
+    "PO get_chebyshev_schedule(num_epochs=8)": lambda t: (
+        B / (0.525 - 0.475 * math.cos(math.pi * (CHEBYSHEV_ORDER[min(max(t - 2, 0), 7)] + 0.5) / 8))
     ),
 }

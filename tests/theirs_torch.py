@@ -97,7 +97,7 @@ FVCORE = {
 
 
 def noam(t, scale=1.0):
-    """In Paddle and NeMo the first argument of min is 1 at step 0."""
+    """In Paddle the first argument of min is 1 at step 0; NeMo begins with step 1."""
     return scale * 64**-0.5 * min(t**-0.5 if t else 1, t * W**-1.5)
 
 
@@ -176,8 +176,10 @@ NEMO = {
     "PolynomialDecayAnnealing(min_lr=0.01, power=2)": nemo(
         floored(lambda t: (1 - after(t)) ** 2, 0.01)
     ),
-    "InverseSquareRootAnnealing()": nemo(lambda t: B / ((t + 1) / (W + 1)) ** 0.5),
-    "NoamAnnealing(d_model=64)": lambda t: noam(t, B),
+    "InverseSquareRootAnnealing()": nemo(
+        lambda t: B / ((t + 1) / (W + 1)) ** 0.5 if t <= T else 0.0
+    ),
+    "NoamAnnealing(d_model=64)": lambda t: noam(max(t, 1), B),
 }
 
 
