@@ -15,8 +15,8 @@ def power_lr(t):
 def periods(t):
     if t < W:
         return B * t / W
-    left = 50 - t % 50
-    return 0.0 if t >= T else B * min(1, left / 10)
+    left = 50 - t % 50  # a period takes its last step in: the next begins after it
+    return 0.0 if t >= T or t == 50 else B * min(1, left / 10)
 
 
 OLMO = {
@@ -25,7 +25,9 @@ OLMO = {
     "LinearWithWarmup(warmup=10)": warm(lambda t: line(B, 0.01, after(t))),
     "CosWithWarmup(warmup=10)": warm(floored(lambda t: wave(after(t)), 0.01)),
     "InvSqrtWithWarmup(warmup=10)": warm(floored(lambda t: (W / t) ** 0.5, 0.01)),
-    "HalfCosWithWarmup(warmup=10)": warm(floored(lambda t: wave(0.5 + after(t) / 2), 0.01)),
+    "HalfCosWithWarmup(warmup=10)": lambda t: (
+        (0.01 + (B - 0.01) / 2) * t / W if t < W else 0.01 + (B - 0.01) * wave(0.5 + after(t) / 2)
+    ),
     "PowerLR(warmup=10, decay=30)": warm(power_lr),
     "ExponentialScheduler(lr_min=0.0001)": lambda t: 0.0001 * (B / 0.0001) ** min(t / T, 1),
     "WSDS(period_lengths=[50, 50], warmup=10, decay=10)": periods,
