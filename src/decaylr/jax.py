@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -80,7 +80,8 @@ class Traced:
 
     `parameters` holds, under the names of the schedule's own parameters, tuples of arrays
     that sum to the parameter: its nearest float, then what is left. Derivatives are with
-    respect to the first.
+    respect to the first. Equal schedules are equal and hash alike, so that one may also be a
+    static argument.
     """
 
     def __init__(self, structure: Structure, parameters: Parameters) -> None:
@@ -99,6 +100,22 @@ class Traced:
     def shape(self) -> tuple[int, ...]:
         """Shape of the batch; () for a single schedule, or for one member inside a vmap."""
         return _shape(self._structure, self.parameters)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether structure and parameters are equal; inside a trace, whether it is the same."""
+        if not isinstance(other, Traced):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> Hashable:
+        leaves = jax.tree.leaves(self.parameters)
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
+            return id(self)
+        arrays = (np.asarray(leaf) for leaf in leaves)
+        return self._structure, tuple((a.shape, a.dtype.str, a.tobytes()) for a in arrays)
 
     def __repr__(self) -> str:
         return f"decaylr.jax.schedule(<{self._structure[0]} of shape {self.shape}>)"

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from decaylr.history import History
 from decaylr.parameters import FloatArray, count, refuse
 from decaylr.schedule import Schedule
 from decaylr.spec import known_keys
-from decaylr.torch_history import History
 from decaylr.torch_linear import expect_linear
 
 VERSION = 1

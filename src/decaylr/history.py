@@ -13,7 +13,28 @@ Segment = tuple[int, Schedule]
 
 
 class History:
-    """For each member a list of schedules and the positions from which they held."""
+    """For each member a list of schedules and the positions from which they held.
+
+    The log of population-based training, in any framework: what a member has followed is
+    itself a schedule, which replays it.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        One run for each member, of shape (members,).
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> from decaylr.history import History
+    >>> population = dl.constant([0.1, 0.2])
+    >>> log = History(population)
+    >>> log.copy(0, source=1)                         # exploit at step 100
+    >>> log.follow(0, dl.constant(0.3), 100)          # explore
+    >>> replayed = log.of(0)
+    >>> replayed(99), replayed(100)
+    (0.2, 0.3)
+    """
 
     def __init__(self, schedule: Schedule) -> None:
         self._segments: list[list[Segment]] = [[(0, row)] for row in schedule]
