@@ -24,12 +24,12 @@ struct Blend {
           base((upward ? zero : one) / unit),
           other((upward ? one : zero) / unit),
           change(other - base) {}
-    double with(double weight) const { return (base + change * weight) * unit; }
-    double with(dd weight) const {
+    DECAYLR_LANE double with(double weight) const { return (base + change * weight) * unit; }
+    DECAYLR_LANE double with(dd weight) const {
         return to_double(add(mul(weight, two_sum(other, -base)), base)) * unit;
     }
     // A share of the change alone, rounded once.
-    double part(dd share) const { return to_double(mul(share, change)) * unit; }
+    DECAYLR_LANE double part(dd share) const { return to_double(mul(share, change)) * unit; }
     double part(Scaled share) const { return round_scaled_times(share, change * unit); }
 };
 

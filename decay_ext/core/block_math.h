@@ -81,6 +81,11 @@ struct PowerOfTwo {
     Pair fraction;
     std::uint64_t bits;
     DECAYLR_LANE std::uint64_t exponent() const { return bits << 52; }
+    // A product with a fraction and a power of two, added where a double has its exponent.
+    DECAYLR_LANE double times(Pair other, std::uint64_t other_exponent) const {
+        return detail::from_bits(detail::bits_of(fraction.times(other)) + exponent() +
+                                 other_exponent);
+    }
 };
 
 DECAYLR_LANE PowerOfTwo power_of_two(const Parts& slope, double k) {

@@ -6,94 +6,47 @@
 #pragma once
 
 #include "blend.h"
-#include "block_fill.h"
-#include "block_math.h"
-#include "exponential_rates.h"
+#include "curve_steps.h"
 
 namespace decaylr {
 
-// |L| is at most 14, so that the factors of a block are normal numbers.
-class ExponentialBlocks {
+// The factors P of a block; |L| is at most 14, so that they are normal numbers.
+class Factors {
    public:
-    ExponentialBlocks(double init, dd log2_rate)
-        : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate) {
-        constexpr std::uint64_t one = 0x3ff0000000000000, exponent = 0x7ff0000000000000;
-        const std::uint64_t bits = detail::bits_of(init);
-        exponent_ = (bits & exponent) - one;
-        fraction_ = detail::in_halves({detail::from_bits(bits - exponent_), 0.0});
-        const double power = static_cast<double>(static_cast<int>(bits >> 52 & 0x7ff) - 1023);
-        spare_ = std::fabs(init) < 0x1p-1000 ? -1.0 : 900.0 - std::fabs(power);
-    }
-
-    // Whether the anchors of the blocks up to k are normal numbers, and 64 k exact.
-    bool near(Int k) const {
-        const double first = static_cast<double>(k) * block;
-        return first < two_53 && std::fabs(log2_.hi) * first <= spare_;
-    }
-    // init * 2^(L k) for k a multiple of 64 and `near`.
-    DECAYLR_LANE double near_anchor(double k) const {
-        const PowerOfTwo power = power_of_two(slope_, k);
-        const double product = fraction_.times(power.fraction);
-        return detail::from_bits(detail::bits_of(product) + power.exponent() + exponent_);
-    }
-    double anchor(Int k) const {
-        if (near(k)) return near_anchor(static_cast<double>(k) * block);
-        const dd p = mul(exact(k), static_cast<double>(block));
-        return round_scaled_times(exp2_scaled(mul(log2_, p)), init_);
-    }
-    void anchors(Int k, int count, double* out) const {
-        const int n = whole_lanes(count);
-        if (!near(k + n - 1)) {
-            for (int b = 0; b < count; ++b) out[b] = anchor(k + b);
-            return;
-        }
-        const ExponentialBlocks own = *this;
-        const double first = static_cast<double>(k) * block;
-        for (int b = 0; b < n; ++b) {
-            out[b] = own.near_anchor(first + static_cast<double>(b * block));
-        }
-    }
-    double factor(Int j) const {
+    explicit Factors(const Parts& slope) : slope_(slope) {}
+    double at(Int j) const {
         const PowerOfTwo left = power_of_two(slope_, static_cast<double>(j & ~7));
         const PowerOfTwo right = power_of_two(slope_, static_cast<double>(j & 7));
-        return product(left.fraction, right.fraction, left.exponent() + right.exponent());
+        return left.times(right.fraction, right.exponent());
     }
-    void factors(double* out) const {
-        const Parts slope = slope_;
+    void fill(double* out) const {
         static constexpr double places[16] = {0, 1, 2,  3,  4,  5,  6,  7,
                                               0, 8, 16, 24, 32, 40, 48, 56};
+        const Parts slope = slope_;
         double head[16], rest[16];
-        std::uint64_t exponent[16];
+        std::uint64_t bits[16];
         for (int i = 0; i < 16; ++i) {
             const PowerOfTwo power = power_of_two(slope, places[i]);
             head[i] = power.fraction.head;
             rest[i] = power.fraction.rest;
-            exponent[i] = power.exponent();
+            bits[i] = power.bits;
         }
         for (int a = 0; a < 8; ++a) {
-            const Pair left{head[8 + a], rest[8 + a]};
+            const PowerOfTwo left{{head[8 + a], rest[8 + a]}, bits[8 + a]};
             for (int b = 0; b < 8; ++b) {
-                out[8 * a + b] = product(left, {head[b], rest[b]}, exponent[8 + a] + exponent[b]);
+                out[8 * a + b] = left.times({head[b], rest[b]}, bits[b] << 52);
             }
         }
     }
 
    private:
-    DECAYLR_LANE static double product(Pair left, Pair right, std::uint64_t exponent) {
-        return detail::from_bits(detail::bits_of(left.times(right)) + exponent);
-    }
-
     Parts slope_;
-    Pair fraction_;  // init between 1 and 2, or -1 and -2
-    std::uint64_t exponent_;
-    double init_, spare_;
-    dd log2_;
 };
 
 class ExponentialRow {
    public:
     ExponentialRow(double init, dd log2_rate, bool staircase, Mark size, bool clipped, double end)
-        : blocks_(init, log2_rate),
+        : decay_(init, log2_rate),
           init_(init),
           log2_(log2_rate),
           size_(size),
@@ -109,14 +62,19 @@ class ExponentialRow {
     }
 
     double at(Int p) const {
-        const Int n = staircase_ ? quotient(p, size_) : p;
-        return clip(stage(n));
+        return clip(staircase_ ? decay_(quotient(p, size_)) : level(p));
     }
     double at(dd p) const {
-        if (staircase_) return clip(stage(quotient(p, size_)));
+        if (staircase_) return clip(decay_(quotient(p, size_)));
         return clip(round_scaled_times(exp2_scaled(mul(log2_, p)), init_));
     }
     void fill(Int first, Int count, double* out) const {
+        if (staircase_ && size_.integral) {
+            return fill_stairs(first, count, size_, out, [this](Int n, int many, double* values) {
+                decay_.values(n, 1, many, values);
+                for (int i = 0; i < many; ++i) values[i] = clip(values[i]);
+            });
+        }
         if (staircase_) {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
@@ -137,17 +95,17 @@ class ExponentialRow {
     template <class Real, class Shown>
     void fill_blocks(Int first, Int count, Real* out, Shown&& shown) const {
         double anchors[together], factors[block];
-        blocks_.factors(factors);
+        Factors(decay_.slope()).fill(factors);
         each_block(
-            first, count, out, [&](Int k, int n) { blocks_.anchors(k, n, anchors); },
+            first, count, out, [&](Int k, int n) { decay_.values(k * block, block, n, anchors); },
             [&](int b, int j, int n, Real* to) {
                 const double base = anchors[b];
                 fill_block(j, n, to, [&](int i) { return shown(base * factors[i]); });
             });
     }
-    double stage(Int n) const {
-        if (direct_) return round_scaled_times(exp2_scaled(mul(log2_, exact(n))), init_);
-        return blocks_.anchor(n / block) * blocks_.factor(n % block);
+    double level(Int n) const {
+        const Int j = n % block;
+        return direct_ ? decay_(n) : decay_(n - j) * Factors(decay_.slope()).at(j);
     }
     double clip(double value) const { return clip(value, low_, high_); }
     static double clip(double value, double low, double high) {
@@ -155,11 +113,65 @@ class ExponentialRow {
         return raised > high ? high : raised;
     }
 
-    ExponentialBlocks blocks_;
+    Decay decay_;
     double init_, low_, high_;
     dd log2_;
     Mark size_;
     bool staircase_, clipped_, direct_;
+};
+
+// What a run is multiplied by, at each position or, of a staircase, at each stair.
+class Rate {
+   public:
+    explicit Rate(const Spec& spec)
+        : rate_(spec.column(form_of(spec))),
+          time_(form_of(spec) == "decay_rate"    ? spec.column_or("decay_steps", 1.0)
+                : form_of(spec) == "final_value" ? spec.column("final_steps")
+                                                 : rate_),
+          init_(spec.column("init_value")),
+          form_(form_of(spec)[0]),
+          staircase_(spec.flag("staircase")) {}
+    Logarithms logarithms(Run runs) const {
+        const bool varies = rate_.stride || time_.stride || (form_ == 'f' && init_.stride);
+        return {varies ? runs : 1,
+                [this](Run run, int n, double* high, double* low) { take(run, n, high, low); }};
+    }
+
+   private:
+    static std::string form_of(const Spec& spec) {
+        for (const char* form : {"time_constant", "half_life", "final_value"}) {
+            if (spec.has(form)) return form;
+        }
+        return "decay_rate";
+    }
+    // Beyond these no position tells a time from a longer or a shorter one.
+    static double within_range(double time) { return std::clamp(time, 0x1p-900, 0x1p900); }
+    void take(Run run, int n, double* high, double* low) const {
+        double rate[Logarithms::piece], time[Logarithms::piece], init[Logarithms::piece];
+        for (int i = 0; i < n; ++i) {
+            rate[i] = std::fabs(rate_(run + i));
+            time[i] = form_ == 'd' && staircase_ ? 1.0 : within_range(time_(run + i));
+            init[i] = std::fabs(init_(run + i));
+        }
+        const auto each = [&](auto&& logarithm) {
+            each_logarithm(n, high, low,
+                           [&](int i) { return bounded_logarithm(div(logarithm(i), time[i])); });
+        };
+        switch (form_) {
+            case 'd': return each([&](int i) { return detail::log2_lane({rate[i], 0.0}); });
+            case 't': return each([](int) { return neg(log2_e); });
+            case 'h': return each([](int) { return dd{-1.0, 0.0}; });
+            default:
+                return each([&](int i) {
+                    return sub(detail::log2_lane({rate[i], 0.0}),
+                               detail::log2_lane({init[i], 0.0}));
+                });
+        }
+    }
+
+    Column rate_, time_, init_;
+    char form_;
+    bool staircase_;
 };
 
 class Exponential {
@@ -168,7 +180,7 @@ class Exponential {
         : init_(spec.column("init_value")),
           size_(spec.column_or("decay_steps", 1.0)),
           end_(spec.column_or("end_value", 0.0)),
-          rates_(spec),
+          rates_(Rate(spec).logarithms(spec.runs)),
           staircase_(spec.flag("staircase")),
           clipped_(spec.has("end_value")) {}
     ExponentialRow row(Run run) const {
@@ -177,7 +189,7 @@ class Exponential {
 
    private:
     Column init_, size_, end_;
-    Rates rates_;
+    Logarithms rates_;
     bool staircase_, clipped_;
 };
 

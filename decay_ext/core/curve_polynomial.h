@@ -16,24 +16,6 @@ inline Power power_kind(double power) {
     return Power::general;
 }
 
-// The blend for the end that t = a / n leaves from 0: t**power or 1 - t**power, for whole
-// a + b = n. Each rounding may cost one unit in the last place, so a root is taken in two
-// words, and a cube is corrected for the rounding of t.
-template <Power kind>
-inline double blended(const Blend& blend, double a, double b, double n) {
-    if (kind == Power::half) {
-        if (blend.upward) return blend.with(sqrt(div(dd{a, 0.0}, n)));
-        return blend.with(div(dd{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
-    }
-    const double t = a / n;
-    if (kind == Power::two) return blend.with(dd{blend.upward ? t * t : b / n * (1.0 + t), 0.0});
-    if (!blend.upward) return blend.with(dd{b / n * (1.0 + t + t * t), 0.0});
-    const dd product = two_prod(t, n);
-    const double missed = ((a - product.hi) - product.lo) / a;
-    const double cube = t * t * t;
-    return blend.with(quick_two_sum(cube, 3.0 * missed * cube));
-}
-
 class PolynomialRow {
    public:
     PolynomialRow(double init, double end, const Mark& steps, double power, double k, bool rise)
@@ -44,21 +26,18 @@ class PolynomialRow {
           k_(bounded(k)),
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
-          fast_(ends_.whole() && kind_ != Power::general),
-          // Blocks pay for long curves; their coefficients must stay clear of underflow.
-          blocks_(fast_ && kind_ != Power::half && ends_.steps >= 2.0 * block &&
-                  std::fabs(blend_.change) > 0x1p-700) {}
+          // What is taken in two words must stay clear of underflow.
+          fast_(ends_.whole() && kind_ != Power::general && std::fabs(blend_.change) > 0x1p-700) {}
 
     double at(Int p) const {
         if (kind_ == Power::one) return line_.at(p);
-        const double x = static_cast<double>(p);
         if (ends_.past(p)) return ends_.end;
         if (p <= 0) return ends_.init;
         if (!fast_) return precise(exact(p));
         switch (kind_) {
-            case Power::two: return blocked<Power::two>(p, x);
-            case Power::three: return blocked<Power::three>(p, x);
-            default: return simple<Power::half>(x);
+            case Power::two: return blocks<2>().at(p);
+            case Power::three: return blocks<3>().at(p);
+            default: return root(static_cast<double>(p));
         }
     }
     double at(dd p) const {
@@ -78,44 +57,22 @@ class PolynomialRow {
             return;
         }
         switch (kind_) {
-            case Power::two: return loop_blocks<Power::two>(p, n, out);
-            case Power::three: return loop_blocks<Power::three>(p, n, out);
-            default: return loop<Power::half>(p, n, out);
+            case Power::two: return blocks<2>().fill(p, n, out);
+            case Power::three: return blocks<3>().fill(p, n, out);
+            default: return fill_each(p, n, out, [this](double x) { return root(x); });
         }
     }
-    template <Power kind>
-    using Blocks = PowerBlocks<kind == Power::two ? 2 : 3>;
-
-    template <Power kind>
-    Blocks<kind> blocks() const {
+    template <int power>
+    PowerBlocks<power> blocks() const {
         return {blend_, ends_.steps, blend_.upward != rise_};
     }
-    template <Power kind>
-    double blocked(Int p, double x) const {
-        if (!blocks_) return simple<kind>(x);
-        const Blocks<kind> made = blocks<kind>();
-        return made.covers(p / block) ? made.at(p) : simple<kind>(x);
-    }
-    template <Power kind>
-    void loop(Int p, Int n, double* out) const {
-        fill_each(p, n, out, [this](double x) { return simple<kind>(x); });
-    }
-    template <Power kind>
-    void loop_blocks(Int p, Int n, double* out) const {
-        if (!blocks_) return loop<kind>(p, n, out);
-        const Blocks<kind> made = blocks<kind>();
-        for (Int i = 0; i < n;) {
-            const Int k = (p + i) / block;
-            const Int count = std::min(n - i, (k + 1) * block - (p + i));
-            if (made.covers(k)) made.fill(k, p + i, count, out + i);
-            else loop<kind>(p + i, count, out + i);
-            i += count;
-        }
-    }
-    template <Power kind>
-    double simple(double p) const {
-        const double left = ends_.steps - p;
-        return blended<kind>(blend_, rise_ ? p : left, rise_ ? left : p, ends_.steps);
+    // The square root of the share that is left, or gone of a rise. Each rounding may cost one
+    // unit in the last place, so it is taken in two words.
+    double root(double p) const {
+        const double left = ends_.steps - p, n = ends_.steps;
+        const double a = rise_ ? p : left, b = rise_ ? left : p;
+        if (blend_.upward) return blend_.with(sqrt(div(dd{a, 0.0}, n)));
+        return blend_.with(div(dd{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
     }
     double precise(dd p) const {
         dd gone = div(p, ends_.steps);
@@ -138,7 +95,7 @@ class PolynomialRow {
     Blend blend_;
     double power_, k_;
     Power kind_;
-    bool rise_, fast_, blocks_;
+    bool rise_, fast_;
 };
 
 class Polynomial {

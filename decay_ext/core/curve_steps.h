@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "blend.h"
+#include "decay.h"
+#include "logarithms.h"
 
 namespace decaylr {
 
@@ -14,20 +15,68 @@ inline double decayed(double init, double gamma, Int n) {
     return round_scaled_times(exp2_scaled(mul(log2(gamma), exact(n))), init);
 }
 
+// out[i] = value for i < held. The positions from there to `left` may be written too, as they
+// are to be filled later: so short levels are whole vectors.
+template <class Real>
+inline void hold(double value, Int held, Int left, Real* out) {
+    const Real shown = static_cast<Real>(value);
+    Int i = 0;
+    for (; i < held && left - i >= lanes; i += lanes) {
+        for (int l = 0; l < lanes; ++l) out[i + l] = shown;
+    }
+    for (; i < held; ++i) out[i] = shown;
+}
+
+// Fills [first, first + count) of a curve that is level n from next(n - 1) to next(n), and
+// begins on level n. values(n, many, levels) computes the levels from n on, at most `together`
+// and at most as many as positions are left.
+template <class Real, class Values, class Next>
+inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values, Next&& next) {
+    double levels[together];
+    int level = 0, computed = 0;
+    for (Int i = 0; i < count; ++level, ++n) {
+        if (level == computed) {
+            computed = static_cast<int>(std::min<Int>(together, count - i));
+            values(n, computed, levels);
+            level = 0;
+        }
+        const Int end = next(n), left = count - i;
+        const Int held = end == max_int ? left : std::min(end - (first + i), left);
+        hold(levels[level], held, left, out + i);
+        i += std::max<Int>(held, 0);
+    }
+}
+
+// The same where level n begins at n * size, for an integral size.
+template <class Real, class Values>
+inline void fill_stairs(Int first, Int count, const Mark& size, Real* out, Values&& values) {
+    const Int stairs = (count - 1) / size.whole + 2, last = max_int / size.whole;
+    fill_levels(
+        first, count, first / size.whole, out,
+        [&](Int n, int many, double* levels) {
+            values(n, static_cast<int>(std::min<Int>(many, stairs)), levels);
+        },
+        [&](Int n) { return n >= last ? max_int : (n + 1) * size.whole; });
+}
+
 class StepRow {
    public:
-    StepRow(double init, Mark size, double gamma) : init_(init), size_(size), gamma_(gamma) {}
-    double at(Int p) const { return decayed(init_, gamma_, quotient(p, size_)); }
-    double at(dd p) const { return decayed(init_, gamma_, quotient(p, size_)); }
+    StepRow(double init, Mark size, dd log2_gamma) : decay_(init, log2_gamma), size_(size) {}
+    double at(Int p) const { return decay_(quotient(p, size_)); }
+    double at(dd p) const { return decay_(quotient(p, size_)); }
     void fill(Int first, Int count, double* out) const {
-        fill_plateaus(first, count, out, [this](Int p) { return at(p); },
-                      [this](Int p) { return next_multiple(p, size_); });
+        if (!size_.integral) {
+            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
+                                 [this](Int p) { return next_multiple(p, size_); });
+        }
+        fill_stairs(first, count, size_, out, [this](Int n, int many, double* levels) {
+            decay_.values(n, 1, many, levels);
+        });
     }
 
    private:
-    double init_;
+    Decay decay_;
     Mark size_;
-    double gamma_;
 };
 
 class Step {
@@ -35,11 +84,12 @@ class Step {
     explicit Step(const Spec& spec)
         : init_(spec.column("init_value")),
           size_(spec.column("step_size")),
-          gamma_(spec.column("gamma")) {}
+          gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
     StepRow row(Run run) const { return {init_(run), size_.mark(run), gamma_(run)}; }
 
    private:
-    Column init_, size_, gamma_;
+    Column init_, size_;
+    Logarithms gamma_;
 };
 
 // The marks of one run: how many a position has reached, and where the next one is.
@@ -70,19 +120,25 @@ class Marks {
 
 class MultiStepRow {
    public:
-    MultiStepRow(double init, Marks milestones, double gamma)
-        : init_(init), milestones_(milestones), gamma_(gamma) {}
-    double at(Int p) const { return decayed(init_, gamma_, milestones_.reached_by(p)); }
-    double at(dd p) const { return decayed(init_, gamma_, milestones_.reached_by(p)); }
+    MultiStepRow(double init, Marks milestones, dd log2_gamma)
+        : decay_(init, log2_gamma), milestones_(milestones) {}
+    double at(Int p) const { return decay_(milestones_.reached_by(p)); }
+    double at(dd p) const { return decay_(milestones_.reached_by(p)); }
     void fill(Int first, Int count, double* out) const {
-        fill_plateaus(first, count, out, [this](Int p) { return at(p); },
-                      [this](Int p) { return milestones_.next(p); });
+        fill_levels(
+            first, count, milestones_.reached_by(first), out,
+            [this](Int n, int many, double* levels) {
+                const int left = static_cast<int>(std::min<Int>(many, milestones_.size() + 1 - n));
+                decay_.values(n, 1, left, levels);
+            },
+            [this](Int n) {
+                return n < milestones_.size() ? first_position(milestones_[n]) : max_int;
+            });
     }
 
    private:
-    double init_;
+    Decay decay_;
     Marks milestones_;
-    double gamma_;
 };
 
 class MultiStep {
@@ -90,11 +146,12 @@ class MultiStep {
     explicit MultiStep(const Spec& spec)
         : init_(spec.column("init_value")),
           milestones_(spec.column("milestones")),
-          gamma_(spec.column("gamma")) {}
+          gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
     MultiStepRow row(Run run) const { return {init_(run), {milestones_, run}, gamma_(run)}; }
 
    private:
-    Column init_, milestones_, gamma_;
+    Column init_, milestones_;
+    Logarithms gamma_;
 };
 
 class PiecewiseRow {

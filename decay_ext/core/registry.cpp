@@ -3,6 +3,7 @@
 #include "combine_positions.h"
 #include "combine_repeat.h"
 #include "combine_values.h"
+#include "curve_cosine.h"
 #include "curve_exponential.h"
 #include "curve_interpolate.h"
 #include "curve_polynomial.h"

@@ -1,0 +1,55 @@
+// init * 2**(L * n) for whole n, rounded once: what exponentials and steps are made of.
+#pragma once
+
+#include "block_fill.h"
+#include "block_math.h"
+#include "node.h"
+
+namespace decaylr {
+
+class Decay {
+   public:
+    Decay(double init, dd log2_rate)
+        : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate) {
+        constexpr std::uint64_t one = 0x3ff0000000000000, exponent = 0x7ff0000000000000;
+        const std::uint64_t bits = detail::bits_of(init);
+        exponent_ = (bits & exponent) - one;
+        fraction_ = detail::in_halves({detail::from_bits(bits - exponent_), 0.0});
+        const double power = static_cast<double>(static_cast<int>(bits >> 52 & 0x7ff) - 1023);
+        spare_ = std::fabs(init) < 0x1p-1000 ? -1.0 : 900.0 - std::fabs(power);
+    }
+
+    double operator()(Int n) const {
+        const double k = static_cast<double>(n);
+        if (near(k)) return near_value(k);
+        return round_scaled_times(exp2_scaled(mul(log2_, exact(n))), init_);
+    }
+    // The values at first + i * stride, i < count. There is room for whole lanes.
+    void values(Int first, int stride, int count, double* out) const {
+        const double from = static_cast<double>(first), step = static_cast<double>(stride);
+        const int n = whole_lanes(count);
+        if (!near(from + step * static_cast<double>(n))) {
+            for (int i = 0; i < count; ++i) out[i] = (*this)(first + i * Int{stride});
+            return;
+        }
+        const Decay own = *this;
+        for (int i = 0; i < n; ++i) out[i] = own.near_value(from + step * static_cast<double>(i));
+    }
+    const Parts& slope() const { return slope_; }
+
+   private:
+    // Whether n is exact and the values up to n are normal numbers.
+    bool near(double n) const { return n < two_53 && std::fabs(log2_.hi) * n <= spare_; }
+    DECAYLR_LANE double near_value(double n) const {
+        const PowerOfTwo power = power_of_two(slope_, n);
+        return power.times(fraction_, exponent_);
+    }
+
+    Parts slope_;
+    Pair fraction_;  // init between 1 and 2, or -1 and -2
+    std::uint64_t exponent_;
+    double init_, spare_;
+    dd log2_;
+};
+
+}  // namespace decaylr
