@@ -49,7 +49,7 @@ MMENGINE = {
     ),
     "CosineAnnealingLR(eta_min=0.01, end=100)": floored(lambda t: wave(min(t, 99) / T), 0.01),
     "CosineRestartLR(periods=[50, 50], restart_weights=[1, 0.5], eta_min=0)": lambda t: (
-        B * wave(t / 50) if t < 50 else B * 0.5 * wave(min(t - 50, 50) / 50)
+        B * wave(t / 50) if t < 50 else B * 0.5 * wave(min(t - 50, 49) / 50)
     ),
 }
 
