@@ -81,8 +81,10 @@ cdef class Column:
         cdef Py_ssize_t run, runs = self.values.shape[0]
         cdef int64_t whole
         cdef dd fraction
+        cdef const double[::1] found
         if self.node == NULL:
-            self.values[:] = np.ravel(self.source(position))
+            found = np.ravel(self.source(position))
+            self.values[:] = found
         elif type(position) is int:
             whole = position
             if self.node.refuses():

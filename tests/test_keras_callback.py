@@ -108,7 +108,7 @@ def test_a_plateau_over_a_schedule(rule):
     twin, expected = dl.Plateau(falling, rule=rule, factor=0.5, patience=1), []
     for epoch, loss in enumerate(losses):
         expected += [twin.value(2 * epoch), twin.value(2 * epoch + 1)]
-        twin.update(loss)
+        twin.update(loss, 2 * epoch + 2)
     assert twin.scale < 1.0
     within_float32(used, expected)
     fresh = ScheduleCallback(

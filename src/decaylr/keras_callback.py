@@ -133,7 +133,7 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         for plateau in self.plateaus.values():
             if self.monitor not in logs:
                 refuse("monitor", f"one of the metrics {sorted(logs)}", repr(self.monitor))
-            plateau.update(float(logs[self.monitor]))
+            plateau.update(float(logs[self.monitor]), self._position())
         rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
         logs.update({"learning_rate": float(rate)} | self._values)
 
