@@ -20,6 +20,7 @@ cdef extern from "core/node.h" namespace "decaylr" nogil:
     cdef cppclass Node:
         double at(int64_t, int64_t)
         double at_fraction(int64_t, dd)
+        void fill(int64_t, int64_t, int64_t, double*)
         void fill_runs(int64_t, int64_t, int64_t, double*)
         bint refuses()
         void check(int64_t, int64_t) except +ValueError
@@ -55,6 +56,9 @@ def instruction_sets():
 
 
 cdef double TWO_63 = 9223372036854775808.0
+cdef int64_t LAST_POSITION = 9223372036854775807
+cdef int64_t MOST_AHEAD = 64  # positions: a block of the curves
+cdef int64_t MOST_VALUES_AHEAD = 1 << 23  # 64 MiB
 
 
 cdef class Evaluator:
@@ -115,8 +119,11 @@ cdef class Cursor:
 
     cdef const Node* node
     cdef object program
-    cdef double[::1] values
-    cdef object view
+    cdef object table  # the next positions of every run: what a step shows is there already
+    cdef object views
+    cdef double[:, ::1] values
+    cdef int64_t ahead  # rows of `table`
+    cdef int64_t filled, row
     cdef bint single
     cdef bint shown
     cdef readonly int64_t position
@@ -124,36 +131,64 @@ cdef class Cursor:
     def __init__(self, program, shape, int64_t start):
         self.program = program
         self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
-        values = np.empty(program.runs)
-        self.values = values
+        runs = program.runs
+        # A schedule that refuses a position does so when the cursor gets there.
+        most = min(MOST_AHEAD, max(MOST_VALUES_AHEAD // runs, 1))
+        self.ahead = 1 if self.node.refuses() else most
+        self.table = np.empty((self.ahead, runs))
+        self.values = self.table
         self.single = shape == ()
-        self.view = values.reshape(shape)
-        self.view.flags.writeable = False
+        self.views = [row.reshape(shape) for row in self.table]
+        for view in self.views:
+            view.flags.writeable = False
         self._move(start)
 
     cdef int _move(self, int64_t position) except -1:
         cdef int64_t run
         if self.node.refuses():
-            for run in range(self.values.shape[0]):
+            for run in range(self.values.shape[1]):
                 self.node.check(run, position)
         with nogil:
-            self.node.fill_runs(0, self.values.shape[0], position, &self.values[0])
+            self.node.fill_runs(0, self.values.shape[1], position, &self.values[0, 0])
         self.position = position
+        self.filled = 1
+        self.row = 0
         self.shown = False
+        return 0
+
+    cdef int _look_ahead(self) except -1:
+        """Fill the table from the next position on."""
+        cdef int64_t first = self.position + 1
+        cdef int64_t count = min(self.ahead, LAST_POSITION - self.position)
+        if self.single:
+            self.node.fill(0, first, count, &self.values[0, 0])
+        else:
+            rows = self.table[:count]
+            self.program.table(0, self.values.shape[1], first, 1, count, True, 1, rows)
+        self.filled = count
+        self.row = 0
         return 0
 
     @property
     def value(self):
         """Value at the current position."""
         if self.single:
-            return self.values[0]
-        return self.view
+            return self.values[self.row, 0]
+        return self.views[self.row]
 
     def step(self):
         """Advance by one position."""
-        if self.position == 9223372036854775807:
+        if self.position == LAST_POSITION:
             raise ValueError("position must be below 2**63, got 2**63")
-        self._move(self.position + 1)
+        if self.ahead == 1:
+            self._move(self.position + 1)
+            return
+        if self.row + 1 < self.filled:
+            self.row += 1
+        else:
+            self._look_ahead()
+        self.position += 1
+        self.shown = False
 
     def seek(self, position):
         """Go to any position, an integer from 0 to 2**63 - 1."""
@@ -169,7 +204,7 @@ cdef class Cursor:
         if self.shown:
             self.step()
         self.shown = True
-        return self.values[0] if self.single else self.view.copy()
+        return self.values[self.row, 0] if self.single else self.views[self.row].copy()
 
     def __repr__(self):
         return f"<Cursor at position {self.position}>"

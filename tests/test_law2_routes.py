@@ -251,3 +251,51 @@ def test_folds_agree_with_the_table_for_every_thread_count(drawn, start, steps):
     largest = np.abs(table).sum(axis=-1)
     assert np.all(np.abs(one.total - exact) <= 1e-13 * largest)
     assert np.all(np.abs(one.totals_at([start + steps - 1])[..., 0] - exact) <= 1e-13 * largest)
+
+
+def mixed(runs):
+    """Runs of four families side by side, every run with parameters of its own."""
+    rate = np.linspace(0.5, 1.0, runs)
+    return dl.concatenate(
+        [
+            dl.exponential(rate, 1.0 - 0.01 * rate),
+            dl.linear(rate, 0.0, 100.0 + 300.0 * rate),
+            dl.cosine(rate, 0.01, 500),
+            dl.step(rate, 70, 0.5),
+        ]
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("runs", "steps"), [(31, 521), (75, 3), (1, 1030), (500, 1)])
+def test_layout_of_many_tiles(runs, steps, dtype):
+    s = mixed(runs)
+    expected = np.array([[run(p) for p in range(9, 9 + steps)] for run in s]).astype(dtype)
+    for threads in (1, 2):
+        options = {"start": 9, "dtype": dtype, "threads": threads}
+        same(s.table(steps, **options), expected)
+        same(s.table(steps, layout="steps", **options), expected.T)
+
+
+def test_runs_in_any_order():
+    s = mixed(6)[[5, 0, 1, 2, 23, 12, 13, 14, 7, 7, 6, 18]]
+    expected = np.array([[run(p) for p in range(130)] for run in s])
+    same(s.table(130), expected)
+    same(s(77), expected[:, 77])
+
+
+@pytest.mark.parametrize("start", [0, 61, 2**63 - 140])
+def test_cursor_beyond_what_it_looks_ahead(start):
+    s = mixed(3)
+    cursor, alone = s.cursor(start), s[4].cursor(start)
+    for position in range(start, start + 139):
+        assert (cursor.position, alone.position) == (position, position)
+        same(cursor.value, s(position))
+        assert alone.value == s[4](position)
+        assert not cursor.value.flags.writeable
+        cursor.step()
+        alone.step()
+    cursor.seek(17)
+    same(cursor.value, s(17))
+    cursor.step()
+    same(cursor.value, s(18))

@@ -151,12 +151,38 @@ class Select final : public Pointwise {
     void fill(Run run, Int first, Int count, double* out) const override {
         child(run).fill(row_.integer(run), first, count, out);
     }
+    void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                   Int pitch) const override {
+        together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
+            part.fill_rows(row, n, first, count, out + at * pitch, pitch);
+        });
+    }
+    void fill_runs(Run first, Run count, Int p, double* out) const override {
+        together(first, count, [&](Run at, const Node& part, Run row, Run n) {
+            part.fill_runs(row, n, p, out + at);
+        });
+    }
     void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
     void check_fraction(Run run, dd p) const override {
         child(run).check_fraction(row_.integer(run), p);
     }
 
    private:
+    // Calls f(at, part, row, n) for the stretches of runs that are consecutive rows of a part.
+    template <class F>
+    void together(Run first, Run count, F&& f) const {
+        for (Run at = 0; at < count;) {
+            const Int part = part_.integer(first + at);
+            const Run row = row_.integer(first + at);
+            Run n = 1;
+            while (at + n < count && part_.integer(first + at + n) == part &&
+                   row_.integer(first + at + n) == row + n) {
+                ++n;
+            }
+            f(at, child(first + at), row, n);
+            at += n;
+        }
+    }
     const Node& child(Run run) const {
         return *children_[static_cast<std::size_t>(part_.integer(run))];
     }

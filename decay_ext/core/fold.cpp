@@ -5,8 +5,8 @@
 namespace decaylr {
 namespace {
 
-constexpr Int piece = 4096;  // values at a time: half of a first-level cache
-constexpr int lanes = 8;
+constexpr Int piece = 2048;  // values at a time: a third of a first-level cache
+constexpr int lanes = 32;    // enough sums side by side to hide an addition's latency
 
 // A sum with its rounding errors summed beside it.
 struct Sum {
@@ -17,20 +17,42 @@ struct Sum {
         high = s.hi;
         low += s.lo;
     }
+    // The loop over lanes must be vector additions and subtractions alone, with the lanes
+    // kept in registers over all rounds.
     void add(const double* values, Int count) {
-        Sum lane[lanes];
+        double highs[lanes] = {}, lows[lanes] = {};
         Int i = 0;
         for (; i + lanes <= count; i += lanes) {
-            for (int l = 0; l < lanes; ++l) lane[l].add(values[i + l]);
+            for (int l = 0; l < lanes; ++l) {
+                const dd s = two_sum(highs[l], values[i + l]);
+                highs[l] = s.hi;
+                lows[l] += s.lo;
+            }
         }
-        for (; i < count; ++i) lane[0].add(values[i]);
-        for (const Sum& part : lane) {
-            add(part.high);
-            low += part.low;
+        for (int l = 0; i < count; ++i, ++l) {
+            const dd s = two_sum(highs[l], values[i]);
+            highs[l] = s.hi;
+            lows[l] += s.lo;
+        }
+        for (int l = 0; l < lanes; ++l) {
+            add(highs[l]);
+            low += lows[l];
         }
     }
     double value() const { return std::isfinite(high) ? high + low : high; }
 };
+
+// The largest of some values, which are numbers: vector maxima.
+double largest_of(const double* values, Int count) {
+    double most[lanes];
+    std::fill(most, most + lanes, values[0]);
+    Int i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        for (int l = 0; l < lanes; ++l) most[l] = most[l] < values[i + l] ? values[i + l] : most[l];
+    }
+    for (; i < count; ++i) most[0] = most[0] < values[i] ? values[i] : most[0];
+    return *std::max_element(most, most + lanes);
+}
 
 // Calls visit(k, values, count) for consecutive pieces of a run until it returns false.
 template <class Visit>
@@ -60,7 +82,7 @@ void fold_extremes(const Program& program, const Window& w, int threads, Extreme
         Int peak_at = 0;
         walk(program.root(), w.first_run + r, w, [&](Int k, const double* values, Int count) {
             if (k == 0) first = peak = values[0];
-            const double largest = *std::max_element(values, values + count);
+            const double largest = largest_of(values, count);
             if (largest > peak) {
                 peak = largest;
                 peak_at = k + (std::find(values, values + count, largest) - values);
@@ -113,11 +135,13 @@ void annealing(const Program& program, const Window& w, int threads, const doubl
         double before = 0.0, m = 0.0;
         walk(program.root(), w.first_run + r, w, [&](Int k, const double* values, Int count) {
             if (k == 0) before = values[0];
+            double annealed[piece];  // summed apart: the recurrence is slow enough alone
             for (Int i = 0; i < count; ++i) {
                 m = momentum[r] * m + (before - values[i]);
                 before = values[i];
-                sum.add(m);
+                annealed[i] = m;
             }
+            sum.add(annealed, count);
             return true;
         });
         out[r] = sum.value();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 #include "column.h"
 
@@ -68,15 +70,23 @@ struct prepares_runs<Curve, std::void_t<decltype(&Curve::fill_runs)>> : std::tru
 
 // A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
 // at(Int), at(dd) and fill(first, count, out). A curve may have fill_rows or fill_runs of
-// its own, with the arguments of the node's.
+// its own, with the arguments of the node's. The row that all runs share is prepared once,
+// when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
    public:
-    explicit CurveNode(const Spec& spec) : curve_(spec) {}
-    double at(Run run, Int p) const override { return curve_.row(run).at(p); }
-    double at_fraction(Run run, dd p) const override { return curve_.row(run).at(p); }
+    explicit CurveNode(const Spec& spec) : curve_(spec) {
+        if (spec.runs == 1) shared_.emplace(curve_.row(0));
+    }
+    double at(Run run, Int p) const override {
+        return shared_ ? shared_->at(p) : curve_.row(run).at(p);
+    }
+    double at_fraction(Run run, dd p) const override {
+        return shared_ ? shared_->at(p) : curve_.row(run).at(p);
+    }
     void fill(Run run, Int first, Int count, double* out) const override {
-        curve_.row(run).fill(first, count, out);
+        if (shared_) shared_->fill(first, count, out);
+        else curve_.row(run).fill(first, count, out);
     }
     void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
                    Int pitch) const override {
@@ -85,21 +95,31 @@ class CurveNode final : public Node {
         }
         Node::fill_rows(first_run, runs, first, count, out, pitch);
     }
-    void fill_runs(Run first, Run count, Int p, double* out) const override {
+    // Flat, for a row that is used once must not be built in memory.
+    __attribute__((flatten)) void fill_runs(Run first, Run count, Int p,
+                                            double* out) const override {
+        if (shared_) return std::fill(out, out + count, shared_->at(p)), void();
         if constexpr (prepares_runs<Curve>::value) return curve_.fill_runs(first, count, p, out);
         for (Run i = 0; i < count; ++i) out[i] = curve_.row(first + i).at(p);
     }
     void fill_scaled(Run run, Int first, Int count, double times, dd over,
                      double* out) const override {
-        const auto row = curve_.row(run);
+        if (shared_) scale(*shared_, first, count, times, over, out);
+        else scale(curve_.row(run), first, count, times, over, out);
+    }
+
+   private:
+    using Row = decltype(std::declval<const Curve&>().row(Run{0}));
+
+    static void scale(const Row& row, Int first, Int count, double times, dd over, double* out) {
         for (Int i = 0; i < count; ++i) {
             out[i] = with_position(scaled(first + i, times, over),
                                    [&](auto p) { return row.at(p); });
         }
     }
 
-   private:
     Curve curve_;
+    std::optional<Row> shared_;
 };
 
 // out[i] = f(first + i) for whole positions below 2^53. Counters of 32 bits become vectors of

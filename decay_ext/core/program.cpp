@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include "threads.h"
+#include "transpose.h"
 
 namespace decaylr {
 namespace {
@@ -52,26 +53,26 @@ void table_by_runs(const Node& node, const Window& w, int threads, Real* out) {
     });
 }
 
-// Tiles of runs by positions, evaluated by run and written by position.
+// Tiles of runs by positions, evaluated by run and written by position: positions enough to
+// share what a run prepares, runs enough to write whole lines of memory. Rows of a tile lie
+// a line more than their length apart, so that columns do not meet in one set of the cache.
 template <class Real>
 void table_by_steps(const Node& node, const Window& w, int threads, Real* out) {
-    constexpr Int tile_runs = 16, tile_steps = scratch_length / tile_runs;
+    constexpr Int tile_length = Int{1} << 14, most_steps = 256, line = 8;
+    const Int tile_steps = std::min(w.steps, most_steps);
+    const Int length = tile_steps + line;
+    const Run tile_runs = std::min<Run>(w.runs, tile_length / length / line * line);
     const Int across = (w.runs + tile_runs - 1) / tile_runs;
     const Int down = (w.steps + tile_steps - 1) / tile_steps;
-    parallel_for(across * down, 8, threads, [&](Int begin, Int end) {
-        double scratch[scratch_length];
+    parallel_for(across * down, 1, threads, [&](Int begin, Int end) {
+        double scratch[tile_length];
         for (Int tile = begin; tile < end; ++tile) {
             const Run row = tile % across * tile_runs;
             const Int k = tile / across * tile_steps;
             const Run runs = std::min(tile_runs, w.runs - row);
             const Int steps = std::min(tile_steps, w.steps - k);
-            fill_rows(node, w.first_run + row, runs, w, k, steps, scratch, tile_steps);
-            for (Int s = 0; s < steps; ++s) {
-                Real* to = out + (k + s) * w.runs + row;
-                for (Run r = 0; r < runs; ++r) {
-                    to[r] = static_cast<Real>(scratch[r * tile_steps + s]);
-                }
-            }
+            fill_rows(node, w.first_run + row, runs, w, k, steps, scratch, length);
+            transpose(scratch, length, runs, steps, out + k * w.runs + row, w.runs);
         }
     });
 }
