@@ -2,6 +2,7 @@
 
 import doctest
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,12 @@ def test_every_public_callable_has_an_example():
     public = [getattr(decaylr, name) for name in decaylr.__all__]
     without = [f.__name__ for f in public if callable(f) and ">>>" not in (f.__doc__ or "")]
     assert without == []
+
+
+def test_every_test_that_is_named_exists():
+    page = (ROOT / "docs" / "troubles.md").read_text()
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", page)
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "| test |" not in line]
+    assert len(named) == len(rows) > 40
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(), f"{file}::{test}"
