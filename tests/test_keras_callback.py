@@ -133,6 +133,49 @@ def test_the_keras_rule_is_that_of_the_callback():
     assert used[-1] < 1.0
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda s: s.extend(20, at=6),
+        lambda s: s.branch(6, lambda v: dl.linear(v, 0.0, 4)),
+        lambda s: s.rewarm(6, 3, 1.0),
+        lambda s: s.stretch(2.0),
+    ],
+    ids=["extend", "branch", "rewarm", "stretch"],
+)
+def test_an_edit_while_it_trains(edit):
+    rates = ScheduleCallback({"learning_rate": WARM})
+    told = []
+
+    class Edit(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                told.extend(rates.replace({"learning_rate": edit(WARM)}))
+
+    model = weight_model(keras.optimizers.SGD(0.1))
+    used = used_rates(model, 3, [Edit(), rates], epochs=4)
+    within_float32(used, [*WARM.table(6), *edit(WARM).table(6, start=6)])
+    assert told == [f"learning_rate: {line}" for line in WARM.diff(edit(WARM))]
+    with pytest.raises(ValueError, match=r"schedules must be those of \['learning_rate'\], got"):
+        rates.replace({"momentum": WARM})
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorBoard's callback needs TensorFlow")
+def test_tensorboard_gets_the_rate(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    board = keras.callbacks.TensorBoard(str(tmp_path), write_graph=False)
+    model = weight_model(keras.optimizers.SGD(0.1))
+    rates = ScheduleCallback({"learning_rate": dl.linear(1.0, 0.0, 8)})
+    model.fit(ONES[:4], ONES[:4], batch_size=2, epochs=2, verbose=0, callbacks=[rates, board])
+    events = EventAccumulator(str(tmp_path / "train"), size_guidance={"tensors": 0})
+    events.Reload()
+    import tensorflow as tf
+
+    found = [float(tf.make_ndarray(e.tensor_proto)) for e in events.Tensors("epoch_learning_rate")]
+    assert found == [0.875, 0.625]
+
+
 def test_a_metric_that_is_not_there():
     model = weight_model(keras.optimizers.SGD(0.1))
     plateau = dl.Plateau(dl.constant(1.0))

@@ -24,6 +24,12 @@ OPTIMIZERS = [
     (optim.Adamax, {}),
     (optim.NAdam, {}),
     (optim.RAdam, {}),
+    (optim.SGD, {"momentum": 0.9, "dampening": 0.5}),
+    (optim.SGD, {"maximize": True}),
+    (optim.Adam, {"foreach": True}),
+    (optim.AdamW, {"fused": True}),
+    (optim.RAdam, {"decoupled_weight_decay": True, "weight_decay": 0.1}),
+    (optim.NAdam, {"decoupled_weight_decay": True, "weight_decay": 0.1}),
 ]
 
 
@@ -62,6 +68,44 @@ def test_as_separate_trainings(kind, options):
         np.testing.assert_allclose(
             together[member].detach().numpy(), alone.detach().numpy(), rtol=1e-9, atol=1e-12
         )
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_rates_above_1_and_few_digits(dtype):
+    """Stepped at the largest member's rate: each lands within a unit of its own training."""
+    rates = dl.constant([0.5, 3.0, 40.0])
+    together = torch.zeros(3, 2, dtype=dtype, requires_grad=True)
+    population = Population(optim.SGD([together], lr=1.0), rates)
+    alone = [torch.zeros(2, dtype=dtype, requires_grad=True) for _ in range(3)]
+    singles = [optim.SGD([w], lr=r) for w, r in zip(alone, (0.5, 3.0, 40.0), strict=True)]
+    for _ in range(3):
+        for weight in (together, *alone):
+            weight.grad = torch.full_like(weight, -0.25)
+        population.step()
+        for optimizer in singles:
+            optimizer.step()
+    unit = torch.finfo(dtype).eps
+    for member, weight in enumerate(alone):
+        torch.testing.assert_close(together[member], weight, rtol=3 * unit, atol=0)
+
+
+def test_a_metric_for_each_member():
+    falls = dl.Plateau(dl.constant([1.0, 1.0, 1.0]), factor=0.5, patience=0)
+    weights = torch.zeros(3, 2, requires_grad=True)
+    optimizer = optim.SGD([weights], lr=1.0)
+    with pytest.raises(TypeError, match="schedule must be a Schedule, got Plateau"):
+        Population(optimizer, falls)
+    population = Population(optimizer, falls.schedule)
+    expected = np.zeros(3)
+    for metrics in ([1.0, 1.0, 1.0], [2.0, 0.5, 2.0], [3.0, 0.4, 1.5]):
+        falls.update(metrics)
+        for member, rate in enumerate(falls.value(0)):
+            population.replace_run(member, dl.constant(rate))
+        weights.grad = torch.full_like(weights, -1.0)
+        population.step()
+        expected += falls.value(0)
+    np.testing.assert_array_equal(weights.detach().numpy()[:, 0], expected)
+    assert expected.tolist() == [1.75, 3.0, 1.75]
 
 
 def test_a_stopped_population_continues():

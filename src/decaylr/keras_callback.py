@@ -11,11 +11,10 @@ import keras
 from decaylr.exact_position import exact
 from decaylr.parameters import refuse
 from decaylr.plateau import Plateau
-from decaylr.schedule import Schedule
+from decaylr.sources import Source, differences
 from decaylr.spec import known_keys
 
 VERSION = 1
-Source = Schedule | Plateau
 
 
 class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -136,6 +135,20 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
             plateau.update(float(logs[self.monitor]), self._position())
         rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
         logs.update({"learning_rate": float(rate)} | self._values)
+
+    def replace(self, schedules: Mapping[str, Source]) -> list[str]:
+        """Follow other schedules of the same hyperparameters; returns the differences.
+
+        For a longer horizon, a branch or a new warmup, also while the model is trained: from
+        the next batch on. Refused ones change nothing.
+        """
+        for name, source in schedules.items():
+            _expect_single(name, source)
+        if set(schedules) != set(self.schedules):
+            refuse("schedules", f"those of {sorted(self.schedules)}", sorted(schedules))
+        lines = differences(self.schedules, schedules)
+        self.schedules = dict(schedules)
+        return lines
 
     def state_dict(self) -> dict[str, Any]:
         """What the plateaus have seen; the position is the optimizer's."""

@@ -12,8 +12,8 @@ from decaylr._groups import Column
 from decaylr.parameters import refuse
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
+from decaylr.sources import Source
 
-Source = Schedule | Plateau
 SLOT = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?")
 
 
@@ -100,34 +100,3 @@ def restored(data: Any) -> dict[str, Source]:
         name: Plateau.from_dict(one) if "plateau" in one else Schedule.from_dict(one)
         for name, one in data.items()
     }
-
-
-def differences(old: Mapping[str, Source], new: Mapping[str, Source]) -> list[str]:
-    """What differs between two sets of schedules, a line each."""
-    lines = []
-    for name in [*old, *(n for n in new if n not in old)]:
-        a, b = old.get(name), new.get(name)
-        if a is None or b is None:
-            lines.append(f"{name}: {_kind(a)} against {_kind(b)}")
-        else:
-            lines += [f"{name}: {line}" for line in _compared(a, b)]
-    return lines
-
-
-def _kind(source: Source | None) -> str:
-    return "none" if source is None else type(source).__name__
-
-
-def _compared(a: Source, b: Source) -> list[str]:
-    if isinstance(a, Schedule) and isinstance(b, Schedule):
-        return a.diff(b)
-    if not (isinstance(a, Plateau) and isinstance(b, Plateau)):
-        return [f"{_kind(a)} against {_kind(b)}"]
-    ours, theirs = (p.to_dict()["plateau"] for p in (a, b))
-    names = [n for n in {**ours, **theirs} if n != "of"]
-    own = [
-        f"{n}: {ours.get(n, 'none')} against {theirs.get(n, 'none')}"
-        for n in names
-        if ours.get(n) != theirs.get(n)
-    ]
-    return a.schedule.diff(b.schedule) + own

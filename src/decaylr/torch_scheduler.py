@@ -18,8 +18,8 @@ from decaylr.exact_position import exact, on_grid
 from decaylr.parameters import choice, numbers, refuse
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
+from decaylr.sources import Source, differences
 from decaylr.spec import known_keys
-from decaylr.torch_hyperparameters import Source
 from decaylr.torch_tensors import fill
 
 VERSION = 1
@@ -256,7 +256,7 @@ class Scheduler(LRScheduler):
         scheduler.schedule.extend(20_000, at=scheduler.position))``.
         """
         sources = hyper.sources(schedule)
-        lines = hyper.differences(self._sources, sources)
+        lines = differences(self._sources, sources)
         self._move(sources, self._exact_position())
         self._single = not isinstance(schedule, Mapping)
         return lines
@@ -309,7 +309,7 @@ class Scheduler(LRScheduler):
             return self._sources
         if self._on_change == "checkpoint":
             return stored
-        lines = "\n".join(hyper.differences(stored, self._sources))
+        lines = "\n".join(differences(stored, self._sources))
         raise ValueError(
             "state: schedule must be the constructor's unless on_change says which one wins, "
             f"got (stored against constructed)\n{lines}"
