@@ -299,3 +299,16 @@ def test_cursor_beyond_what_it_looks_ahead(start):
     same(cursor.value, s(17))
     cursor.step()
     same(cursor.value, s(18))
+
+
+@pytest.mark.parametrize("every", [0.5, 6.3, 1000.0])
+def test_plateaus_among_the_last_positions(every):
+    """There doubles are 1024 apart: a plateau ends where the nearest double's quotient changes."""
+    start = 2**63 - 3000
+    for s in (
+        dl.inverse(1.0, 0.3).staircase(every),
+        dl.step(1.0, every, 0.999),
+        dl.step(1.0, 1e300, 0.5),
+    ):
+        table = s.table(2900, start=start)
+        assert table.tolist() == [s(start + k) for k in range(2900)]

@@ -109,7 +109,9 @@ inline Int next_multiple(Int p, const Mark& size) {
     if (size.integral) return q >= max_int / size.whole ? max_int : (q + 1) * size.whole;
     if (size.value < 1.0) return p + 1;
     const double guess = static_cast<double>(q + 1) * size.value;
-    if (!(guess < 0.5 * two_63)) return max_int;
+    // Beyond every position; or near the last ones, where doubles are further apart than that.
+    if (guess > 2.0 * two_63) return max_int;
+    if (!(guess < 0.5 * two_63)) return p + 1;
     Int next = std::max(static_cast<Int>(guess), p + 1);
     while (next > p + 1 && quotient(next - 1, size) > q) --next;
     while (quotient(next, size) <= q) ++next;

@@ -61,6 +61,8 @@ inline Spec curve_spec(const std::string& kind) {
     const bool plain = generator() % 2 == 0;  // the exponents that have paths of their own
     if (plain) c["power"] = reals(1, 1, 2.0, 2.0);
     c["exponent"] = c["k"] = plain ? reals(1, 1, 1.0, 1.0) : reals(1, 1, 0.5, 2.0);
+    if (generator() % 2) c["k"] = reals(1, 1, 1.0, 1.0);
+    if (generator() % 2) s.options["rise"] = "true";
     c["beta"] = reals(1, 1, 0.5, 2.0);
     c["lower"] = reals(1, 1, -6.0, -1.0);
     c["upper"] = reals(1, 1, 1.0, 4.0);
