@@ -312,3 +312,12 @@ def test_plateaus_among_the_last_positions(every):
     ):
         table = s.table(2900, start=start)
         assert table.tolist() == [s(start + k) for k in range(2900)]
+
+
+@pytest.mark.parametrize("rise", [False, True])
+@pytest.mark.parametrize("power", [0.5, 0.37, 1.7, 3.2])
+def test_blocks_of_any_power_that_the_end_cuts(power, rise):
+    rng = np.random.default_rng(7)
+    for steps in (*rng.uniform(3.0, 900.0, 20), *rng.integers(2, 900, 20)):
+        s = dl.polynomial(*rng.uniform(0.0, 1.0, 2), steps, power, rise=rise)
+        assert s.table(950).tolist() == [s(p) for p in range(950)]

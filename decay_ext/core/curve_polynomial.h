@@ -1,6 +1,7 @@
 // polynomial: end + (init - end) * (1 - (p/steps)**k)**power, or the rising mirror image.
 #pragma once
 
+#include "curve_general.h"
 #include "curve_linear.h"
 #include "curve_power.h"
 
@@ -33,6 +34,10 @@ class PolynomialRow {
         if (kind_ == Power::one) return line_.at(p);
         if (ends_.past(p)) return ends_.end;
         if (p <= 0) return ends_.init;
+        if (any_power()) {
+            const GeneralPower any = general();
+            if (any.usable()) return any.at(p);
+        }
         if (!fast_) return precise(exact(p));
         switch (kind_) {
             case Power::two: return blocks<2>().at(p);
@@ -52,6 +57,10 @@ class PolynomialRow {
 
    private:
     void inside(Int p, Int n, double* out) const {
+        if (any_power()) {
+            const GeneralPower any = general();
+            if (any.usable()) return any.fill(p, n, out);
+        }
         if (!fast_) {
             for (Int i = 0; i < n; ++i) out[i] = precise(exact(p + i));
             return;
@@ -62,6 +71,10 @@ class PolynomialRow {
             default: return fill_each(p, n, out, [this](double x) { return root(x); });
         }
     }
+    bool any_power() const {
+        return k_ == 1.0 && (kind_ == Power::half || kind_ == Power::general);
+    }
+    GeneralPower general() const { return {blend_, ends_.steps, power_, rise_}; }
     template <int power>
     PowerBlocks<power> blocks() const {
         return {blend_, ends_.steps, blend_.upward != rise_};

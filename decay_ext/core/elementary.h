@@ -61,18 +61,21 @@ struct Exp2Split {
     std::int64_t exponent;
 };
 
+// For |x| <= 2^30; free of branches, so that loops over it become vectors.
+inline Exp2Split exp2_split_within(dd x) {
+    const Grid near = nearest_128th(x.hi);
+    constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
+    const std::uint64_t raised = static_cast<std::uint64_t>(near.index + 64 + 128 * bias);
+    const double r = x.hi - near.point;
+    const double head = head26(r);
+    return {&tables::exp2_rows[raised & 127], head, (r - head) + x.lo,
+            static_cast<std::int64_t>(raised >> 7) - bias};
+}
+
 inline Exp2Split exp2_split(dd x) {
     constexpr double limit = 0x1p30;  // far beyond any result, factor included
     const bool outside = magnitude(x.hi) > limit;
-    const double hi = outside ? (x.hi > 0.0 ? limit : -limit) : x.hi;
-    const double lo = outside ? 0.0 : x.lo;
-    const Grid near = nearest_128th(hi);
-    constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
-    const std::uint64_t raised = static_cast<std::uint64_t>(near.index + 64 + 128 * bias);
-    const double r = hi - near.point;
-    const double head = head26(r);
-    return {&tables::exp2_rows[raised & 127], head, (r - head) + lo,
-            static_cast<std::int64_t>(raised >> 7) - bias};
+    return exp2_split_within(outside ? dd{x.hi > 0.0 ? limit : -limit, 0.0} : x);
 }
 
 // The Taylor coefficients (ln 2)^k / k! of 2^r.
@@ -103,13 +106,7 @@ inline dd exp2m1_reduced(double head, double rest) {
         sum.hi, sum.lo + (cubic + (linear_rest + (quadratic.lo + quadratic_rest))));
 }
 
-}  // namespace detail
-
-// 2^x. Relative error of hi + lo at most 2^-68; hi in [0.704, 1.42]. Exact for integers.
-// |x| > 2^30 counts as 2^30.
-inline Scaled exp2_scaled(dd x) {
-    using namespace detail;
-    const Exp2Split s = exp2_split(x);
+inline Scaled exp2_joined(const Exp2Split& s) {
     const tables::Exp2Row& row = *s.row;
     const double r = s.head + s.rest;
     const double r2 = r * r;
@@ -119,6 +116,12 @@ inline Scaled exp2_scaled(dd x) {
     const dd value = quick_two_sum(sum.hi, sum.lo + (small + row.value * curve));
     return {value.hi, value.lo, s.exponent};
 }
+
+}  // namespace detail
+
+// 2^x. Relative error of hi + lo at most 2^-68; hi in [0.704, 1.42]. Exact for integers.
+// |x| > 2^30 counts as 2^30.
+inline Scaled exp2_scaled(dd x) { return detail::exp2_joined(detail::exp2_split(x)); }
 
 namespace detail {
 
@@ -173,10 +176,17 @@ inline double round_scaled_times(Scaled s, double factor) {
 
 inline double exp2(dd x) { return round_scaled(exp2_scaled(x)); }
 
-// 2^x - 1 for |x| <= 1: relative error at most 2^-69, also as x goes to 0.
+// 2^x in two words for |x| <= 900: relative error at most 2^-68.
+inline dd exp2_words(dd x) {
+    const Scaled s = detail::exp2_joined(detail::exp2_split_within(x));
+    const double scale = detail::power_of_two(s.exponent);
+    return {s.hi * scale, s.lo * scale};
+}
+
+// 2^x - 1 for -900 <= x <= 1: relative error at most 2^-69, also as x goes to 0.
 inline dd exp2m1(dd x) {
     using namespace detail;
-    const Exp2Split s = exp2_split(x);
+    const Exp2Split s = exp2_split_within(x);
     const double scale = power_of_two(s.exponent);
     const dd power{s.row->value * scale, s.row->value_rest * scale};
     const dd grown = mul(power, exp2m1_reduced(s.head, s.rest));
@@ -239,6 +249,41 @@ DECAYLR_LANE dd log2_lane(dd x) {
 // See `log2_lane`, whose loops become vectors.
 inline dd log2(dd x) { return detail::log2_lane(x); }
 inline dd log2(double x) { return log2(dd{x, 0.0}); }
+
+// log2(x) for x in [2^-900, 2^900]: relative error at most 2^-58, and absolute at most 2^-66
+// beside the rounding of the sum; by a shorter way that has no division.
+//
+// With r = m*R - 1 as above, |r| < 2^-7.4, the linear term is taken in two words and
+// the rest of the Taylor series in one: its own rounding is below r^2 * 2^-52, what is left
+// out below r^10 / 6.
+inline dd log2_short(dd x) {
+    using namespace detail;
+    constexpr dd slope{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
+    constexpr double c2 = -0x1.71547652b82fep-1, c3 = 0x1.ec709dc3a03fdp-2;
+    constexpr double c4 = -0x1.71547652b82fep-2, c5 = 0x1.2776c50ef9bfep-2;
+    constexpr double c6 = -0x1.ec709dc3a03fdp-3, c7 = 0x1.a61762a7aded9p-3;
+    constexpr double c8 = -0x1.71547652b82fep-3, c9 = 0x1.484b13d7c02a9p-3;
+    constexpr std::uint64_t first = 0x3ff0000000000000 - (std::uint64_t{151} << 44);
+    const std::uint64_t offset = bits_of(x.hi) - first + (std::uint64_t{1024} << 52);
+    const std::uint64_t raised = offset >> 52;  // the exponent + 1024
+    const tables::Log2Row& row = tables::log2_rows[(offset >> 45) & 127];
+    // No conversion of 64-bit integers, which few instruction sets have for vectors.
+    const double exponent = from_bits(0x4330000000000000 | raised) - (0x1p52 + 1024.0);
+    const double scale = from_bits((2047 - raised) << 52);
+
+    const dd near = two_prod(x.hi * scale, row.reciprocal);
+    const double gap = near.hi - 1.0;
+    const double rest = near.lo + (x.lo * scale) * row.reciprocal;
+    const double r = gap + rest;
+    const double r2 = r * r;
+    const double curve =
+        r2 * ((c2 + r * c3) + r2 * ((c4 + r * c5) + r2 * ((c6 + r * c7) + r2 * (c8 + r * c9))));
+    const dd linear = two_prod(gap, slope.hi);
+    const double linear_rest = linear.lo + (gap * slope.lo + rest * slope.hi);
+    const dd table = two_sum(exponent, row.log2);
+    const dd sum = two_sum(table.hi, linear.hi);
+    return quick_two_sum(sum.hi, sum.lo + ((table.lo + row.log2_rest) + (linear_rest + curve)));
+}
 
 namespace detail {
 

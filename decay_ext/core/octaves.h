@@ -1,0 +1,163 @@
+// Curves by blocks that double in size with the distance from where they bend most.
+//
+// A block of positions has a centre c; m positions from it the value is
+// hi + (lo + slope m S(rate m)), hi + lo the value at c in two words and S a shape that all
+// blocks of a run share. As slope m is a small part of the value, its roundings cost little,
+// and the sum is rounded once. With d the distance of a position from the nearer end of the
+// curve, a block reaches at most d * 2^-(fineness + 1) from its centre.
+#pragma once
+
+#include <algorithm>
+
+#include "node.h"
+
+namespace decaylr {
+
+// How many blocks are prepared together: a whole number of vectors on every processor.
+constexpr int centres = 16;
+
+template <int count>
+struct OctaveTerms {
+    double hi[count], lo[count], slope[count], rate[count];
+};
+
+class Octaves {
+   public:
+    struct Piece {
+        Int begin, end, centre;
+        // A block that is cut to one position has its centre elsewhere.
+        bool single() const { return end - begin == 1 && begin == centre; }
+    };
+
+    // Positions before `turn` are measured from 0, others from `end`.
+    Octaves(Int turn, Int end, int fineness) : turn_(turn), end_(end), fineness_(fineness) {}
+
+    Piece piece(Int p) const {
+        const bool rising = p < turn_;
+        const Int distance = rising ? p : end_ - p;
+        if (distance < singles()) return {p, p + 1, p};
+        const Int size = Int{1} << (floor_log2(distance) - fineness_);
+        const Int near = distance & -size;
+        if (rising) return {near, std::min(near + size, turn_), near + size / 2};
+        return {std::max(end_ - near - size + 1, turn_), end_ - near + 1, end_ - near - size / 2};
+    }
+    // Where the positions from p on that stand alone end, p being one of them.
+    Int singles_end(Int p) const { return p < turn_ ? std::min(singles(), turn_) : end_; }
+
+   private:
+    // Nearer to an end blocks would be shorter than 8 positions.
+    Int singles() const { return Int{8} << fineness_; }
+    static int floor_log2(Int x) { return 63 - __builtin_clzll(static_cast<std::uint64_t>(x)); }
+
+    Int turn_, end_;
+    int fineness_;
+};
+
+// (1 + x)^n - 1 = n x S(x), here n S(x) by its Taylor polynomial of degree 7. For |x| <= 1/h
+// the remainder is at most |binomial(n, 9)| h^-9 / (1 - 1/h) of (1 + x)^n for n > -8.
+class PowerShape {
+   public:
+    explicit PowerShape(double n) {
+        double binomial = 1.0;
+        for (int i = 0; i < terms; ++i) {
+            binomial = binomial * (n - static_cast<double>(i)) / static_cast<double>(i + 1);
+            c_[i] = binomial;
+        }
+        next_ = std::fabs(binomial * (n - terms) / (terms + 1.0));
+    }
+    // The coarsest blocks whose remainder is below 2^-53 of (1 + x)^n, 0 where none are. A
+    // block that is cut at the turn, or ends between two integers, reaches |x| <= 1/h with
+    // h two less than a whole one's.
+    int fineness() const {
+        for (int fine = 5; fine < 8; ++fine) {
+            const double h = static_cast<double>(Int{2} << fine) - 2.0;
+            const double cube = h * h * h;
+            if (next_ <= 0x1p-53 * (cube * cube * cube)) return fine;
+        }
+        return 0;
+    }
+    double operator()(double x) const {
+        return c_[0] +
+               x * (c_[1] +
+                    x * (c_[2] +
+                         x * (c_[3] + x * (c_[4] + x * (c_[5] + x * (c_[6] + x * c_[7]))))));
+    }
+
+   private:
+    static constexpr int terms = 8;
+    double c_[terms], next_;
+};
+
+template <class Shape>
+inline double value_near(const Shape& shape, double hi, double lo, double slope, double rate,
+                         double m) {
+    return hi + (lo + (slope * m) * shape(rate * m));
+}
+
+// `Curve::prepare(centres, terms)` for any number of centres, and `Curve::shape()`.
+template <class Curve>
+inline double at_octave(const Curve& curve, const Octaves& octaves, Int p) {
+    const Int c = octaves.piece(p).centre;
+    const double centre[1] = {static_cast<double>(c)};
+    OctaveTerms<1> t;
+    curve.prepare(centre, t);
+    return value_near(curve.shape(), t.hi[0], t.lo[0], t.slope[0], t.rate[0],
+                      static_cast<double>(p - c));
+}
+
+// Positions that stand alone.
+template <class Curve>
+inline void fill_singles(const Curve& curve, Int p, Int n, double* out) {
+    for (Int i = 0; i < n; i += centres) {
+        double centre[centres];
+        const double from = static_cast<double>(p + i);
+        for (int k = 0; k < centres; ++k) centre[k] = from + static_cast<double>(k);
+        OctaveTerms<centres> t;
+        // Past the last position there may be nothing to prepare: it is repeated.
+        const int some = static_cast<int>(std::min<Int>(n - i, centres));
+        for (int k = some; k < centres; ++k) centre[k] = centre[some - 1];
+        curve.prepare(centre, t);
+        for (int k = 0; k < some; ++k) out[i + k] = t.hi[k] + t.lo[k];
+    }
+}
+
+// The hot loop: no load, one store; on AVX-512 of vmulpd, vaddpd and vmovupd on
+// zmm, with the shape's coefficients kept in registers.
+template <class Shape>
+inline void fill_octave(const Shape& shape, double hi, double lo, double slope, double rate,
+                       Int m, Int n, double* out) {
+    const Shape own = shape;
+    fill_each(m, n, out, [=](double x) { return value_near(own, hi, lo, slope, rate, x); });
+}
+
+template <class Curve>
+inline void fill_octaves(const Curve& curve, const Octaves& octaves, Int p, Int n, double* out) {
+    const Int stop = p + n;
+    for (Int at = p; at < stop;) {
+        if (octaves.piece(at).single()) {
+            const Int until = std::min(octaves.singles_end(at), stop);
+            fill_singles(curve, at, until - at, out + (at - p));
+            at = until;
+            continue;
+        }
+        Octaves::Piece pieces[centres];
+        double centre[centres];
+        int many = 0;
+        for (Int next = at; many < centres && next < stop; next = pieces[many++].end) {
+            pieces[many] = octaves.piece(next);
+            if (pieces[many].single()) break;
+            centre[many] = static_cast<double>(pieces[many].centre);
+        }
+        for (int k = many; k < centres; ++k) centre[k] = centre[many - 1];
+        OctaveTerms<centres> t;
+        curve.prepare(centre, t);
+        for (int k = 0; k < many; ++k) {
+            const Int end = std::min(pieces[k].end, stop);
+            fill_octave(curve.shape(), t.hi[k], t.lo[k], t.slope[k], t.rate[k],
+                       at - pieces[k].centre, end - at, out + (at - p));
+            at = end;
+        }
+    }
+}
+
+}  // namespace decaylr
