@@ -8,6 +8,7 @@
 #include "curve_interpolate.h"
 #include "curve_polynomial.h"
 #include "curve_rational.h"
+#include "curve_tanh.h"
 
 namespace decaylr {
 namespace {
