@@ -230,3 +230,26 @@ def test_restarts_with_a_warmup_of_the_same_length_in_every_cycle(period_scale):
 def test_restarts_refuse(arguments, match):
     with pytest.raises(ValueError, match=match):
         dl.cosine_restarts(**{"peak_value": 1.0, "first_steps": 10, **arguments})
+
+
+WAVE = dl.cosine(1.0, 0.1, 7)
+SHORT_CYCLES = {
+    "for ever": WAVE.repeat(),
+    "a count": WAVE.repeat(40),
+    "a count that ends in the window": WAVE.repeat(200),
+    "lengths rounded down": WAVE.repeat(period=7.5),
+    "falling": WAVE.repeat(value_scale=0.9),
+    "of one position": dl.cosine(1.0, 0.1, 1).repeat(),
+    "ends repeat": WAVE.ending("repeat"),
+    "to and fro": WAVE.ending("mirror"),
+    "to and fro, of one position": dl.linear(1.0, 0.1, 1).ending("mirror"),
+    "cycles of cycles": dl.join([WAVE.repeat(3), dl.linear(1.0, 0.0, 5)], [21]).repeat(period=26),
+}
+
+
+@pytest.mark.parametrize("start", [0, 3, 36, 1399, 2**53 + 1, 2**63 - 5000])
+@pytest.mark.parametrize("name", SHORT_CYCLES)
+def test_long_tables_of_short_cycles_are_the_values_one_by_one(name, start):
+    s = SHORT_CYCLES[name]
+    expected = np.array([s(start + i) for i in range(5000)])
+    np.testing.assert_array_equal(s.table(5000, start=start), expected)

@@ -114,17 +114,11 @@ class Ending final : public Moved<Ending> {
         const Mark length = length_.mark(run);
         if (end_ == End::raise) return child_->fill(run, first, count, out);
         if (!length.integral) return Node::fill(run, first, count, out);
-        for (Int i = 0; i < count;) {
-            const Int cycle = (first + i) / length.whole;
-            const Int local = (first + i) % length.whole;
-            const Int n = std::min(length.whole - local, count - i);
-            if (end_ == End::mirror && cycle % 2 != 0) {
-                for (Int j = 0; j < n; ++j) out[i + j] = child_->at(run, length.whole - local - j);
-            } else {
-                child_->fill(run, local, n, out + i);
-            }
-            i += n;
-        }
+        const bool copied = length.whole <= longest_copied / 2;
+        const Int again = end_ == End::mirror ? 2 * length.whole : length.whole;
+        const Int evaluated = copied ? std::min(again, count) : count;
+        fill_cycles(run, length.whole, first, evaluated, out);
+        if (evaluated < count) repeat_values(out, again, count);
     }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
@@ -133,6 +127,19 @@ class Ending final : public Moved<Ending> {
     }
 
    private:
+    void fill_cycles(Run run, Int length, Int first, Int count, double* out) const {
+        for (Int i = 0; i < count;) {
+            const Int cycle = (first + i) / length, local = (first + i) % length;
+            const Int n = std::min(length - local, count - i);
+            if (end_ == End::mirror && cycle % 2 != 0) {
+                child_->fill(run, length - local - n + 1, n, out + i);
+                std::reverse(out + i, out + i + n);
+            } else {
+                child_->fill(run, local, n, out + i);
+            }
+            i += n;
+        }
+    }
     template <class P>
     void verify_end(Run run, P p) const {
         const Mark length = length_.mark(run);

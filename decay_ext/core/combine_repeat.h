@@ -61,6 +61,14 @@ class RepeatRow {
         return decay_ == 1.0 ? value : floor_ + (value - floor_) * factor;
     }
     double period() const { return period_.hi; }
+    // After how many positions the values come again, up to `stop`; 0: they need not.
+    Int again() const {
+        const bool same = growth_ == 1.0 && decay_ == 1.0 && first_.integral;
+        return same && first_.whole <= longest_copied ? first_.whole : 0;
+    }
+    Int stop() const {
+        return count_.whole > max_int / first_.whole ? max_int : count_.whole * first_.whole;
+    }
 
    private:
     bool last(Int number) const { return number >= count_.whole - 1; }
@@ -96,16 +104,12 @@ class Repeat final : public Moved<Repeat> {
           whole_(spec.option("lengths", "floor") == "floor") {}
     void fill(Run run, Int first, Int count, double* out) const override {
         const RepeatRow row = this->row(run);
-        for (Int i = 0; i < count;) {
-            const dd p = exact(first + i);
-            const Cycle cycle = row.find(p);
-            const double left = to_double(sub(add(cycle.begin, cycle.length), p));
-            const bool over = row.over(cycle, p);
-            const bool rest = over || !(left < static_cast<double>(count - i));
-            const Int n = rest ? count - i : std::max(static_cast<Int>(std::ceil(left)), Int{1});
-            fill_cycle(run, row, cycle, over, first + i, n, out + i);
-            i += n;
-        }
+        const Int again = row.again();
+        const Int equal = again == 0 || first >= row.stop() ? 0 : room(first, row.stop(), count);
+        if (equal <= again) return fill_cycles(run, row, first, count, out);
+        fill_cycles(run, row, first, again, out);
+        repeat_values(out, again, equal);
+        if (equal < count) fill_cycles(run, row, first + equal, count - equal, out + equal);
     }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
@@ -117,6 +121,18 @@ class Repeat final : public Moved<Repeat> {
    private:
     RepeatRow row(Run run) const {
         return {period_.mark(run), growth_(run), decay_(run), floor_(run), count_.mark(run), whole_};
+    }
+    void fill_cycles(Run run, const RepeatRow& row, Int first, Int count, double* out) const {
+        for (Int i = 0; i < count;) {
+            const dd p = exact(first + i);
+            const Cycle cycle = row.find(p);
+            const double left = to_double(sub(add(cycle.begin, cycle.length), p));
+            const bool over = row.over(cycle, p);
+            const bool rest = over || !(left < static_cast<double>(count - i));
+            const Int n = rest ? count - i : std::max(static_cast<Int>(std::ceil(left)), Int{1});
+            fill_cycle(run, row, cycle, over, first + i, n, out + i);
+            i += n;
+        }
     }
     // Values of positions of one cycle, or past the last one.
     void fill_cycle(Run run, const RepeatRow& row, const Cycle& cycle, bool over, Int first, Int n,

@@ -163,4 +163,17 @@ inline void fill_plateaus(Int first, Int count, double* out, Value&& value, Next
     }
 }
 
+// A cycle up to this length is copied rather than evaluated anew: it stays in a cache.
+constexpr Int longest_copied = Int{1} << 14;
+
+// out[i] = out[i - length] for length <= i < count: copies that grow, but stay in a cache.
+inline void repeat_values(double* out, Int length, Int count) {
+    const Int most = std::max(longest_copied / length, Int{1}) * length;
+    for (Int done = length; done < count;) {
+        const Int n = std::min({most, done, count - done});
+        std::copy(out, out + n, out + done);
+        done += n;
+    }
+}
+
 }  // namespace decaylr
