@@ -19,7 +19,7 @@ cdef extern from "core/node.h" namespace "decaylr" nogil:
     cdef cppclass Node:
         double at(int64_t, int64_t)
         double at_fraction(int64_t, dd)
-        void fill_runs(int64_t, int64_t, int64_t, double*)
+        void fill_steps(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
         void check(int64_t, int64_t) except +ValueError
         void check_fraction(int64_t, dd) except +ValueError
@@ -90,7 +90,7 @@ cdef class Column:
             if self.node.refuses():
                 for run in range(runs):
                     self.node.check(run, whole)
-            self.node.fill_runs(0, runs, whole, &self.values[0])
+            self.node.fill_steps(0, runs, whole, 1, &self.values[0], runs)
         else:
             fraction.hi, fraction.lo = position, 0.0
             for run in range(runs):

@@ -21,7 +21,7 @@ cdef extern from "core/node.h" namespace "decaylr" nogil:
         double at(int64_t, int64_t)
         double at_fraction(int64_t, dd)
         void fill(int64_t, int64_t, int64_t, double*)
-        void fill_runs(int64_t, int64_t, int64_t, double*)
+        void fill_steps(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
         void check(int64_t, int64_t) except +ValueError
 
@@ -144,12 +144,12 @@ cdef class Cursor:
         self._move(start)
 
     cdef int _move(self, int64_t position) except -1:
-        cdef int64_t run
+        cdef int64_t run, runs = self.values.shape[1]
         if self.node.refuses():
-            for run in range(self.values.shape[1]):
+            for run in range(runs):
                 self.node.check(run, position)
         with nogil:
-            self.node.fill_runs(0, self.values.shape[1], position, &self.values[0, 0])
+            self.node.fill_steps(0, runs, position, 1, &self.values[0, 0], runs)
         self.position = position
         self.filled = 1
         self.row = 0

@@ -323,3 +323,54 @@ def test_blocks_of_any_power_that_the_end_cuts(power, rise):
     for steps in (*rng.uniform(3.0, 900.0, 20), *rng.integers(2, 900, 20)):
         s = dl.polynomial(*rng.uniform(0.0, 1.0, 2), steps, power, rise=rise)
         assert s.table(950).tolist() == [s(p) for p in range(950)]
+
+
+def side_by_side(name, runs):
+    """More runs than are evaluated together, of all sizes, some out of the usual range."""
+    rng = np.random.default_rng(5)
+    init = rng.uniform(0.1, 1.0, runs)
+    end = rng.uniform(-0.2, 1.5, runs)
+    steps = rng.integers(1, 700, runs)
+    init[7], end[9], end[11] = 0.0, init[9], 0.0
+    extreme = init.copy()
+    extreme[100], extreme[101] = 1e-305, 1e305
+    return {
+        "exponential": lambda: dl.exponential(init, rng.uniform(0.9, 1.01, runs)),
+        "exponential of any size": lambda: dl.exponential(extreme, rng.uniform(1e-9, 3.0, runs)),
+        "clipped exponential": lambda: dl.exponential(init, 0.99, end_value=0.05),
+        "cosine": lambda: dl.cosine(init, end, steps),
+        "cosine with fractional steps": lambda: dl.cosine(init, end, steps + 0.25),
+        "cosine of any size": lambda: dl.cosine(extreme, end, steps * 2.0**rng.integers(0, 60, runs)),
+        "cosine with an exponent": lambda: dl.cosine(init, end, steps, exponent=1.5),
+        "warmup and cosine": lambda: dl.warmup_cosine(0.0, init, 100, 500),
+        "product": lambda: dl.cosine(init, end, steps) * dl.exponential(1.0, 0.99),
+    }[name]()
+
+
+SIDE_BY_SIDE = (
+    "exponential",
+    "exponential of any size",
+    "clipped exponential",
+    "cosine",
+    "cosine with fractional steps",
+    "cosine of any size",
+    "cosine with an exponent",
+    "warmup and cosine",
+    "product",
+)
+
+
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_runs_side_by_side_are_the_runs_one_by_one(name):
+    s = side_by_side(name, 150)
+    for start in (0, 5, 60, 127, 400, 2**53 - 3):
+        expected = s.table(9, start=start)
+        same(s.table(9, start=start, layout="steps"), expected.T)
+        same(s[3:140].table(9, start=start, layout="steps"), expected[3:140].T)
+        cursor = s.cursor(start)
+        for k in range(9):
+            same(s(start + k), expected[:, k])
+            same(cursor.value, expected[:, k])
+            cursor.step()
+    one_by_one = [[s[r](p) for r in range(s.size)] for p in (0, 63, 130)]
+    same(np.stack([s(p) for p in (0, 63, 130)]), one_by_one)

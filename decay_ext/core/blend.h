@@ -18,7 +18,7 @@ struct Blend {
     double other;  // the end of larger magnitude
     double change;
 
-    Blend(double zero, double one)
+    DECAYLR_LANE Blend(double zero, double one)
         : unit(std::max(std::fabs(zero), std::fabs(one)) > 0x1p900 ? 0x1p200 : 1.0),
           upward(std::fabs(one) >= std::fabs(zero)),
           base((upward ? zero : one) / unit),

@@ -1,6 +1,7 @@
 // Parameters as columns: one value (stride 0) or one value per run.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -22,6 +23,14 @@ struct Column {
     double operator()(Run run, Int i = 0) const {
         const Int at = run * stride + i;
         return reals ? reals[at] : static_cast<double>(integers[at]);
+    }
+    // Whether all runs have this value, seen from the column's shape.
+    bool is(double value) const { return stride == 0 && (*this)(0) == value; }
+    // Those of `count` runs from `first` on.
+    void read(Run first, int count, double* to) const {
+        if (stride == 0) std::fill(to, to + count, (*this)(0));
+        else if (reals) std::copy(reals + first, reals + first + count, to);
+        else for (int i = 0; i < count; ++i) to[i] = static_cast<double>(integers[first + i]);
     }
     Mark mark(Run run, Int i = 0) const {
         const Int at = run * stride + i;

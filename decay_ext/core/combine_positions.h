@@ -43,6 +43,14 @@ class Advance final : public Moved<Advance> {
         }
         child_->fill(run, first + by.whole, count, out);
     }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        const Mark by = by_.mark(first_run);
+        if (by_.stride != 0 || !by.integral || first > max_int - count - by.whole) {
+            return Node::fill_steps(first_run, runs, first, count, out, pitch);
+        }
+        child_->fill_steps(first_run, runs, first + by.whole, count, out, pitch);
+    }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
         return forward(p, by_.mark(run), f);
@@ -178,6 +186,8 @@ class Join final : public Node {
     explicit Join(const Spec& spec) : parts_(spec.children) {
         for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
             boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
+            const bool integral = boundaries_.back().mark(0).integral;
+            aligned_ = aligned_ && boundaries_.back().stride == 0 && integral;
         }
         for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
     }
@@ -192,6 +202,20 @@ class Join final : public Node {
             const Int n = place(run, part, first + i, count - i);
             if (n > 0) fill_part(run, part, first + i, n, out + i);
             i += n;
+        }
+    }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        if (!aligned_) return Node::fill_steps(first_run, runs, first, count, out, pitch);
+        Int k = 0;
+        for (std::size_t part = phase(first_run, first); k < count; ++part) {
+            const Int n = place(first_run, part, first + k, count - k);
+            const Int begin = part == 0 ? 0 : boundaries_[part - 1].mark(first_run).whole;
+            if (n > 0) {
+                parts_[part]->fill_steps(first_run, runs, first + k - begin, n, out + k * pitch,
+                                         pitch);
+            }
+            k += n;
         }
     }
 
@@ -236,6 +260,7 @@ class Join final : public Node {
     std::vector<NodePtr> parts_;
     std::vector<Column> boundaries_;
     bool refuses_ = false;
+    bool aligned_ = true;  // all runs change parts at the same integers
 };
 
 }  // namespace decaylr

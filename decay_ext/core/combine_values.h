@@ -54,19 +54,28 @@ class Reduce final : public Pointwise {
             }
         }
     }
-    void fill_runs(Run first, Run count, Int p, double* out) const override {
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
         double other[chunk];
-        for (Run from = 0; from < count; from += chunk) {
-            const Run n = std::min(chunk, count - from);
-            children_[0]->fill_runs(first + from, n, p, out + from);
-            for (std::size_t c = 1; c < children_.size(); ++c) {
-                children_[c]->fill_runs(first + from, n, p, other);
-                combine(out + from, other, n);
+        const Run most = std::max<Run>(chunk / count, 1);
+        const Int steps = std::min(count, chunk);
+        for (Int k = 0; k < count; k += steps) {
+            for (Run r = 0; r < runs; r += most) {
+                fill_tile(first_run + r, std::min(most, runs - r), first + k,
+                          std::min(steps, count - k), out + k * pitch + r, pitch, other);
             }
         }
     }
 
    private:
+    void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
+                   double* other) const {
+        children_[0]->fill_steps(first_run, runs, first, count, out, pitch);
+        for (std::size_t c = 1; c < children_.size(); ++c) {
+            children_[c]->fill_steps(first_run, runs, first, count, other, runs);
+            for (Int k = 0; k < count; ++k) combine(out + k * pitch, other + k * runs, runs);
+        }
+    }
     static void combine(double* out, const double* other, Int n) {
         for (Int i = 0; i < n; ++i) out[i] = Operation::apply(out[i], other[i]);
     }
@@ -94,9 +103,13 @@ class Mapped : public Pointwise {
         const auto map = mapping(run);
         for (Int i = 0; i < count; ++i) out[i] = map(out[i]);
     }
-    void fill_runs(Run first, Run count, Int p, double* out) const override {
-        children_[0]->fill_runs(first, count, p, out);
-        for (Run i = 0; i < count; ++i) out[i] = mapping(first + i)(out[i]);
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        children_[0]->fill_steps(first_run, runs, first, count, out, pitch);
+        for (Int k = 0; k < count; ++k) {
+            double* to = out + k * pitch;
+            for (Run r = 0; r < runs; ++r) to[r] = mapping(first_run + r)(to[r]);
+        }
     }
 
    private:
@@ -157,9 +170,10 @@ class Select final : public Pointwise {
             part.fill_rows(row, n, first, count, out + at * pitch, pitch);
         });
     }
-    void fill_runs(Run first, Run count, Int p, double* out) const override {
-        together(first, count, [&](Run at, const Node& part, Run row, Run n) {
-            part.fill_runs(row, n, p, out + at);
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
+            part.fill_steps(row, n, first, count, out + at, pitch);
         });
     }
     void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }

@@ -7,6 +7,7 @@
 
 #include "blend.h"
 #include "curve_steps.h"
+#include "exponential_steps.h"
 
 namespace decaylr {
 
@@ -185,6 +186,9 @@ class Exponential {
           clipped_(spec.has("end_value")) {}
     ExponentialRow row(Run run) const {
         return {init_(run), rates_(run), staircase_, size_.mark(run), clipped_, end_(run)};
+    }
+    ExponentialSteps steps(Run first, int runs) const {
+        return {!staircase_ && !clipped_, init_, rates_, first, runs};
     }
 
    private:

@@ -9,7 +9,7 @@ namespace decaylr {
 
 class Decay {
    public:
-    Decay(double init, dd log2_rate)
+    DECAYLR_LANE Decay(double init, dd log2_rate)
         : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate) {
         constexpr std::uint64_t one = 0x3ff0000000000000, exponent = 0x7ff0000000000000;
         const std::uint64_t bits = detail::bits_of(init);
@@ -36,14 +36,14 @@ class Decay {
         for (int i = 0; i < n; ++i) out[i] = own.near_value(from + step * static_cast<double>(i));
     }
     const Parts& slope() const { return slope_; }
-
-   private:
-    // Whether n is exact and the values up to n are normal numbers.
-    bool near(double n) const { return n < two_53 && std::fabs(log2_.hi) * n <= spare_; }
+    // The value at n where n is exact and the values up to n are normal numbers.
     DECAYLR_LANE double near_value(double n) const {
         const PowerOfTwo power = power_of_two(slope_, n);
         return power.times(fraction_, exponent_);
     }
+
+   private:
+    bool near(double n) const { return n < two_53 && std::fabs(log2_.hi) * n <= spare_; }
 
     Parts slope_;
     Pair fraction_;  // init between 1 and 2, or -1 and -2

@@ -26,10 +26,16 @@ class Logarithms {
         const std::size_t i = high_.size() == 1 ? 0 : static_cast<std::size_t>(run);
         return {high_[i], low_[i]};
     }
-    // Those of a run and, unless the stride is 0, of the runs after it.
-    const double* high(Run run) const { return high_.data() + run * stride(); }
-    const double* low(Run run) const { return low_.data() + run * stride(); }
-    Int stride() const { return high_.size() == 1 ? 0 : 1; }
+    // Those of `count` runs from `first` on.
+    void read(Run first, int count, double* high, double* low) const {
+        if (high_.size() == 1) {
+            std::fill(high, high + count, high_[0]);
+            std::fill(low, low + count, low_[0]);
+        } else {
+            std::copy(high_.data() + first, high_.data() + first + count, high);
+            std::copy(low_.data() + first, low_.data() + first + count, low);
+        }
+    }
 
    private:
     std::vector<double> high_, low_;

@@ -6,9 +6,16 @@
 #include <type_traits>
 #include <utility>
 
+#include "block_fill.h"
 #include "column.h"
+#include "transpose.h"
 
 namespace decaylr {
+
+// Enough for what a combinator keeps of its second operand, small enough for any stack.
+constexpr Int chunk = 512;
+// Runs that are evaluated together: what is kept of them stays in the first-level cache.
+constexpr int many_runs = 64;
 
 class Node {
    public:
@@ -38,9 +45,12 @@ class Node {
         }
     }
 
-    // The values of consecutive runs at one position.
-    virtual void fill_runs(Run first, Run count, Int p, double* out) const {
-        for (Run i = 0; i < count; ++i) out[i] = at(first + i, p);
+    // The values of consecutive runs at few consecutive positions; those at first + k begin at
+    // out + k * pitch.
+    virtual void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                            Int pitch) const {
+        if (count > 1) return turn_rows(first_run, runs, first, count, out, pitch);
+        for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
     }
 
     // Whether some position may be refused, and the refusal (std::domain_error).
@@ -53,10 +63,21 @@ class Node {
     double value(Run run, dd p) const { return at_fraction(run, p); }
     double verify(Run run, Int p) const { return check(run, p), 0.0; }
     double verify(Run run, dd p) const { return check_fraction(run, p), 0.0; }
-};
 
-// Enough for what a combinator keeps of its second operand, small enough for any stack.
-constexpr Int chunk = 512;
+   private:
+    // Tiles evaluated by run and written by position.
+    void turn_rows(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
+        double scratch[chunk];
+        for (Int k = 0; k < count; k += chunk / lanes) {
+            const Int steps = std::min(count - k, chunk / lanes);
+            for (Run r = 0; r < runs; r += chunk / steps) {
+                const Run some = std::min(runs - r, chunk / steps);
+                fill_rows(first_run + r, some, first + k, steps, scratch, steps);
+                transpose(scratch, steps, some, steps, out + k * pitch + r, pitch);
+            }
+        }
+    }
+};
 
 // Whether a curve prepares several runs together.
 template <class Curve, class = void>
@@ -64,13 +85,14 @@ struct prepares_rows : std::false_type {};
 template <class Curve>
 struct prepares_rows<Curve, std::void_t<decltype(&Curve::fill_rows)>> : std::true_type {};
 template <class Curve, class = void>
-struct prepares_runs : std::false_type {};
+struct prepares_steps : std::false_type {};
 template <class Curve>
-struct prepares_runs<Curve, std::void_t<decltype(&Curve::fill_runs)>> : std::true_type {};
+struct prepares_steps<Curve, std::void_t<decltype(&Curve::steps)>> : std::true_type {};
 
 // A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
-// at(Int), at(dd) and fill(first, count, out). A curve may have fill_rows or fill_runs of
-// its own, with the arguments of the node's. The row that all runs share is prepared once,
+// at(Int), at(dd) and fill(first, count, out). A curve may have a fill_rows of its own, with
+// the arguments of the node's, and steps(first, runs), `many_runs` runs at most, whose lanes are
+// runs: fill(first, count, out, pitch) if usual(last position). The row that all runs share is prepared once,
 // when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
@@ -95,12 +117,21 @@ class CurveNode final : public Node {
         }
         Node::fill_rows(first_run, runs, first, count, out, pitch);
     }
-    // Flat, for a row that is used once must not be built in memory.
-    __attribute__((flatten)) void fill_runs(Run first, Run count, Int p,
-                                            double* out) const override {
-        if (shared_) return std::fill(out, out + count, shared_->at(p)), void();
-        if constexpr (prepares_runs<Curve>::value) return curve_.fill_runs(first, count, p, out);
-        for (Run i = 0; i < count; ++i) out[i] = curve_.row(first + i).at(p);
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        if (!shared_) {
+            if constexpr (prepares_steps<Curve>::value) {
+                return fill_lanes(first_run, runs, first, count, out, pitch);
+            }
+        }
+        if (!shared_ && count > 1) {
+            return Node::fill_steps(first_run, runs, first, count, out, pitch);
+        }
+        for (Int k = 0; k < count; ++k) {
+            double* to = out + k * pitch;
+            if (shared_) std::fill(to, to + runs, shared_->at(first + k));
+            else fill_step(first_run, runs, first + k, to);
+        }
     }
     void fill_scaled(Run run, Int first, Int count, double times, dd over,
                      double* out) const override {
@@ -110,6 +141,24 @@ class CurveNode final : public Node {
 
    private:
     using Row = decltype(std::declval<const Curve&>().row(Run{0}));
+
+    void fill_lanes(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
+        for (Run r = 0; r < runs; r += many_runs) {
+            const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
+            auto steps = curve_.steps(first_run + r, n);
+            if (steps.usual(first + (count - 1))) {
+                steps.fill(first, count, out + r, pitch);
+                continue;
+            }
+            for (Int k = 0; k < count; ++k) {
+                fill_step(first_run + r, n, first + k, out + k * pitch + r);
+            }
+        }
+    }
+    // Flat, for a row that is used once must not be built in memory.
+    __attribute__((flatten)) void fill_step(Run first_run, Run runs, Int p, double* out) const {
+        for (Run r = 0; r < runs; ++r) out[r] = curve_.row(first_run + r).at(p);
+    }
 
     static void scale(const Row& row, Int first, Int count, double times, dd over, double* out) {
         for (Int i = 0; i < count; ++i) {

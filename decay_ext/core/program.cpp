@@ -8,6 +8,7 @@ namespace {
 
 constexpr Int long_row = Int{1} << 16;  // positions of a piece of a row, or of a group of rows
 constexpr Int scratch_length = 4096;    // doubles that stay in the first-level cache
+constexpr Int few_steps = 32;           // fewer positions of a run than pay for a block of its own
 
 // Consecutive rows; row r begins at out + r * pitch.
 void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
@@ -77,6 +78,14 @@ void table_by_steps(const Node& node, const Window& w, int threads, Real* out) {
     });
 }
 
+// Few positions of many runs.
+void table_of_steps(const Node& node, const Window& w, int threads, double* out) {
+    const Run grain = std::max<Run>(values_per_thread / w.steps, 1);
+    parallel_for(w.runs, grain, threads, [&](Int begin, Int end) {
+        node.fill_steps(w.first_run + begin, end - begin, w.start, w.steps, out + begin, w.runs);
+    });
+}
+
 double value_at(const Node& node, Run run, double position) {
     return with_position(dd{position, 0.0}, [&](auto p) { return node.value(run, p); });
 }
@@ -103,6 +112,10 @@ void fill_window(const Node& node, Run run, const Window& w, Int k, Int count, d
 template <class Real>
 void Program::table(const Window& window, Layout layout, int threads, Real* out) const {
     if (window.runs == 0 || window.steps == 0) return;
+    if constexpr (std::is_same_v<Real, double>) {
+        const bool few = window.steps < few_steps && window.stride == 1;
+        if (layout == Layout::steps && few) return table_of_steps(*root_, window, threads, out);
+    }
     if (layout == Layout::runs) table_by_runs(*root_, window, threads, out);
     else table_by_steps(*root_, window, threads, out);
 }
@@ -114,7 +127,7 @@ void Program::gather(const Lookup& lookup, int threads, double* out) const {
     parallel_for(lookup.count, values_per_thread, threads, [&](Int begin, Int end) {
         const bool one_each = !lookup.runs && lookup.run_stride == 1;
         if (one_each && lookup.integers && lookup.stride == 0) {
-            return node.fill_runs(begin, end - begin, lookup.integers[0], out + begin);
+            return node.fill_steps(begin, end - begin, lookup.integers[0], 1, out + begin, end - begin);
         }
         each(lookup, begin, end, [&](Int i, Run run, auto p) {
             if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);
