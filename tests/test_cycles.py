@@ -253,3 +253,5 @@ def test_long_tables_of_short_cycles_are_the_values_one_by_one(name, start):
     s = SHORT_CYCLES[name]
     expected = np.array([s(start + i) for i in range(5000)])
     np.testing.assert_array_equal(s.table(5000, start=start), expected)
+    narrow = s.table(5000, start=start, dtype=np.float32)
+    np.testing.assert_array_equal(narrow, expected.astype(np.float32))

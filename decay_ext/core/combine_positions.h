@@ -197,12 +197,10 @@ class Join final : public Node {
     void check(Run run, Int p) const override { locate<Check>(run, p); }
     void check_fraction(Run run, dd p) const override { locate<Check>(run, p); }
     void fill(Run run, Int first, Int count, double* out) const override {
-        Int i = 0;
-        for (std::size_t part = phase(run, first); i < count; ++part) {
-            const Int n = place(run, part, first + i, count - i);
-            if (n > 0) fill_part(run, part, first + i, n, out + i);
-            i += n;
-        }
+        fill_parts(run, first, count, out);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        fill_parts(run, first, count, out);
     }
     void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
                     Int pitch) const override {
@@ -248,12 +246,23 @@ class Join final : public Node {
         return since(p, boundaries_[i - 1].mark(run),
                      [&](auto q) { return What::of(*parts_[i], run, q); });
     }
-    void fill_part(Run run, std::size_t part, Int first, Int count, double* out) const {
-        if (part == 0) return parts_[0]->fill(run, first, count, out);
+    template <class Real>
+    void fill_parts(Run run, Int first, Int count, Real* out) const {
+        Int i = 0;
+        for (std::size_t part = phase(run, first); i < count; ++part) {
+            const Int n = place(run, part, first + i, count - i);
+            if (n > 0) fill_part(run, part, first + i, n, out + i);
+            i += n;
+        }
+    }
+    template <class Real>
+    void fill_part(Run run, std::size_t part, Int first, Int count, Real* out) const {
+        if (part == 0) return parts_[0]->fill_as(run, first, count, out);
         const Mark begin = boundaries_[part - 1].mark(run);
-        if (begin.integral) return parts_[part]->fill(run, first - begin.whole, count, out);
+        if (begin.integral) return parts_[part]->fill_as(run, first - begin.whole, count, out);
         for (Int i = 0; i < count; ++i) {
-            out[i] = since(first + i, begin, [&](auto q) { return parts_[part]->value(run, q); });
+            out[i] = static_cast<Real>(
+                since(first + i, begin, [&](auto q) { return parts_[part]->value(run, q); }));
         }
     }
 

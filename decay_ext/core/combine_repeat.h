@@ -104,12 +104,19 @@ class Repeat final : public Moved<Repeat> {
           whole_(spec.option("lengths", "floor") == "floor") {}
     void fill(Run run, Int first, Int count, double* out) const override {
         const RepeatRow row = this->row(run);
-        const Int again = row.again();
-        const Int equal = again == 0 || first >= row.stop() ? 0 : room(first, row.stop(), count);
+        const Int again = row.again(), equal = equals(row, first, count);
         if (equal <= again) return fill_cycles(run, row, first, count, out);
         fill_cycles(run, row, first, again, out);
         repeat_values(out, again, equal);
         if (equal < count) fill_cycles(run, row, first + equal, count - equal, out + equal);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        const RepeatRow row = this->row(run);
+        const Int again = row.again(), equal = equals(row, first, count);
+        if (equal <= again) return Node::fill_narrow(run, first, count, out);
+        Node::fill_narrow(run, first, again, out);
+        repeat_values(out, again, equal);
+        if (equal < count) Node::fill_narrow(run, first + equal, count - equal, out + equal);
     }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
@@ -121,6 +128,10 @@ class Repeat final : public Moved<Repeat> {
    private:
     RepeatRow row(Run run) const {
         return {period_.mark(run), growth_(run), decay_(run), floor_(run), count_.mark(run), whole_};
+    }
+    // How many of `count` positions from p on lie in cycles that are all the same.
+    static Int equals(const RepeatRow& row, Int p, Int count) {
+        return row.again() == 0 || p >= row.stop() ? 0 : room(p, row.stop(), count);
     }
     void fill_cycles(Run run, const RepeatRow& row, Int first, Int count, double* out) const {
         for (Int i = 0; i < count;) {

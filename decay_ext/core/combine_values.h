@@ -164,6 +164,9 @@ class Select final : public Pointwise {
     void fill(Run run, Int first, Int count, double* out) const override {
         child(run).fill(row_.integer(run), first, count, out);
     }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        child(run).fill_narrow(row_.integer(run), first, count, out);
+    }
     void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
                    Int pitch) const override {
         together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {

@@ -23,15 +23,17 @@ class CosineRow {
         return whole_ ? blocks_.at(p) : direct(exact(p));
     }
     double at(dd p) const { return ends_.past(p) ? ends_.end : direct(p); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
-                      [this](Int p, Int n, double* to) { inside(p, n, to); });
+                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
 
    private:
-    void inside(Int p, Int n, double* out) const {
+    template <class Real>
+    void inside(Int p, Int n, Real* out) const {
         if (whole_ && n >= 4) return blocks_.fill(p, n, out);
-        for (Int i = 0; i < n; ++i) out[i] = at(p + i);
+        for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
     }
     double direct(dd p) const {
         if (plain_) {

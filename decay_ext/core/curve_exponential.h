@@ -69,7 +69,8 @@ class ExponentialRow {
         if (staircase_) return clip(decay_(quotient(p, size_)));
         return clip(round_scaled_times(exp2_scaled(mul(log2_, p)), init_));
     }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         if (staircase_ && size_.integral) {
             return fill_stairs(first, count, size_, out, [this](Int n, int many, double* values) {
                 decay_.values(n, 1, many, values);
@@ -81,7 +82,7 @@ class ExponentialRow {
                                  [this](Int p) { return next_multiple(p, size_); });
         }
         if (direct_ || count < 4) {
-            for (Int i = 0; i < count; ++i) out[i] = at(first + i);
+            for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
             return;
         }
         if (clipped_) {

@@ -28,7 +28,10 @@ class GeneralPower {
     // Whether the blocks are proven: decided by the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const { return at_octave(*this, octaves(), p); }
-    void fill(Int p, Int n, double* out) const { fill_octaves(*this, octaves(), p, n, out); }
+    template <class Real>
+    void fill(Int p, Int n, Real* out) const {
+        fill_octaves(*this, octaves(), p, n, out);
+    }
 
     const PowerShape& shape() const { return shape_; }
     template <int count>

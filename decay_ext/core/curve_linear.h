@@ -11,7 +11,10 @@ struct ConstantRow {
     double value;
     double at(Int) const { return value; }
     double at(dd) const { return value; }
-    void fill(Int, Int count, double* out) const { std::fill(out, out + count, value); }
+    template <class Real>
+    void fill(Int, Int count, Real* out) const {
+        std::fill(out, out + count, static_cast<Real>(value));
+    }
 };
 
 class Constant {
@@ -46,9 +49,10 @@ class LinearRow {
         return whole_ ? weigh(x) : weigh(exact(p));
     }
     double at(dd p) const { return ends_.past(p) ? ends_.end : weigh(p); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
-                      [this](Int p, Int n, double* to) { inside(p, n, to); });
+                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
 
    private:
@@ -60,11 +64,12 @@ class LinearRow {
         const double rest = from_init_ * left.lo + from_end_ * p.lo;
         return (from_init_ * left.hi + (from_end_ * p.hi + rest)) * back_;
     }
-    void inside(Int p, Int n, double* out) const {
+    template <class Real>
+    void inside(Int p, Int n, Real* out) const {
         if (whole_) {
             fill_each(p, n, out, [this](double x) { return weigh(x); });
         } else {
-            for (Int i = 0; i < n; ++i) out[i] = weigh(exact(p + i));
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(weigh(exact(p + i)));
         }
     }
 

@@ -49,14 +49,16 @@ class PolynomialRow {
         if (kind_ == Power::one) return line_.at(p);
         return ends_.past(p) ? ends_.end : precise(p);
     }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         if (kind_ == Power::one) return line_.fill(first, count, out);
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
-                      [this](Int p, Int n, double* to) { inside(p, n, to); });
+                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
 
    private:
-    void inside(Int p, Int n, double* out) const {
+    template <class Real>
+    void inside(Int p, Int n, Real* out) const {
         if (any_power()) {
             const GeneralPower any = general();
             if (any.usable()) return any.fill(p, n, out);

@@ -25,13 +25,14 @@ class InverseRow {
         return simple_ ? over(static_cast<double>(p)) : precise(exact(p));
     }
     double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         if (staircase_) {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
         }
         if (!simple_ || first > Int{1} << 52) {
-            for (Int i = 0; i < count; ++i) out[i] = at(first + i);
+            for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
         } else if (power_ == 1.0) {
             fill_each(first, count, out, [this](double x) { return inverted(grown(x)); });
         } else {
@@ -122,15 +123,17 @@ class RexRow {
         return fast_ ? between(x) : precise(exact(p));
     }
     double at(dd p) const { return ends_.past(p) ? ends_.end : precise(p); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
-                      [this](Int p, Int n, double* to) { inside(p, n, to); });
+                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
 
    private:
-    void inside(Int p, Int n, double* out) const {
+    template <class Real>
+    void inside(Int p, Int n, Real* out) const {
         if (fast_) return fill_each(p, n, out, [this](double x) { return between(x); });
-        for (Int i = 0; i < n; ++i) out[i] = precise(exact(p + i));
+        for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
     }
     double between(double p) const {
         const double left = (ends_.steps - p) * share_;

@@ -64,7 +64,8 @@ class StepRow {
     StepRow(double init, Mark size, dd log2_gamma) : decay_(init, log2_gamma), size_(size) {}
     double at(Int p) const { return decay_(quotient(p, size_)); }
     double at(dd p) const { return decay_(quotient(p, size_)); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         if (!size_.integral) {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
@@ -124,7 +125,8 @@ class MultiStepRow {
         : decay_(init, log2_gamma), milestones_(milestones) {}
     double at(Int p) const { return decay_(milestones_.reached_by(p)); }
     double at(dd p) const { return decay_(milestones_.reached_by(p)); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         fill_levels(
             first, count, milestones_.reached_by(first), out,
             [this](Int n, int many, double* levels) {
@@ -160,7 +162,8 @@ class PiecewiseRow {
         : boundaries_(boundaries), values_(values), run_(run) {}
     double at(Int p) const { return values_(run_, boundaries_.reached_by(p)); }
     double at(dd p) const { return values_(run_, boundaries_.reached_by(p)); }
-    void fill(Int first, Int count, double* out) const {
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
         fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                       [this](Int p) { return boundaries_.next(p); });
     }
@@ -190,8 +193,9 @@ class SamplesRow {
     SamplesRow(const Column& values, Run run) : values_(values), run_(run) {}
     double at(Int p) const { return values_(run_, std::min(p, values_.length - 1)); }
     double at(dd p) const { return at(static_cast<Int>(std::min(std::floor(p.hi), 0x1p62))); }
-    void fill(Int first, Int count, double* out) const {
-        for (Int i = 0; i < count; ++i) out[i] = at(first + i);
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
     }
 
    private:

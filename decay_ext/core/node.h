@@ -14,6 +14,8 @@ namespace decaylr {
 
 // Enough for what a combinator keeps of its second operand, small enough for any stack.
 constexpr Int chunk = 512;
+// Positions that are evaluated together where what they share costs much.
+constexpr Int many_positions = 4096;
 // Runs that are evaluated together: what is kept of them stays in the first-level cache.
 constexpr int many_runs = 64;
 
@@ -28,6 +30,16 @@ class Node {
     // The values of one run at `count` consecutive positions.
     virtual void fill(Run run, Int first, Int count, double* out) const {
         for (Int i = 0; i < count; ++i) out[i] = at(run, first + i);
+    }
+
+    // The same, rounded once more to float32.
+    virtual void fill_narrow(Run run, Int first, Int count, float* out) const {
+        double scratch[many_positions];
+        for (Int i = 0; i < count; i += many_positions) {
+            const Int n = std::min(many_positions, count - i);
+            fill(run, first + i, n, scratch);
+            for (Int j = 0; j < n; ++j) out[i + j] = static_cast<float>(scratch[j]);
+        }
     }
 
     // The same of consecutive runs; row r begins at out + r * pitch.
@@ -58,9 +70,15 @@ class Node {
     virtual void check(Run, Int) const {}
     virtual void check_fraction(Run, dd) const {}
 
-    // Overloads for code that is generic in the kind of position.
+    // Overloads for code that is generic in the kind of position or of value.
     double value(Run run, Int p) const { return at(run, p); }
     double value(Run run, dd p) const { return at_fraction(run, p); }
+    void fill_as(Run run, Int first, Int count, double* out) const {
+        fill(run, first, count, out);
+    }
+    void fill_as(Run run, Int first, Int count, float* out) const {
+        fill_narrow(run, first, count, out);
+    }
     double verify(Run run, Int p) const { return check(run, p), 0.0; }
     double verify(Run run, dd p) const { return check_fraction(run, p), 0.0; }
 
@@ -89,6 +107,13 @@ struct prepares_steps : std::false_type {};
 template <class Curve>
 struct prepares_steps<Curve, std::void_t<decltype(&Curve::steps)>> : std::true_type {};
 
+// Whether a row writes float32 by itself.
+template <class Row, class = void>
+struct fills_narrow : std::false_type {};
+template <class Row>
+struct fills_narrow<Row, std::void_t<decltype(std::declval<const Row&>().fill(
+                             Int{}, Int{}, static_cast<float*>(nullptr)))>> : std::true_type {};
+
 // A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
 // at(Int), at(dd) and fill(first, count, out). A curve may have a fill_rows of its own, with
 // the arguments of the node's, and steps(first, runs), `many_runs` runs at most, whose lanes are
@@ -96,6 +121,8 @@ struct prepares_steps<Curve, std::void_t<decltype(&Curve::steps)>> : std::true_t
 // when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
+    using Row = decltype(std::declval<const Curve&>().row(Run{0}));
+
    public:
     explicit CurveNode(const Spec& spec) : curve_(spec) {
         if (spec.runs == 1) shared_.emplace(curve_.row(0));
@@ -109,6 +136,14 @@ class CurveNode final : public Node {
     void fill(Run run, Int first, Int count, double* out) const override {
         if (shared_) shared_->fill(first, count, out);
         else curve_.row(run).fill(first, count, out);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        if constexpr (fills_narrow<Row>::value) {
+            if (shared_) shared_->fill(first, count, out);
+            else curve_.row(run).fill(first, count, out);
+        } else {
+            Node::fill_narrow(run, first, count, out);
+        }
     }
     void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
                    Int pitch) const override {
@@ -140,8 +175,6 @@ class CurveNode final : public Node {
     }
 
    private:
-    using Row = decltype(std::declval<const Curve&>().row(Run{0}));
-
     void fill_lanes(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
         for (Run r = 0; r < runs; r += many_runs) {
             const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
@@ -190,24 +223,24 @@ inline Int room(Int p, Int stop, Int count) {
 
 // Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
 // and given by body(p, n, out) for whole positions strictly inside.
-template <class Body>
+template <class Real, class Body>
 inline void fill_interior(Int first, Int count, const Mark& steps, double init, double end,
-                          double* out, Body&& body) {
+                          Real* out, Body&& body) {
     Int i = 0;
-    if (first <= 0 && count > 0) out[i++] = steps.value > 0.0 ? init : end;
+    if (first <= 0 && count > 0) out[i++] = static_cast<Real>(steps.value > 0.0 ? init : end);
     const bool ended = count == i || reached(first + i, steps);
     const Int inside = ended ? 0 : room(first + i, first_position(steps), count - i);
     if (inside > 0) body(first + i, inside, out + i);
-    for (i += inside; i < count; ++i) out[i] = end;
+    for (i += inside; i < count; ++i) out[i] = static_cast<Real>(end);
 }
 
 // Fills a curve that is constant from p to next(p): value(p) is taken once a plateau.
-template <class Value, class Next>
-inline void fill_plateaus(Int first, Int count, double* out, Value&& value, Next&& next) {
+template <class Real, class Value, class Next>
+inline void fill_plateaus(Int first, Int count, Real* out, Value&& value, Next&& next) {
     for (Int i = 0; i < count;) {
         const Int p = first + i;
         const Int n = room(p, next(p), count - i);
-        std::fill(out + i, out + i + n, value(p));
+        std::fill(out + i, out + i + n, static_cast<Real>(value(p)));
         i += n;
     }
 }
@@ -216,7 +249,8 @@ inline void fill_plateaus(Int first, Int count, double* out, Value&& value, Next
 constexpr Int longest_copied = Int{1} << 14;
 
 // out[i] = out[i - length] for length <= i < count: copies that grow, but stay in a cache.
-inline void repeat_values(double* out, Int length, Int count) {
+template <class Real>
+inline void repeat_values(Real* out, Int length, Int count) {
     const Int most = std::max(longest_copied / length, Int{1}) * length;
     for (Int done = length; done < count;) {
         const Int n = std::min({most, done, count - done});

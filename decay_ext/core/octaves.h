@@ -106,8 +106,8 @@ inline double at_octave(const Curve& curve, const Octaves& octaves, Int p) {
 }
 
 // Positions that stand alone.
-template <class Curve>
-inline void fill_singles(const Curve& curve, Int p, Int n, double* out) {
+template <class Curve, class Real>
+inline void fill_singles(const Curve& curve, Int p, Int n, Real* out) {
     for (Int i = 0; i < n; i += centres) {
         double centre[centres];
         const double from = static_cast<double>(p + i);
@@ -117,21 +117,21 @@ inline void fill_singles(const Curve& curve, Int p, Int n, double* out) {
         const int some = static_cast<int>(std::min<Int>(n - i, centres));
         for (int k = some; k < centres; ++k) centre[k] = centre[some - 1];
         curve.prepare(centre, t);
-        for (int k = 0; k < some; ++k) out[i + k] = t.hi[k] + t.lo[k];
+        for (int k = 0; k < some; ++k) out[i + k] = static_cast<Real>(t.hi[k] + t.lo[k]);
     }
 }
 
 // The hot loop: no load, one store; on AVX-512 of vmulpd, vaddpd and vmovupd on
 // zmm, with the shape's coefficients kept in registers.
-template <class Shape>
+template <class Shape, class Real>
 inline void fill_octave(const Shape& shape, double hi, double lo, double slope, double rate,
-                       Int m, Int n, double* out) {
+                       Int m, Int n, Real* out) {
     const Shape own = shape;
     fill_each(m, n, out, [=](double x) { return value_near(own, hi, lo, slope, rate, x); });
 }
 
-template <class Curve>
-inline void fill_octaves(const Curve& curve, const Octaves& octaves, Int p, Int n, double* out) {
+template <class Curve, class Real>
+inline void fill_octaves(const Curve& curve, const Octaves& octaves, Int p, Int n, Real* out) {
     const Int stop = p + n;
     for (Int at = p; at < stop;) {
         if (octaves.piece(at).single()) {

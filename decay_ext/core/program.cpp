@@ -7,7 +7,6 @@ namespace decaylr {
 namespace {
 
 constexpr Int long_row = Int{1} << 16;  // positions of a piece of a row, or of a group of rows
-constexpr Int scratch_length = 4096;    // doubles that stay in the first-level cache
 constexpr Int few_steps = 32;           // fewer positions of a run than pay for a block of its own
 
 // Consecutive rows; row r begins at out + r * pitch.
@@ -20,18 +19,8 @@ void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k
 }
 void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
                float* out, Int pitch) {
-    double scratch[scratch_length];
-    for (Int i = 0; i < count; i += scratch_length) {
-        const Int n = std::min(scratch_length, count - i);
-        const Run together = scratch_length / n;
-        for (Run r = 0; r < runs; r += together) {
-            const Run some = std::min(together, runs - r);
-            fill_rows(node, first_run + r, some, w, k + i, n, scratch, n);
-            for (Run s = 0; s < some; ++s) {
-                float* to = out + (r + s) * pitch + i;
-                for (Int j = 0; j < n; ++j) to[j] = static_cast<float>(scratch[s * n + j]);
-            }
-        }
+    for (Run r = 0; r < runs; ++r) {
+        fill_window(node, first_run + r, w, k, count, out + r * pitch);
     }
 }
 
@@ -103,11 +92,14 @@ void each(const Lookup& lookup, Int begin, Int end, F&& f) {
 
 }  // namespace
 
-void fill_window(const Node& node, Run run, const Window& w, Int k, Int count, double* out) {
+template <class Real>
+void fill_window(const Node& node, Run run, const Window& w, Int k, Int count, Real* out) {
     const Int first = w.start + k * w.stride;
-    if (w.stride == 1) return node.fill(run, first, count, out);
-    for (Int i = 0; i < count; ++i) out[i] = node.at(run, first + i * w.stride);
+    if (w.stride == 1) return node.fill_as(run, first, count, out);
+    for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(node.at(run, first + i * w.stride));
 }
+template void fill_window<double>(const Node&, Run, const Window&, Int, Int, double*);
+template void fill_window<float>(const Node&, Run, const Window&, Int, Int, float*);
 
 template <class Real>
 void Program::table(const Window& window, Layout layout, int threads, Real* out) const {

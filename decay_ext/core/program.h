@@ -47,6 +47,7 @@ class Program {
 };
 
 // The values of one run at consecutive window positions from index k on.
-void fill_window(const Node& node, Run run, const Window& window, Int k, Int count, double* out);
+template <class Real>
+void fill_window(const Node& node, Run run, const Window& window, Int k, Int count, Real* out);
 
 }  // namespace decaylr
