@@ -2,28 +2,68 @@
 
 import numpy as np
 
-from benchmarks.peers import CURVES, PEERS, schedule
+from benchmarks import optax_families
+from benchmarks.columns import columns
+from benchmarks.peers import CURVES, PEERS
+from benchmarks.shapes import SHAPES
 from benchmarks.timing import ratio, require_close, rows
 
+STEPS = 5000
 
-class Peers:
-    """How many times faster decaylr is, in one thread, than a peer that is as well."""
 
-    params = (list(PEERS), list(CURVES))
-    param_names = ("peer", "curve")
+class Beside:
+    """A table of ours that agrees with theirs, each in one thread."""
+
     timeout = 300
 
-    def setup(self, peer, curve):
-        self.n, self.steps = (10, 2000) if peer == "python" else (rows(1000), 5000)
-        self.schedule = schedule(curve, self.n, self.steps)
-        self.out = np.empty((self.n, self.steps))
-        self.theirs = PEERS[peer](curve, self.n, self.steps)
-        require_close(self.table(), self.theirs(), f"{curve} by {peer}")
+    def prepare(self, name, schedule, theirs, steps=STEPS):
+        self.schedule, self.theirs, self.steps = schedule, theirs, steps
+        self.out = np.empty((*schedule.shape, steps))
+        require_close(self.table(), self.theirs(), name)
 
     def table(self):
         return self.schedule.table(self.steps, out=self.out, threads=1)
 
-    def track_times_faster(self, peer, curve):
+    def times_faster(self):
         return ratio(self.theirs, self.table)
 
+
+class Peers(Beside):
+    """How many times faster decaylr is than a peer, where every parameter differs."""
+
+    params = (list(PEERS), list(CURVES))
+    param_names = ("peer", "curve")
+
+    def setup(self, peer, curve):
+        n, steps = (10, 2000) if peer == "python" else (rows(1000), STEPS)
+        theirs = PEERS[peer](curve, n, steps)
+        self.prepare(f"{curve} by {peer}", SHAPES[curve].schedule(n, steps), theirs, steps)
+
+    def track_times_faster(self, peer, curve):
+        return self.times_faster()
+
     track_times_faster.unit = "x faster"
+
+
+class Optax(Beside):
+    """How many times faster than `jit(vmap(vmap(optax schedule)))`, where the peaks differ."""
+
+    params = (list(optax_families.FAMILIES),)
+    param_names = ("family",)
+
+    def setup(self, family):
+        from decaylr.compat import optax
+
+        peaks = columns(rows(1000), STEPS).peak
+        ours = optax_families.FAMILIES[family](optax, peaks, STEPS)
+        self.prepare(family, ours, optax_families.table(family, peaks, STEPS))
+
+    def track_times_faster(self, family):
+        return self.times_faster()
+
+    track_times_faster.unit = "x faster"
+
+    def track_optax_over_fill(self, family):
+        return ratio(self.theirs, lambda: self.out.fill(1.0))
+
+    track_optax_over_fill.unit = "x fill"

@@ -1,0 +1,49 @@
+"""The machine and the software that figures were measured with."""
+
+import datetime
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+LIBRARIES = ("numpy", "scipy", "numexpr", "numba", "torch", "jax", "optax", "keras", "asv")
+CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
+MULTIPLES = {"K": 2**10, "M": 2**20, "G": 2**30}
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def caches() -> dict[str, int]:
+    """Bytes of the levels that hold data, where the system tells them."""
+    found = {}
+    for index in sorted(CACHES.glob("index*")):
+        level, kind, size = (
+            (index / name).read_text().strip() for name in ("level", "type", "size")
+        )
+        if kind != "Instruction":
+            found[f"L{level}"] = int(size[:-1]) * MULTIPLES[size[-1]]
+    return found
+
+
+def gather(scale: float) -> dict:
+    """All that the head of the page tells."""
+    from decaylr import __version__, _engine
+
+    build = _engine.build_info()
+    return {
+        "date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
+        "scale": scale,
+        "processor": _processor(),
+        "processors": build["processors"],
+        "instruction set": build["instruction_set"],
+        "compiler": build["compiler"],
+        "versions": {"Python": platform.python_version(), "decaylr": __version__}
+        | {name: version(name) for name in LIBRARIES},
+        "caches": caches(),
+    }

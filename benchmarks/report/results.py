@@ -1,0 +1,60 @@
+"""What asv measured: its run and its file of results."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+from benchmarks.report.figures import Row
+
+SUITES = Path(__file__).parents[1]
+PEERS = "bench_peers.Peers.track_times_faster"
+WHOLE, PIECES = "bench_growth.Growth.track_whole", "bench_growth.Growth.track_pieces"
+TABLES = (PEERS, WHOLE, PIECES)  # shown with all their parameters
+
+
+class Results:
+    """Values by benchmark and parameters, of one file of asv's."""
+
+    def __init__(self, path: Path) -> None:
+        data = json.loads(path.read_text())
+        column = data["result_columns"].index
+        self._values = {
+            name: dict(
+                zip(product(*entry[column("params")]), entry[column("result")] or [], strict=False)
+            )
+            for name, entry in data["results"].items()
+        }
+
+    def value(self, benchmark: str, *params: object) -> float:
+        """One value; a benchmark that has none has failed or was not run."""
+        found = self._values.get(benchmark, {}).get(tuple(map(repr, params)))
+        if found is None:
+            raise ValueError(f"asv has no result of {benchmark}{params or ''}")
+        return found
+
+    def sizes(self, benchmark: str) -> list[int]:
+        """The values of its last parameter, which are numbers."""
+        return sorted({int(params[-1]) for params in self._values.get(benchmark, {})})
+
+
+def pattern(row: Row) -> str:
+    """A regular expression for asv that selects one benchmark with its parameters."""
+    params = f"({', '.join(map(repr, row.params))})" if row.params else ""
+    return f"^{re.escape(row.benchmark + params)}$"
+
+
+def run(rows: list[Row], scale: float) -> Path:
+    """Run what the page shows against the decaylr that is installed; fail if a benchmark does."""
+    asv = [sys.executable, "-m", "asv"]
+    wanted = [*map(pattern, rows), *(f"^{re.escape(name)}" for name in TABLES)]
+    command = [*asv, "run", "--quick", "--show-stderr", "-E", f"existing:{sys.executable}"]
+    command += ["--set-commit-hash", "HEAD", *(f"--bench={regex}" for regex in wanted)]
+    environment = os.environ | {"DECAYLR_BENCH_SCALE": str(scale)}
+    subprocess.run([*asv, "machine", "--yes"], cwd=SUITES, check=True, capture_output=True)
+    if subprocess.run(command, cwd=SUITES, env=environment, check=False).returncode:
+        raise SystemExit("a benchmark failed: asv says which one above; nothing is written")
+    return max(SUITES.glob("results/*/*-existing-*.json"), key=lambda path: path.stat().st_mtime)
