@@ -156,3 +156,14 @@ def test_a_constant_is_its_number_whatever_it_is():
     for value in (0.0, -0.0, 5e-324, -1.7976931348623157e308, 0.1):
         assert math.copysign(1.0, dl.constant(value)(3)) == math.copysign(1.0, value)
         assert dl.constant(value)(2**63 - 1) == value
+
+
+@pytest.mark.parametrize("start", [0, 200, 10**6, 2**40, 2**52 - 200])
+@pytest.mark.parametrize("power", [1e-3, 0.7, 3.0, 7.5])
+@pytest.mark.parametrize("rate", [1e-9, 0.03, 50.0])
+def test_powers_of_an_inverse_near_and_far_from_where_it_bends(rate, power, start):
+    s, oracle = dl.inverse(0.3, rate, 7, power), oracle_curves.inverse(0.3, rate, 7, power)
+    values = s.table(400, start=start)
+    for p in range(start, start + 400, 11):
+        assert not misses(float(values[p - start]), oracle(p)), misses(s(p), oracle(p))
+        assert s(p) == values[p - start]

@@ -189,7 +189,7 @@ class Exponential {
         return {init_(run), rates_(run), staircase_, size_.mark(run), clipped_, end_(run)};
     }
     ExponentialSteps steps(Run first, int runs) const {
-        return {!staircase_ && !clipped_, init_, rates_, first, runs};
+        return {!staircase_, init_, rates_, clipped_ ? &end_ : nullptr, first, runs};
     }
 
    private:

@@ -11,11 +11,15 @@ namespace decaylr {
 
 class ExponentialSteps {
    public:
-    // `plain`: neither a staircase nor clipped.
-    ExponentialSteps(bool plain, const Column& init, const Logarithms& rates, Run first, int runs)
+    // `plain`: not a staircase. Without an end nothing is clipped.
+    ExponentialSteps(bool plain, const Column& init, const Logarithms& rates, const Column* end,
+                     Run first, int runs)
         : plain_(plain), runs_(runs) {
         init.read(first, runs, init_);
         rates.read(first, runs, high_, low_);
+        std::fill(least_, least_ + runs, -std::numeric_limits<double>::infinity());
+        std::fill(most_, most_ + runs, std::numeric_limits<double>::infinity());
+        if (end) clip(*end, first);
     }
     // Whether all values up to `last`, and what they are products of, are normal numbers.
     bool usual(Int last) const {
@@ -37,6 +41,15 @@ class ExponentialSteps {
     }
 
    private:
+    void clip(const Column& end, Run first) {
+        double ends[many_runs];
+        end.read(first, runs_, ends);
+        for (int i = 0; i < runs_; ++i) {
+            const double slope = init_[i] * high_[i];
+            least_[i] = slope < 0.0 ? ends[i] : least_[i];
+            most_[i] = slope > 0.0 ? ends[i] : most_[i];
+        }
+    }
     DECAYLR_LANE Parts slope(int i) const { return in_parts({high_[i], low_[i]}); }
     void anchor(Int p) {
         const double from = static_cast<double>(p);
@@ -59,7 +72,9 @@ class ExponentialSteps {
         for (int i = 0; i < runs_; ++i) {
             const PowerOfTwo left{{head_[i], rest_[i]}, bits_[i]};
             const PowerOfTwo right = power_of_two(slope(i), from);
-            shown[i] = anchor_[i] * left.times(right.fraction, right.exponent());
+            const double value = anchor_[i] * left.times(right.fraction, right.exponent());
+            const double raised = value < least_[i] ? least_[i] : value;
+            shown[i] = raised > most_[i] ? most_[i] : raised;
         }
         std::copy(shown, shown + runs_, out);
     }
@@ -67,6 +82,7 @@ class ExponentialSteps {
     bool plain_;
     int runs_;
     double init_[many_runs], high_[many_runs], low_[many_runs];
+    double least_[many_runs], most_[many_runs];
     double anchor_[many_runs], head_[many_runs], rest_[many_runs];
     std::uint64_t bits_[many_runs];
 };

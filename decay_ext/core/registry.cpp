@@ -1,62 +1,19 @@
+// The kinds of nodes by name. Their code is in kinds_*.cpp, of which each is compiled by itself:
+// in one file, compilers would stop taking small functions into the loops that call them.
 #include "registry.h"
 
-#include "combine_positions.h"
-#include "combine_repeat.h"
-#include "combine_values.h"
-#include "curve_cosine.h"
-#include "curve_exponential.h"
-#include "curve_interpolate.h"
-#include "curve_polynomial.h"
-#include "curve_rational.h"
-#include "curve_tanh.h"
+#include <stdexcept>
 
 namespace decaylr {
-namespace {
-
-template <class Curve>
-Kind curve(const char* name) {
-    return {name, true, [](const Spec& spec) -> NodePtr {
-                return std::make_shared<CurveNode<Curve>>(spec);
-            }};
-}
-
-template <class Combinator>
-Kind combinator(const char* name) {
-    return {name, false,
-            [](const Spec& spec) -> NodePtr { return std::make_shared<Combinator>(spec); }};
-}
-
-}  // namespace
 
 const std::vector<Kind>& kinds() {
-    static const std::vector<Kind> table{
-        curve<Constant>("constant"),
-        curve<Linear>("linear"),
-        curve<Polynomial>("polynomial"),
-        curve<Cosine>("cosine"),
-        curve<Exponential>("exponential"),
-        curve<Inverse>("inverse"),
-        curve<Rex>("rex"),
-        curve<Tanh>("tanh"),
-        curve<Step>("step"),
-        curve<MultiStep>("multi_step"),
-        curve<PiecewiseConstant>("piecewise_constant"),
-        curve<Interpolate>("interpolate"),
-        curve<Samples>("samples"),
-        combinator<Join>("join"),
-        combinator<Reduce<Add>>("sum"),
-        combinator<Reduce<Multiply>>("product"),
-        combinator<Reduce<Subtract>>("difference"),
-        combinator<Quotient>("quotient"),
-        combinator<Negative>("negative"),
-        combinator<Clip>("clip"),
-        combinator<Repeat>("repeat"),
-        combinator<Staircase>("staircase"),
-        combinator<Advance>("advance"),
-        combinator<Stretch>("stretch"),
-        combinator<Ending>("ending"),
-        combinator<Select>("select"),
-    };
+    static const std::vector<Kind> table = [] {
+        std::vector<Kind> all = curves_by_blocks();
+        for (const auto& more : {curves_by_division(), curves_of_lists(), combinators()}) {
+            all.insert(all.end(), more.begin(), more.end());
+        }
+        return all;
+    }();
     return table;
 }
 

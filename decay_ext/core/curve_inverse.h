@@ -1,13 +1,11 @@
-// inverse and rex.
+// inverse: init / (1 + rate * p / size)**power; floor of the quotient for a staircase.
 #pragma once
 
-#include <algorithm>
-
 #include "blend.h"
+#include "inverse_blocks.h"
 
 namespace decaylr {
 
-// init / (1 + rate * p / size)**power; floor of the quotient for a staircase.
 class InverseRow {
    public:
     InverseRow(double init, double rate, Mark size, double power, bool staircase)
@@ -18,11 +16,18 @@ class InverseRow {
           staircase_(staircase),
           far_(!(rate * (two_63 / size.value) < 0x1p900)),
           slope_(staircase || far_ ? dd{rate, 0.0} : div(dd{rate, 0.0}, size.value)),
-          simple_(!far_ && (power == 1.0 || power == 0.5)) {}
+          simple_(!far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
+                  std::fabs(init) < 0x1p500),
+          per_init_(simple_ ? 1.0 / init : 0.0) {}
 
     double at(Int p) const {
         if (staircase_) return stair(quotient(p, size_));
-        return simple_ ? over(static_cast<double>(p)) : precise(exact(p));
+        if (simple_) return over(static_cast<double>(p));
+        if (!far_ && p > 0 && p < blocks_end) {
+            const InverseBlocks any = blocks();
+            if (any.usable()) return any.at(p);
+        }
+        return precise(exact(p));
     }
     double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     template <class Real>
@@ -32,7 +37,7 @@ class InverseRow {
                                  [this](Int p) { return next_multiple(p, size_); });
         }
         if (!simple_ || first > Int{1} << 52) {
-            for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
+            fill_any_power(first, count, out);
         } else if (power_ == 1.0) {
             fill_each(first, count, out, [this](double x) { return inverted(grown(x)); });
         } else {
@@ -41,21 +46,38 @@ class InverseRow {
     }
 
    private:
-    // 1 + slope * x in two words: with one, the roundings would add up to more than 2 ulp.
-    dd grown(double x) const { return add(mul(slope_, x), 1.0); }
-    double inverted(dd grown) const {
-        const double q = init_ / grown.hi;
-        return q - q * (grown.lo / grown.hi);
+    static constexpr Int blocks_end = Int{1} << 52;  // sums of positions are exact up to here
+
+    InverseBlocks blocks() const { return {init_, slope_, power_}; }
+    template <class Real>
+    void fill_any_power(Int first, Int count, Real* out) const {
+        const Int begin = first == 0 && count > 0 ? 1 : 0;
+        const InverseBlocks any = blocks();
+        const bool blocked = !simple_ && !far_ && first < blocks_end - count && any.usable();
+        const Int single = blocked ? begin : count;
+        for (Int i = 0; i < single; ++i) out[i] = static_cast<Real>(at(first + i));
+        if (blocked) any.fill(first + begin, count - begin, out + begin);
     }
-    double inverted_root(dd grown) const {
+
+    // 1 + slope * x in two words, of which the second is below 2^-53 of the first.
+    DECAYLR_LANE dd grown(double x) const {
+        const dd product = two_prod(slope_.hi, x);
+        const dd sum = two_sum(product.hi, 1.0);
+        return quick_two_sum(sum.hi, sum.lo + (product.lo + slope_.lo * x));
+    }
+    // Without the second word, an error of 1 ulp beside the half of the division.
+    DECAYLR_LANE double inverted(dd grown) const { return init_ / grown.hi; }
+    // The root and the division may add up to 2 ulp: the second word is taken off, with
+    // 1 / grown as the square of q / init.
+    DECAYLR_LANE double inverted_root(dd grown) const {
         const double q = init_ / std::sqrt(grown.hi);
-        return q - q * (0.5 * grown.lo / grown.hi);
+        const double share = q * per_init_;
+        return q - q * ((0.5 * grown.lo) * (share * share));
     }
     double over(double x) const { return of(grown(x)); }
     double of(dd grown) const {
-        if (power_ == 1.0) return inverted(grown);
-        if (power_ == 0.5) return inverted_root(grown);
-        return power(grown);
+        if (!simple_) return power(grown);
+        return power_ == 1.0 ? inverted(grown) : inverted_root(grown);
     }
     double stair(Int n) const {
         if (rate_ > 0x1p900) return distant(exact(n), 1.0);
@@ -86,6 +108,7 @@ class InverseRow {
     bool staircase_, far_;
     dd slope_;
     bool simple_;
+    double per_init_;
 };
 
 class Inverse {
@@ -103,66 +126,6 @@ class Inverse {
    private:
     Column init_, rate_, size_, power_;
     bool staircase_;
-};
-
-// Weight of init: left / (left + beta * p); of end: beta * p / (left + beta * p).
-class RexRow {
-   public:
-    RexRow(double init, double end, const Mark& steps, double beta)
-        : ends_(init, end, steps),
-          blend_(end, init),
-          // Weights left : beta * p as left / beta : p where their sum could overflow.
-          share_(beta > 0x1p400 ? 1.0 / beta : 1.0),
-          beta_(beta > 0x1p400 ? 1.0 : beta),
-          fast_(ends_.whole()) {}
-
-    double at(Int p) const {
-        const double x = static_cast<double>(p);
-        if (ends_.past(p)) return ends_.end;
-        if (p <= 0) return ends_.init;
-        return fast_ ? between(x) : precise(exact(p));
-    }
-    double at(dd p) const { return ends_.past(p) ? ends_.end : precise(p); }
-    template <class Real>
-    void fill(Int first, Int count, Real* out) const {
-        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
-                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
-    }
-
-   private:
-    template <class Real>
-    void inside(Int p, Int n, Real* out) const {
-        if (fast_) return fill_each(p, n, out, [this](double x) { return between(x); });
-        for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
-    }
-    double between(double p) const {
-        const double left = (ends_.steps - p) * share_;
-        const double gone = beta_ * p;
-        return blend_.with((blend_.upward ? left : gone) / (left + gone));
-    }
-    double precise(dd p) const {
-        const dd left = mul(ends_.remaining(p), share_);
-        const dd gone = mul(p, beta_);
-        return blend_.with(div(blend_.upward ? left : gone, add(left, gone)));
-    }
-
-    Ends ends_;
-    Blend blend_;
-    double share_, beta_;
-    bool fast_;
-};
-
-class Rex {
-   public:
-    explicit Rex(const Spec& spec)
-        : init_(spec.column("init_value")),
-          end_(spec.column("end_value")),
-          steps_(spec.column("steps")),
-          beta_(spec.column("beta")) {}
-    RexRow row(Run run) const { return {init_(run), end_(run), steps_.mark(run), beta_(run)}; }
-
-   private:
-    Column init_, end_, steps_, beta_;
 };
 
 }  // namespace decaylr
