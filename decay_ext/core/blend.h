@@ -49,6 +49,7 @@ struct Ends {
     template <class P>
     bool past(P p) const { return reached(p, mark); }
     dd remaining(dd p) const { return sub(length, p); }
+    Course course(Int first) const { return course_between(first, init, end, mark); }
     // Whether steps - p is exact for whole p inside the curve.
     bool whole() const { return mark.integral && steps < two_53; }
 };

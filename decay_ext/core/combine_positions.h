@@ -51,6 +51,16 @@ class Advance final : public Moved<Advance> {
         }
         child_->fill_steps(first_run, runs, first + by.whole, count, out, pitch);
     }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const Mark by = by_.mark(run);
+        if (!by.integral || first > max_int - count - by.whole) return {};
+        return child_->sum(run, first + by.whole, count);
+    }
+    Course course(Run run, Int first) const override {
+        const Mark by = by_.mark(run);
+        if (!by.integral || first > max_int - by.whole) return {};
+        return moved_back(child_->course(run, first + by.whole), by.whole);
+    }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
         return forward(p, by_.mark(run), f);
@@ -216,6 +226,30 @@ class Join final : public Node {
             k += n;
         }
     }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        dd sum{0.0, 0.0};
+        Int i = 0;
+        for (std::size_t part = phase(run, first); i < count; ++part) {
+            const Int n = place(run, part, first + i, count - i);
+            if (n == 0) continue;
+            const Mark begin = beginning(run, part);
+            if (!begin.integral) return {};
+            const ClosedSum some = parts_[part]->sum(run, first + i - begin.whole, n);
+            if (!some) return {};
+            sum = add(sum, *some);
+            i += n;
+        }
+        return sum;
+    }
+    Course course(Run run, Int first) const override {
+        const std::size_t part = phase(run, first);
+        const Mark begin = beginning(run, part);
+        const Int n = place(run, part, first, max_int - first);
+        if (!begin.integral) return {Trend::unknown, first + n};
+        Course own = moved_forward(parts_[part]->course(run, first - begin.whole), begin.whole);
+        own.until = std::min(own.until, first + n);
+        return own;
+    }
 
    private:
     struct Value {
@@ -238,6 +272,9 @@ class Join final : public Node {
         if (part == boundaries_.size()) return count;
         const Mark end = boundaries_[part].mark(run);
         return reached(p, end) ? 0 : room(p, first_position(end), count);
+    }
+    Mark beginning(Run run, std::size_t part) const {
+        return part == 0 ? make_mark(Int{0}) : boundaries_[part - 1].mark(run);
     }
     template <class What, class P>
     double locate(Run run, P p) const {

@@ -67,6 +67,14 @@ class Reduce final : public Pointwise {
         }
     }
 
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const Scaling scaling = scaling_of(run, first);
+        if (!scaling.part || scaling.course.until - count < first) return {};
+        const ClosedSum own = scaling.part->sum(run, first, count);
+        return own ? dd{to_double(*own) * scaling.factor, 0.0} : own;
+    }
+    Course course(Run run, Int first) const override { return scaling_of(run, first).course; }
+
    private:
     void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
                    double* other) const {
@@ -78,6 +86,30 @@ class Reduce final : public Pointwise {
     }
     static void combine(double* out, const double* other, Int n) {
         for (Int i = 0; i < n; ++i) out[i] = Operation::apply(out[i], other[i]);
+    }
+    // A product of which at most one part is not constant, as when runs scale one schedule.
+    struct Scaling {
+        const Node* part = nullptr;
+        double factor = 1.0;
+        Course course;
+    };
+    Scaling scaling_of(Run run, Int first) const {
+        if (!std::is_same_v<Operation, Multiply> || children_.size() > 8) return {};
+        std::vector<Course> courses;
+        for (const auto& child : children_) courses.push_back(child->course(run, first));
+        const auto varies = [](const Course& c) { return c.trend != Trend::constant; };
+        const auto part = std::find_if(courses.begin(), courses.end() - 1, varies);
+        const std::size_t first_varying = static_cast<std::size_t>(part - courses.begin());
+        Scaling found{children_[first_varying].get(), 1.0, *part};
+        for (auto other = courses.begin(); other != courses.end(); ++other) {
+            if (other == part) continue;
+            if (varies(*other)) return {};
+            const std::size_t i = static_cast<std::size_t>(other - courses.begin());
+            found.factor *= children_[i]->at(run, first);
+            found.course.until = std::min(found.course.until, other->until);
+        }
+        found.course = multiplied(found.course, found.factor);
+        return found;
     }
     template <class P>
     double reduce(Run run, P p) const {
@@ -122,6 +154,13 @@ class Negative final : public Mapped<Negative> {
     auto map(Run) const {
         return [](double x) { return -x; };
     }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const ClosedSum own = children_[0]->sum(run, first, count);
+        return own ? neg(*own) : own;
+    }
+    Course course(Run run, Int first) const override {
+        return multiplied(children_[0]->course(run, first), -1.0);
+    }
 };
 
 class Quotient final : public Mapped<Quotient> {
@@ -129,6 +168,13 @@ class Quotient final : public Mapped<Quotient> {
     explicit Quotient(const Spec& spec) : Mapped(spec), divisor_(spec.column("divisor")) {}
     auto map(Run run) const {
         return [by = divisor_(run)](double x) { return x / by; };
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const ClosedSum own = children_[0]->sum(run, first, count);
+        return own ? dd{to_double(*own) / divisor_(run), 0.0} : own;
+    }
+    Course course(Run run, Int first) const override {
+        return multiplied(children_[0]->course(run, first), 1.0 / divisor_(run));
     }
 
    private:
@@ -178,6 +224,12 @@ class Select final : public Pointwise {
         together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
             part.fill_steps(row, n, first, count, out + at, pitch);
         });
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        return child(run).sum(row_.integer(run), first, count);
+    }
+    Course course(Run run, Int first) const override {
+        return child(run).course(row_.integer(run), first);
     }
     void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
     void check_fraction(Run run, dd p) const override {

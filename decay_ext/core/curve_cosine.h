@@ -3,6 +3,7 @@
 
 #include "cosine_blocks.h"
 #include "cosine_steps.h"
+#include "curve_cosine_sum.h"
 
 namespace decaylr {
 
@@ -28,6 +29,13 @@ class CosineRow {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
+    ClosedSum sum(Int first, Int count) const {
+        if (!whole_) return {};
+        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
+            return ClosedSum(sum_of_cosine(blend_, ends_.steps, p, n));
+        });
+    }
+    Course course(Int first) const { return ends_.course(first); }
 
    private:
     template <class Real>

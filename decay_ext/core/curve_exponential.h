@@ -92,8 +92,38 @@ class ExponentialRow {
             fill_blocks(first, count, out, [](double value) { return value; });
         }
     }
+    ClosedSum sum(Int first, Int count) const {
+        if (staircase_ && !size_.integral) return {};
+        const Int free = before_bound(first, count);
+        dd sum{0.0, 0.0};
+        if (free > 0) {
+            sum = staircase_ ? decay_.sum_of_stairs(first, free, size_.whole)
+                             : decay_.sum(first, free);
+        }
+        return free < count ? add(sum, sum_of_equal(at(first + free), count - free)) : sum;
+    }
+    Course course(Int first) const {
+        const Course free = decay_.course();
+        if (!clipped_) return free;
+        const double own = staircase_ ? decay_(quotient(first, size_)) : level(first);
+        const double shown = clip(own);
+        // Well beyond its bound a value holds.
+        return std::fabs(own - shown) > doubt(free, shown) ? Course{Trend::constant} : free;
+    }
 
    private:
+    bool bounded(double shown) const { return shown == low_ || shown == high_; }
+    // How many of `count` positions have values inside the bound.
+    Int before_bound(Int first, Int count) const {
+        if (!clipped_ || !bounded(at(first + count - 1))) return count;
+        Int low = 0, high = count - 1;
+        while (low < high) {
+            const Int middle = low + (high - low) / 2;
+            if (bounded(at(first + middle))) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
     template <class Real, class Shown>
     void fill_blocks(Int first, Int count, Real* out, Shown&& shown) const {
         double anchors[together], factors[block];

@@ -44,6 +44,7 @@ class InverseRow {
             fill_each(first, count, out, [this](double x) { return inverted_root(grown(x)); });
         }
     }
+    Course course(Int) const { return course_of_growth(init_, rate_ > 0.0 ? -power_ : 0.0); }
 
    private:
     static constexpr Int blocks_end = Int{1} << 52;  // sums of positions are exact up to here

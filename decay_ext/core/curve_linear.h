@@ -15,6 +15,8 @@ struct ConstantRow {
     void fill(Int, Int count, Real* out) const {
         std::fill(out, out + count, static_cast<Real>(value));
     }
+    ClosedSum sum(Int, Int count) const { return sum_of_equal(value, count); }
+    Course course(Int) const { return {Trend::constant}; }
 };
 
 class Constant {
@@ -54,6 +56,17 @@ class LinearRow {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
+    // The value in the middle, which may lie between two positions, times their number.
+    ClosedSum sum(Int first, Int count) const {
+        if (!whole_ || ends_.steps >= 0.5 * two_53) return {};
+        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
+            const double many = static_cast<double>(n);
+            const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
+            const dd from_init = two_prod(from_init_, ends_.steps - middle);
+            return ClosedSum(mul(add(from_init, two_prod(from_end_, middle)), many * back_));
+        });
+    }
+    Course course(Int first) const { return ends_.course(first); }
 
    private:
     double weigh(double p) const {

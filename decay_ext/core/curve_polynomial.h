@@ -4,6 +4,7 @@
 #include "curve_general.h"
 #include "curve_linear.h"
 #include "curve_power.h"
+#include "curve_power_sum.h"
 
 namespace decaylr {
 
@@ -55,6 +56,15 @@ class PolynomialRow {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
+    ClosedSum sum(Int first, Int count) const {
+        if (kind_ == Power::one) return line_.sum(first, count);
+        if (!fast_ || any_power() || ends_.steps >= 0.5 * two_53) return {};
+        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
+            return ClosedSum(sum_of_power(blend_, ends_.steps, kind_ == Power::two ? 2 : 3,
+                                          blend_.upward != rise_, p, n));
+        });
+    }
+    Course course(Int first) const { return ends_.course(first); }
 
    private:
     template <class Real>

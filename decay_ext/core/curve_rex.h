@@ -28,6 +28,7 @@ class RexRow {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
+    Course course(Int first) const { return ends_.course(first); }
 
    private:
     template <class Real>

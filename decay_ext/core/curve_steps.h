@@ -59,6 +59,13 @@ inline void fill_stairs(Int first, Int count, const Mark& size, Real* out, Value
         [&](Int n) { return n >= last ? max_int : (n + 1) * size.whole; });
 }
 
+// Long plateaus are looked at one by one, short ones as part of the whole.
+inline Course course_of_plateau(Int first, Int next, const Course& whole) {
+    constexpr Int long_plateau = 4096;
+    if (next == max_int || next - first >= long_plateau) return {Trend::constant, next};
+    return whole;
+}
+
 class StepRow {
    public:
     StepRow(double init, Mark size, dd log2_gamma) : decay_(init, log2_gamma), size_(size) {}
@@ -73,6 +80,14 @@ class StepRow {
         fill_stairs(first, count, size_, out, [this](Int n, int many, double* levels) {
             decay_.values(n, 1, many, levels);
         });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        if (size_.integral) return decay_.sum_of_stairs(first, count, size_.whole);
+        return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                               [this](Int p) { return next_multiple(p, size_); });
+    }
+    Course course(Int first) const {
+        return course_of_plateau(first, next_multiple(first, size_), decay_.course());
     }
 
    private:
@@ -137,6 +152,13 @@ class MultiStepRow {
                 return n < milestones_.size() ? first_position(milestones_[n]) : max_int;
             });
     }
+    ClosedSum sum(Int first, Int count) const {
+        return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                               [this](Int p) { return milestones_.next(p); });
+    }
+    Course course(Int first) const {
+        return course_of_plateau(first, milestones_.next(first), decay_.course());
+    }
 
    private:
     Decay decay_;
@@ -166,6 +188,13 @@ class PiecewiseRow {
     void fill(Int first, Int count, Real* out) const {
         fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                       [this](Int p) { return boundaries_.next(p); });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                               [this](Int p) { return boundaries_.next(p); });
+    }
+    Course course(Int first) const {
+        return course_of_plateau(first, boundaries_.next(first), {});
     }
 
    private:

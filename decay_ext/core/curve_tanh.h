@@ -18,6 +18,14 @@ class TanhRow {
         for (Int i = 0; i < inside; ++i) out[i] = at(first + i);
         if (inside < count) std::fill(out + inside, out + count, at(first + inside));
     }
+    Course course(Int first) const {
+        if (reached(first, steps_)) return {Trend::constant};
+        if (lower_ == upper_) return {};
+        const double init = (blend_.upward ? blend_.other : blend_.base) * blend_.unit;
+        const double end = (blend_.upward ? blend_.base : blend_.other) * blend_.unit;
+        const Course rising = course_between(first, init, end, steps_);
+        return lower_ < upper_ ? rising : multiplied(rising, -1.0);
+    }
 
    private:
     Int stop(Int first) const {

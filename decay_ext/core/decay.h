@@ -35,6 +35,21 @@ class Decay {
         const Decay own = *this;
         for (int i = 0; i < n; ++i) out[i] = own.near_value(from + step * static_cast<double>(i));
     }
+    // Of n >= 1 values from `first` on.
+    dd sum(Int first, Int n) const { return sum_of_powers(init_, log2_, first, n); }
+    // The same where a value holds for `size` positions.
+    dd sum_of_stairs(Int first, Int count, Int size) const {
+        const Int stair = first / size;
+        const Int held = std::min(size - first % size, count);
+        const Int whole = (count - held) / size, rest = (count - held) % size;
+        dd sum = sum_of_equal((*this)(stair), held);
+        if (whole > 0) {
+            const double stairs = this->sum(stair + 1, whole).hi;
+            sum = add(sum, sum_of_equal(stairs, size));
+        }
+        return rest > 0 ? add(sum, sum_of_equal((*this)(stair + 1 + whole), rest)) : sum;
+    }
+    Course course() const { return course_of_growth(init_, log2_.hi); }
     const Parts& slope() const { return slope_; }
     // The value at n where n is exact and the values up to n are normal numbers.
     DECAYLR_LANE double near_value(double n) const {

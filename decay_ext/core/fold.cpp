@@ -1,168 +1,273 @@
 #include "fold.h"
 
+#include "reduce.h"
+#include "stretch.h"
 #include "threads.h"
 
 namespace decaylr {
 namespace {
 
-constexpr Int piece = 2048;  // values at a time: a third of a first-level cache
-constexpr int lanes = 32;    // enough sums side by side to hide an addition's latency
+constexpr Int piece = 2048;               // values at a time: a third of a first-level cache
+constexpr Int short_run = 512;            // such runs are prepared together, several a piece
+constexpr Int long_piece = Int{1} << 16;  // positions that may be folded without their values
 
-// A sum with its rounding errors summed beside it.
-struct Sum {
-    double high = 0.0, low = 0.0;
+// One run of a window.
+struct Place {
+    const Node& node;
+    Run run;
+    Int start, steps;
 
-    void add(double x) {
-        const dd s = two_sum(high, x);
-        high = s.hi;
-        low += s.lo;
+    // Without their values; none also where it would leave the range of a double on its way.
+    ClosedSum closed_sum(Int p, Int n) const {
+        const ClosedSum sum = node.sum(run, p, n);
+        return sum && std::isfinite(to_double(*sum)) ? sum : ClosedSum();
     }
-    // The loop over lanes must be vector additions and subtractions alone, with the lanes
-    // kept in registers over all rounds.
-    void add(const double* values, Int count) {
-        double highs[lanes] = {}, lows[lanes] = {};
-        Int i = 0;
-        for (; i + lanes <= count; i += lanes) {
-            for (int l = 0; l < lanes; ++l) {
-                const dd s = two_sum(highs[l], values[i + l]);
-                highs[l] = s.hi;
-                lows[l] += s.lo;
-            }
+    Sum sum_of_values(Int p, Int n) const {
+        double values[piece];
+        Sum sum;
+        for (Int i = 0; i < n; i += piece) {
+            const Int some = std::min(piece, n - i);
+            node.fill(run, p + i, some, values);
+            sum.add(values, some);
         }
-        for (int l = 0; i < count; ++i, ++l) {
-            const dd s = two_sum(highs[l], values[i]);
-            highs[l] = s.hi;
-            lows[l] += s.lo;
-        }
-        for (int l = 0; l < lanes; ++l) {
-            add(highs[l]);
-            low += lows[l];
-        }
+        return sum;
     }
-    double value() const { return std::isfinite(high) ? high + low : high; }
 };
 
-// The largest of some values, which are numbers: vector maxima.
-double largest_of(const double* values, Int count) {
-    double most[lanes];
-    std::fill(most, most + lanes, values[0]);
-    Int i = 0;
-    for (; i + lanes <= count; i += lanes) {
-        for (int l = 0; l < lanes; ++l) most[l] = most[l] < values[i + l] ? values[i + l] : most[l];
-    }
-    for (; i < count; ++i) most[0] = most[0] < values[i] ? values[i] : most[0];
-    return *std::max_element(most, most + lanes);
-}
-
-// Calls visit(k, values, count) for consecutive pieces of a run until it returns false.
-template <class Visit>
-void walk(const Node& node, Run run, const Window& w, Visit&& visit) {
-    double values[piece];
-    for (Int k = 0; k < w.steps; k += piece) {
-        const Int count = std::min(piece, w.steps - k);
-        fill_window(node, run, w, k, count, values);
-        if (!visit(k, static_cast<const double*>(values), count)) return;
+// Runs so short that a piece holds several, each behind a free place.
+template <class Make, class Result>
+void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, const Make& make,
+                     const Result& result) {
+    double buffer[lanes + piece];
+    const Int pitch = w.steps + 1;
+    const Run together = piece / pitch;
+    for (Run r = begin; r < end; r += together) {
+        const Run some = std::min(together, end - r);
+        double* values = buffer + lanes;
+        node.fill_rows(w.first_run + r, some, w.start, w.steps, values, pitch);
+        for (Run i = 0; i < some; ++i, values += pitch) {
+            auto fold = make(r + i, Place{node, w.first_run + r + i, w.start, w.steps});
+            fold.take(w.start, values, w.steps);
+            result(r + i, fold);
+        }
     }
 }
 
-template <class Work>
-void each_run(const Window& w, int threads, const Work& work) {
+template <class Fold>
+void fold_long_run(Fold& fold, const Place& place) {
+    double buffer[lanes + piece];
+    double* values = buffer + lanes;
+    const Int stop = place.start + (place.steps - 1);  // the last position, to be below 2^63
+    for (Int p = place.start;; p += long_piece) {
+        const Int count = std::min(long_piece - 1, stop - p) + 1;
+        if (!fold.closed(p, count)) {
+            for (Int i = 0; i < count; i += piece) {
+                const Int n = std::min(piece, count - i);
+                place.node.fill(place.run, p + i, n, values);
+                fold.take(p + i, values, n);
+            }
+        }
+        if (stop - p < long_piece || fold.done()) return;
+    }
+}
+
+// Folds each run of a window. make(r, place) gives an object for one of them. It may do pieces
+// of a run without their values, by closed(p, n); else take(p, values, n) is given them, whole
+// blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
+// is, result(r, object) takes what it found.
+template <class Make, class Result>
+void fold_runs(const Program& program, const Window& w, int threads, const Make& make,
+               const Result& result) {
+    const Node& node = program.root();
     const Int grain = std::max<Int>(1, values_per_thread / std::max<Int>(w.steps, 1));
-    parallel_for(w.runs, grain, threads, [&](Int begin, Int end) {
-        for (Run r = begin; r < end; ++r) work(r);
+    parallel_for(w.runs, grain, threads, [&](Run begin, Run end) {
+        if (w.steps <= short_run) return fold_short_runs(node, w, begin, end, make, result);
+        for (Run r = begin; r < end; ++r) {
+            const Place place{node, w.first_run + r, w.start, w.steps};
+            auto fold = make(r, place);
+            fold_long_run(fold, place);
+            result(r, fold);
+        }
     });
 }
+
+struct ExtremesOfRun {
+    Place place;
+    Peak peak;
+    Sum sum = {};
+    double first = 0.0, last = 0.0;
+
+    explicit ExtremesOfRun(const Place& where)
+        : place(where), peak{-std::numeric_limits<double>::infinity(), where.start} {}
+    bool done() const { return false; }
+    bool closed(Int p, Int n) {
+        const ClosedSum part = place.closed_sum(p, n);
+        if (!part) return false;
+        sum.add(*part);
+        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
+            raise_peak(peak, s);
+            return true;
+        });
+        ends(p, place.node.at(place.run, p), place.node.at(place.run, p + (n - 1)));
+        return true;
+    }
+    void take(Int p, const double* values, Int n) {
+        sum.add(values, n);
+        peak.consider(values, n, p);
+        ends(p, values[0], values[n - 1]);
+    }
+
+   private:
+    void ends(Int p, double begin, double end) {
+        if (p == place.start) first = begin;
+        last = end;
+    }
+};
+
+struct FirstBelow {
+    Place place;
+    Int from;
+    double limit;
+    Int found = -1;
+
+    bool done() const { return found >= 0; }
+    bool closed(Int p, Int n) {
+        const Int skipped = std::clamp<Int>(from - p, 0, n);
+        each_stretch(place.node, place.run, p + skipped, n - skipped, [&](const Stretch& s) {
+            const Int at = first_at_most(s, limit);
+            if (at < s.size) found = s.first + at;
+            return !done();
+        });
+        return true;
+    }
+    void take(Int p, const double* values, Int n) {
+        const Int skipped = std::clamp<Int>(from - p, 0, n);
+        const Int at = skipped + first_at_most(values + skipped, n - skipped, limit);
+        if (at < n) found = p + at;
+    }
+};
+
+struct CountBelow {
+    Place place;
+    double limit;
+    Int found = 0;
+
+    bool done() const { return false; }
+    bool closed(Int p, Int n) {
+        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
+            found += count_under(s, limit);
+            return true;
+        });
+        return true;
+    }
+    void take(Int, const double* values, Int n) { found += count_under(values, n, limit); }
+};
+
+struct AnnealingOfRun {
+    Int start;
+    AnnealingWeights weights;
+    Annealing area = {};
+    double before = 0.0;
+
+    bool done() const { return false; }
+    bool closed(Int, Int) const { return false; }
+    void take(Int p, double* values, Int n) {
+        values[-1] = p == start ? values[0] : before;
+        before = values[n - 1];
+        area.add(weights, values, n);
+    }
+};
+
+struct TotalsOfRun {
+    Place place;
+    const Int* indices;  // ascending
+    Int count;
+    double* out;
+    Sum sum = {};
+    Int seen = 0;
+
+    bool done() const { return seen == count; }
+    bool closed(Int p, Int n) {
+        const ClosedSum all = place.closed_sum(p, n);
+        if (!all) return false;
+        each_within(p, n, [&](Int many) {
+            const ClosedSum part = place.closed_sum(p, many);
+            Sum until = sum;
+            if (part) until.add(*part);
+            else until.add(place.sum_of_values(p, many));
+            return until.value();
+        });
+        sum.add(*all);
+        return true;
+    }
+    void take(Int p, const double* values, Int n) {
+        each_within(p, n, [&](Int many) {
+            Sum until = sum;
+            until.add(values, many);
+            return until.value();
+        });
+        sum.add(values, n);
+    }
+
+   private:
+    // out = total(positions from p on) for the indices within n positions.
+    template <class Total>
+    void each_within(Int p, Int n, Total&& total) {
+        const Int k = p - place.start;
+        for (; seen < count && indices[seen] - k < n; ++seen) {
+            out[seen] = total(indices[seen] - k + 1);
+        }
+    }
+};
 
 }  // namespace
 
 void fold_extremes(const Program& program, const Window& w, int threads, Extremes out) {
-    each_run(w, threads, [&](Run r) {
-        Sum sum;
-        double first = 0.0, last = 0.0, peak = 0.0;
-        Int peak_at = 0;
-        walk(program.root(), w.first_run + r, w, [&](Int k, const double* values, Int count) {
-            if (k == 0) first = peak = values[0];
-            const double largest = largest_of(values, count);
-            if (largest > peak) {
-                peak = largest;
-                peak_at = k + (std::find(values, values + count, largest) - values);
-            }
-            last = values[count - 1];
-            sum.add(values, count);
-            return true;
+    fold_runs(
+        program, w, threads, [](Run, const Place& place) { return ExtremesOfRun(place); },
+        [&](Run r, const ExtremesOfRun& found) {
+            out.initial[r] = found.first;
+            out.peak[r] = found.peak.value;
+            out.peak_at[r] = found.peak.at;
+            out.final[r] = found.last;
+            out.total[r] = found.sum.value();
         });
-        out.initial[r] = first;
-        out.peak[r] = peak;
-        out.peak_at[r] = w.start + peak_at * w.stride;
-        out.final[r] = last;
-        out.total[r] = sum.value();
-    });
 }
 
 void first_below(const Program& program, const Window& w, int threads, const Int* from,
                  const double* limit, Int* out) {
-    each_run(w, threads, [&](Run r) {
-        out[r] = -1;
-        walk(program.root(), w.first_run + r, w, [&](Int k, const double* values, Int count) {
-            for (Int i = 0; i < count; ++i) {
-                const Int position = w.start + (k + i) * w.stride;
-                if (values[i] <= limit[r] && position >= from[r]) {
-                    out[r] = position;
-                    return false;
-                }
-            }
-            return true;
-        });
-    });
+    fold_runs(
+        program, w, threads,
+        [&](Run r, const Place& place) { return FirstBelow{place, from[r], limit[r]}; },
+        [&](Run r, const FirstBelow& fold) { out[r] = fold.found; });
 }
 
 void count_below(const Program& program, const Window& w, int threads, const double* limit,
                  Int* out) {
-    each_run(w, threads, [&](Run r) {
-        Int below = 0;
-        walk(program.root(), w.first_run + r, w, [&](Int, const double* values, Int count) {
-            for (Int i = 0; i < count; ++i) below += values[i] < limit[r];
-            return true;
-        });
-        out[r] = below;
-    });
+    fold_runs(
+        program, w, threads,
+        [&](Run r, const Place& place) { return CountBelow{place, limit[r]}; },
+        [&](Run r, const CountBelow& fold) { out[r] = fold.found; });
 }
 
 void annealing(const Program& program, const Window& w, int threads, const double* momentum,
                double* out) {
-    each_run(w, threads, [&](Run r) {
-        Sum sum;
-        double before = 0.0, m = 0.0;
-        walk(program.root(), w.first_run + r, w, [&](Int k, const double* values, Int count) {
-            if (k == 0) before = values[0];
-            double annealed[piece];  // summed apart: the recurrence is slow enough alone
-            for (Int i = 0; i < count; ++i) {
-                m = momentum[r] * m + (before - values[i]);
-                before = values[i];
-                annealed[i] = m;
-            }
-            sum.add(annealed, count);
-            return true;
-        });
-        out[r] = sum.value();
-    });
+    fold_runs(
+        program, w, threads,
+        [&](Run r, const Place& place) {
+            return AnnealingOfRun{place.start, AnnealingWeights(momentum[r])};
+        },
+        [&](Run r, const AnnealingOfRun& fold) { out[r] = fold.area.value(); });
 }
 
 void totals_at(const Program& program, const Window& w, int threads, const Int* indices, Int count,
                double* out) {
-    each_run(w, threads, [&](Run r) {
-        Sum sum;
-        Int done = 0;
-        walk(program.root(), w.first_run + r, w, [&](Int k, const double* values, Int n) {
-            for (; done < count && indices[done] < k + n; ++done) {
-                Sum part = sum;
-                part.add(values, indices[done] - k + 1);
-                out[r * count + done] = part.value();
-            }
-            sum.add(values, n);
-            return done < count;
-        });
-    });
+    fold_runs(
+        program, w, threads,
+        [&](Run r, const Place& place) {
+            return TotalsOfRun{place, indices, count, out + r * count};
+        },
+        [](Run, const TotalsOfRun&) {});
 }
 
 }  // namespace decaylr

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "block_fill.h"
+#include "closed_sum.h"
 #include "column.h"
+#include "course.h"
 #include "transpose.h"
 
 namespace decaylr {
@@ -65,6 +67,11 @@ class Node {
         for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
     }
 
+    // What folds ask before they look at values: the sum of those at `count` consecutive
+    // positions, and which way they go from a position on.
+    virtual ClosedSum sum(Run, Int, Int) const { return {}; }
+    virtual Course course(Run, Int) const { return {}; }
+
     // Whether some position may be refused, and the refusal (std::domain_error).
     virtual bool refuses() const { return false; }
     virtual void check(Run, Int) const {}
@@ -114,11 +121,22 @@ template <class Row>
 struct fills_narrow<Row, std::void_t<decltype(std::declval<const Row&>().fill(
                              Int{}, Int{}, static_cast<float*>(nullptr)))>> : std::true_type {};
 
+// Whether the rows of a curve tell what folds ask.
+template <class Row, class = void>
+struct sums_closed : std::false_type {};
+template <class Row>
+struct sums_closed<Row, std::void_t<decltype(&Row::sum)>> : std::true_type {};
+template <class Row, class = void>
+struct knows_course : std::false_type {};
+template <class Row>
+struct knows_course<Row, std::void_t<decltype(&Row::course)>> : std::true_type {};
+
 // A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
-// at(Int), at(dd) and fill(first, count, out). A curve may have a fill_rows of its own, with
-// the arguments of the node's, and steps(first, runs), `many_runs` runs at most, whose lanes are
-// runs: fill(first, count, out, pitch) if usual(last position). The row that all runs share is prepared once,
-// when the node is built.
+// at(Int), at(dd) and fill(first, count, out), perhaps with sum(first, count) and course(first).
+// A curve may have a fill_rows of its own, with the arguments of the node's, and
+// steps(first, runs), `many_runs` runs at most, whose lanes are runs:
+// fill(first, count, out, pitch) if usual(last position). The row that all runs share is
+// prepared once, when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
     using Row = decltype(std::declval<const Curve&>().row(Run{0}));
@@ -167,6 +185,18 @@ class CurveNode final : public Node {
             if (shared_) std::fill(to, to + runs, shared_->at(first + k));
             else fill_step(first_run, runs, first + k, to);
         }
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        if constexpr (sums_closed<Row>::value) {
+            return shared_ ? shared_->sum(first, count) : curve_.row(run).sum(first, count);
+        }
+        return Node::sum(run, first, count);
+    }
+    Course course(Run run, Int first) const override {
+        if constexpr (knows_course<Row>::value) {
+            return shared_ ? shared_->course(first) : curve_.row(run).course(first);
+        }
+        return Node::course(run, first);
     }
     void fill_scaled(Run run, Int first, Int count, double times, dd over,
                      double* out) const override {
