@@ -8,7 +8,7 @@ from benchmarks.shapes import SHAPES
 from benchmarks.timing import SCALE, medians, require_close
 
 STEPS = 10_000
-VALUES = [10**power for power in range(3, 10) if 10**power <= max(1e9 * SCALE, 1e6)]
+VALUES = [10**power for power in range(3, 10) if 10**power <= max(1e9 * SCALE**2, 1e6)]
 CURVES = ["constant", "exponential", "cosine", "power 1.7"]
 PIECE = 2**23  # values of the buffer that pieces share, 64 MiB
 

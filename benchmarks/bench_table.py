@@ -41,9 +41,6 @@ class Table(Checked):
     def setup(self, name, size):
         self.prepare(name, size)
 
-    def time_table(self, name, size):
-        self.table()
-
     def track_over_fill(self, name, size):
         return ratio(self.table, self.fill)
 
