@@ -122,7 +122,7 @@ void table(const Program& program, Run first_run, Run runs, Int start, Int strid
     const auto evaluate = [&](auto* to) {
         py::gil_scoped_release release;
         program.check(window);
-        program.table(window, layout, pays(runs * steps, threads), to);
+        program.table(window, layout, threads, to);
     };
     if (py::isinstance<py::array_t<float>>(out)) evaluate(writable<float>(out, runs * steps));
     else evaluate(writable<double>(out, runs * steps));
@@ -181,7 +181,7 @@ void gather(const Program& program, const py::array& positions,
     double* to = writable<double>(out, lookup.count);
     py::gil_scoped_release release;
     program.check(lookup);
-    program.gather(lookup, pays(lookup.count, threads), to);
+    program.gather(lookup, threads, to);
 }
 
 template <class Real>

@@ -192,7 +192,7 @@ def info() -> None:
     import numpy
 
     from decaylr import _engine
-    from decaylr.evaluate import team
+    from decaylr.threads import team
 
     with refusals():
         facts = {

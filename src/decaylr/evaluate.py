@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,28 +19,13 @@ from decaylr.parameters import (
     numbers,
     refuse,
 )
+from decaylr.threads import team
 
 if TYPE_CHECKING:
     from decaylr.schedule import Schedule
 
 LAYOUTS = ("runs", "steps")
 Table = npt.NDArray[np.float64] | npt.NDArray[np.float32]
-
-
-def team(threads: int | None) -> int:
-    """How many threads may work: the caller's number, DECAYLR_NUM_THREADS, or all cores."""
-    if threads is not None:
-        return min(count("threads", threads, 1), 1024)
-    limit = os.environ.get("DECAYLR_NUM_THREADS")
-    if limit is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else _cores()
-    if not limit.isascii() or not limit.isdigit() or int(limit) < 1:
-        refuse("DECAYLR_NUM_THREADS", "an integer >= 1", repr(limit))
-    return min(int(limit), 1024)
-
-
-def _cores() -> int:
-    return os.cpu_count() or 1
 
 
 def positions(value: Any) -> Array:

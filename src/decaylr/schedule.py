@@ -194,8 +194,10 @@ class Schedule(Combinable):
         layout : {"runs", "steps"}
             Shape `shape + (steps,)`, or `(steps,) + shape`.
         threads : int, optional
-            At most this many threads; by default what pays, up to DECAYLR_NUM_THREADS or
-            all cores. The values do not depend on it.
+            At most this many threads, as far as they pay. By default DECAYLR_NUM_THREADS, else
+            the processors this process may use (affinity and quota), at most
+            OMP_NUM_THREADS; one in a daemon process, such as a worker of a DataLoader or a
+            pool. The values do not depend on it.
 
         Returns
         -------

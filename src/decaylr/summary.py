@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.evaluate import team, window
+from decaylr.evaluate import window
 from decaylr.parameters import (
     FloatArray,
     IntArray,
@@ -18,6 +18,7 @@ from decaylr.parameters import (
     refuse,
     require,
 )
+from decaylr.threads import team
 
 if TYPE_CHECKING:
     from decaylr.schedule import Schedule
