@@ -1,5 +1,7 @@
 """The page: figures, reasons, peers and growth as Markdown, one line a row."""
 
+import math
+
 from benchmarks.peers import CURVES, PEERS
 from benchmarks.report import results as of
 from benchmarks.report.figures import Row, rounded
@@ -88,15 +90,20 @@ def peers(results: Results) -> list[str]:
     ]
 
 
-def _nanoseconds(line: Line) -> list[str]:
-    return [f"{rounded(time / n * 1e9):g}" if time == time else "" for n, time in line.points]
+def _number(value: float, form: str) -> str:
+    return "" if math.isnan(value) else format(value, form)
+
+
+def _cells(line: Line) -> list[str]:
+    each = [_number(time / n * 1e9, ".3g") for n, time in line.points]
+    return [line.work, line.way, *each, _number(slope(line), ".3f")]
 
 
 def growth(results: Results) -> list[str]:
     """Time against the number of values: picture, numbers, and how linear it is."""
     found = lines(results)
     sizes = [f"10^{len(str(n)) - 1}" for n, _ in found[0].points]
-    cells = [[line.work, line.way, *_nanoseconds(line), f"{slope(line):.3f}"] for line in found]
+    cells = [_cells(line) for line in found]
     return [
         "## Growth with runs × steps",
         "",
