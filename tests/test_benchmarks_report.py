@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report import figures, growth, page, results
+from benchmarks.report import facts, figures, growth, page, results
 from benchmarks.report.results import Results, pattern
 
 ROOT = Path(__file__).parents[1]
@@ -81,7 +81,7 @@ def test_rows_that_are_not_reached_stand_by_their_reasons(fixed):
         "",
         "- table: cosine: 1.33 × instead of ≤ 1.32 ×",
         "",
-        "Written over two lines.",
+        "Written over\ntwo lines.",
         "",
         "- ten families: 1.25 × instead of ≤ 1.2 ×",
         "- times faster: cosine: 9.88 × instead of ≥ 10 ×",
@@ -104,6 +104,49 @@ def test_growth_is_an_exponent_of_the_sizes_that_memory_holds():
         "| cosine | whole | 0.3 | 0.3 |  | 1.000 |",
     ]
     assert growth.slope(growth.Line("", "", [(10**7, 1e-2), (10**9, 100.0)])) == pytest.approx(2.0)
+
+
+def test_peers_side_by_side():
+    assert page.peers(FIXED)[-7:] == [
+        "| curve | python | numexpr | numba | torch | jax |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| linear | 640 | 5.43 | 3.6 | 5.37 | 1.92 |",
+        "| exponential | 737 | 30.5 | 33.2 | 3.46 | 5.16 |",
+        "| cosine | 741 | 19 | 31.3 | 5.66 | 22 |",
+        "| warmup cosine | 933 | 31.2 | 10.3 | 15.8 | 18.3 |",
+        "",
+    ]
+
+
+def test_the_page_begins_with_what_was_measured_with_what():
+    found = {
+        "date": "2026-01-02",
+        "scale": 0.5,
+        "processor": "Some CPU",
+        "processors": 4,
+        "instruction set": "x86-64-v3",
+        "compiler": "gcc 12",
+        "versions": {"Python": "3.11", "numpy": "2.0"},
+        "caches": {"L1": 2**15, "L2": 2**20},
+    }
+    lines = page.beginning(found)
+    assert lines[2:5] == [
+        "Measured 2026-01-02 on Some CPU, 4 processors,",
+        "instruction set x86-64-v3, caches L1 32 KiB, L2 1024 KiB;",
+        "gcc 12, Python 3.11, numpy 2.0.",
+    ]
+    assert lines[-2] == "**Scaled: 0.5 times the runs that the rows name.**"
+    assert not any("Scaled" in line for line in page.beginning(found | {"scale": 1.0}))
+
+
+def test_caches_are_those_that_hold_data(tmp_path, monkeypatch):
+    of_data = [("1", "Data", "48K"), ("2", "Unified", "2M")]
+    for i, facts_of in enumerate([*of_data, ("1", "Instruction", "32K")]):
+        (tmp_path / f"index{i}").mkdir()
+        for name, text in zip(("level", "type", "size"), facts_of, strict=True):
+            (tmp_path / f"index{i}" / name).write_text(f"{text}\n")
+    monkeypatch.setattr(facts, "CACHES", tmp_path)
+    assert facts.caches() == {"L1": 49152, "L2": 2097152}
 
 
 def test_the_picture_depends_on_the_numbers_alone(tmp_path):

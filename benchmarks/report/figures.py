@@ -64,4 +64,4 @@ def load(path: Path = FIGURES) -> tuple[list[Row], dict[str, str]]:
     data = tomllib.loads(path.read_text())
     rows = [row for figure in data["figures"] for row in _rows(figure)]
     reasons = data.get("reasons", [])
-    return rows, {name: " ".join(r["why"].split()) for r in reasons for name in r["rows"]}
+    return rows, {name: reason["why"].strip() for reason in reasons for name in reason["rows"]}
