@@ -167,3 +167,11 @@ def test_powers_of_an_inverse_near_and_far_from_where_it_bends(rate, power, star
     for p in range(start, start + 400, 11):
         assert not misses(float(values[p - start]), oracle(p)), misses(s(p), oracle(p))
         assert s(p) == values[p - start]
+
+
+def test_a_short_cube_between_ends_of_opposite_sign():
+    init, end, steps = float.fromhex("0x1.c215p-18"), float.fromhex("-0x1.cfafp-18"), 110
+    s = dl.polynomial(init, end, steps, 3)
+    oracle = oracle_curves.polynomial(init, end, steps, 3)
+    for p in range(steps + 1):
+        assert not misses(s(p), oracle(p)), f"at {p}: {misses(s(p), oracle(p))}"

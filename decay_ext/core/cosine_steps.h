@@ -2,88 +2,72 @@
 #pragma once
 
 #include "cosine_blocks.h"
+#include "ended_runs.h"
 
 namespace decaylr {
 
 class CosineSteps {
    public:
     // `plain`: no exponent but 1.
-    CosineSteps(bool plain, const Column& init, const Column& end, const Column& steps, Run first,
-                int runs)
-        : plain_(plain), runs_(runs) {
-        init.read(first, runs, init_);
-        end.read(first, runs, end_);
-        steps.read(first, runs, steps_);
-    }
-    // Whether positions left are exact in all runs.
-    bool usual(Int last) const {
-        int usual = 0;
-        for (int i = 0; i < runs_; ++i) usual += steps_[i] < two_53;
-        return plain_ && usual == runs_ && static_cast<double>(last) < two_53;
-    }
+    CosineSteps(bool plain, const EndedRuns& of) : plain_(plain), of_(of) {}
+    bool usual(Int last) const { return plain_ && of_.exact_until(last); }
     void fill(Int first, Int count, double* out, Int pitch) {
         for (Int k = 0; k < count; ++k) {
-            const Int p = first + k, j = p % block;
-            if (k == 0 || j == 0) begin(static_cast<double>(p - j));
-            double* to = out + k * pitch;
-            show(static_cast<double>(p), static_cast<double>(j), to);
-            if (beyond_blocks(static_cast<double>(p))) level(static_cast<double>(p), to);
+            const Int whole = first + k;
+            const double p = static_cast<double>(whole), j = static_cast<double>(whole % block);
+            if (k == 0 || j == 0.0) begin(p - j);
+            show(p, j, out + k * pitch);
+            if (beyond_blocks(p)) level(p, out + k * pitch);
         }
     }
 
    private:
     DECAYLR_LANE CosineBlocks blocks(int i) const {
-        return {steps_[i], Blend(end_[i], init_[i])};
+        return {of_.steps[i], Blend(of_.end[i], of_.init[i])};
     }
     void begin(double first) {
-        for (int i = 0; i < runs_; ++i) {
-            const CosineBlocks of = blocks(i);
-            const CosineBlocks::Terms t = of.terms(first);
+        for (int i = 0; i < of_.runs; ++i) {
+            const CosineBlocks blocks = this->blocks(i);
+            const CosineBlocks::Terms t = blocks.terms(first);
             a_[i] = t.a;
             b_[i] = t.b;
             c_[i] = t.c;
-            const Parts slope = of.slope();
+            const Parts slope = blocks.slope();
             head_[i] = slope.head;
             middle_[i] = slope.middle;
             rest_[i] = slope.rest;
-            place_[i] = of.place(0.0);
-            blocks_end_[i] = of.end();
+            place_[i] = blocks.place(0.0);
+            end_[i] = blocks.end();
         }
-    }
-    // What a curve shows at its ends, else the value inside.
-    DECAYLR_LANE double ended(int i, double p, double inside) const {
-        const bool past = p >= steps_[i] || init_[i] == end_[i];
-        return past ? end_[i] : p == 0.0 ? init_[i] : inside;
     }
     void show(double p, double j, double* out) const {
         double shown[many_runs];  // no parameter can alias it
-        for (int i = 0; i < runs_; ++i) {
-            const CosineBlocks::Terms t{a_[i], b_[i], c_[i]};
+        for (int i = 0; i < of_.runs; ++i) {
+            const Parts slope{head_[i], middle_[i], rest_[i]};
             const double place = place_[i] > 0.0 ? place_[i] - j : j;
-            shown[i] = ended(i, p, t.value(
-                                       CosineBlocks::part({head_[i], middle_[i], rest_[i]}, place)));
+            const CosineBlocks::Terms t{a_[i], b_[i], c_[i]};
+            shown[i] = of_.shown(i, p, t.value(CosineBlocks::part(slope, place)));
         }
-        std::copy(shown, shown + runs_, out);
+        std::copy(shown, shown + of_.runs, out);
     }
     bool beyond_blocks(double p) const {
         int some = 0;
-        for (int i = 0; i < runs_; ++i) some += (p >= blocks_end_[i]) & (p < steps_[i]);
+        for (int i = 0; i < of_.runs; ++i) some += (p >= end_[i]) & (p < of_.steps[i]);
         return some > 0;
     }
     void level(double p, double* out) const {
         double shown[many_runs];
-        for (int i = 0; i < runs_; ++i) {
-            const double inside = ended(i, p, blocks(i).level(p));
-            shown[i] = p >= blocks_end_[i] ? inside : out[i];
+        for (int i = 0; i < of_.runs; ++i) {
+            const double inside = of_.shown(i, p, blocks(i).level(p));
+            shown[i] = p >= end_[i] ? inside : out[i];
         }
-        std::copy(shown, shown + runs_, out);
+        std::copy(shown, shown + of_.runs, out);
     }
 
     bool plain_;
-    int runs_;
-    double init_[many_runs], end_[many_runs], steps_[many_runs];
-    // Of the blocks that p lies in: see CosineBlocks.
-    double a_[many_runs], b_[many_runs], c_[many_runs], blocks_end_[many_runs];
+    EndedRuns of_;
+    // Of the blocks that a position lies in: see CosineBlocks.
+    double a_[many_runs], b_[many_runs], c_[many_runs], end_[many_runs];
     double head_[many_runs], middle_[many_runs], rest_[many_runs], place_[many_runs];
 };
 

@@ -89,7 +89,7 @@ class Cosine {
         return {init_(run), end_(run), steps_.mark(run), exponent_(run), k_(run)};
     }
     CosineSteps steps(Run first, int runs) const {
-        return {exponent_.is(1.0) && k_.is(1.0), init_, end_, steps_, first, runs};
+        return {exponent_.is(1.0) && k_.is(1.0), {init_, end_, steps_, first, runs}};
     }
 
    private:

@@ -18,15 +18,14 @@ class InverseRow {
           slope_(staircase || far_ ? dd{rate, 0.0} : div(dd{rate, 0.0}, size.value)),
           simple_(!far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
                   std::fabs(init) < 0x1p500),
-          per_init_(simple_ ? 1.0 / init : 0.0) {}
+          per_init_(simple_ ? 1.0 / init : 0.0) {
+        if (!staircase && !far_ && !simple_) any_.emplace(init, slope_, power_);
+    }
 
     double at(Int p) const {
         if (staircase_) return stair(quotient(p, size_));
         if (simple_) return over(static_cast<double>(p));
-        if (!far_ && p > 0 && p < blocks_end) {
-            const InverseBlocks any = blocks();
-            if (any.usable()) return any.at(p);
-        }
+        if (any_ && any_->usable() && p > 0 && p < blocks_end) return any_->at(p);
         return precise(exact(p));
     }
     double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
@@ -49,15 +48,13 @@ class InverseRow {
    private:
     static constexpr Int blocks_end = Int{1} << 52;  // sums of positions are exact up to here
 
-    InverseBlocks blocks() const { return {init_, slope_, power_}; }
     template <class Real>
     void fill_any_power(Int first, Int count, Real* out) const {
         const Int begin = first == 0 && count > 0 ? 1 : 0;
-        const InverseBlocks any = blocks();
-        const bool blocked = !simple_ && !far_ && first < blocks_end - count && any.usable();
+        const bool blocked = any_ && any_->usable() && first < blocks_end - count;
         const Int single = blocked ? begin : count;
         for (Int i = 0; i < single; ++i) out[i] = static_cast<Real>(at(first + i));
-        if (blocked) any.fill(first + begin, count - begin, out + begin);
+        if (blocked) any_->fill(first + begin, count - begin, out + begin);
     }
 
     // 1 + slope * x in two words, of which the second is below 2^-53 of the first.
@@ -110,6 +107,7 @@ class InverseRow {
     dd slope_;
     bool simple_;
     double per_init_;
+    std::optional<InverseBlocks> any_;
 };
 
 class Inverse {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "blend.h"
+#include "linear_steps.h"
 
 namespace decaylr {
 
@@ -33,17 +34,7 @@ class Constant {
 class LinearRow {
    public:
     LinearRow(double init, double end, const Mark& steps)
-        : ends_(init, end, steps), whole_(ends_.whole()) {
-        const double small = std::min(std::fabs(init), std::fabs(end));
-        const double large = std::max(std::fabs(init), std::fabs(end));
-        // Slopes that would be subnormal or infinite are kept 2^600 higher or lower.
-        const bool tiny = (small == 0.0 ? large : small) / steps.value < 0x1p-960 && large < 0x1p400;
-        const bool huge = large / steps.value > 0x1p1000;
-        const double lift = tiny ? 0x1p600 : huge ? 0x1p-600 : 1.0;
-        back_ = 1.0 / lift;
-        from_init_ = init * lift / steps.value;
-        from_end_ = end * lift / steps.value;
-    }
+        : ends_(init, end, steps), whole_(ends_.whole()), line_(Line::between(init, end, steps.value)) {}
     double at(Int p) const {
         const double x = static_cast<double>(p);
         if (ends_.past(p)) return ends_.end;
@@ -69,13 +60,11 @@ class LinearRow {
     Course course(Int first) const { return ends_.course(first); }
 
    private:
-    double weigh(double p) const {
-        return (from_init_ * (ends_.steps - p) + from_end_ * p) * back_;
-    }
+    double weigh(double p) const { return line_.weigh(ends_.steps - p, p); }
     double weigh(dd p) const {
         const dd left = ends_.remaining(p);
-        const double rest = from_init_ * left.lo + from_end_ * p.lo;
-        return (from_init_ * left.hi + (from_end_ * p.hi + rest)) * back_;
+        const double rest = line_.from_init * left.lo + line_.from_end * p.lo;
+        return (line_.from_init * left.hi + (line_.from_end * p.hi + rest)) * line_.back;
     }
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
@@ -88,7 +77,7 @@ class LinearRow {
 
     Ends ends_;
     bool whole_;  // positions left are exact
-    double from_init_, from_end_, back_;
+    Line line_;
 };
 
 class Linear {
@@ -98,6 +87,7 @@ class Linear {
           end_(spec.column("end_value")),
           steps_(spec.column("steps")) {}
     LinearRow row(Run run) const { return {init_(run), end_(run), steps_.mark(run)}; }
+    LinearSteps steps(Run first, int runs) const { return {{init_, end_, steps_, first, runs}}; }
 
    private:
     Column init_, end_, steps_;

@@ -29,16 +29,17 @@ class PolynomialRow {
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
           // What is taken in two words must stay clear of underflow.
-          fast_(ends_.whole() && kind_ != Power::general && std::fabs(blend_.change) > 0x1p-700) {}
+          fast_(ends_.whole() && kind_ != Power::general && std::fabs(blend_.change) > 0x1p-700) {
+        if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
+            any_.emplace(blend_, ends_.steps, power_, rise_);
+        }
+    }
 
     double at(Int p) const {
         if (kind_ == Power::one) return line_.at(p);
         if (ends_.past(p)) return ends_.end;
         if (p <= 0) return ends_.init;
-        if (any_power()) {
-            const GeneralPower any = general();
-            if (any.usable()) return any.at(p);
-        }
+        if (any_ && any_->usable()) return any_->at(p);
         if (!fast_) return precise(exact(p));
         switch (kind_) {
             case Power::two: return blocks<2>().at(p);
@@ -69,12 +70,9 @@ class PolynomialRow {
    private:
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
-        if (any_power()) {
-            const GeneralPower any = general();
-            if (any.usable()) return any.fill(p, n, out);
-        }
+        if (any_ && any_->usable()) return any_->fill(p, n, out);
         if (!fast_) {
-            for (Int i = 0; i < n; ++i) out[i] = precise(exact(p + i));
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
             return;
         }
         switch (kind_) {
@@ -83,10 +81,6 @@ class PolynomialRow {
             default: return fill_each(p, n, out, [this](double x) { return root(x); });
         }
     }
-    bool any_power() const {
-        return k_ == 1.0 && (kind_ == Power::half || kind_ == Power::general);
-    }
-    GeneralPower general() const { return {blend_, ends_.steps, power_, rise_}; }
     template <int power>
     PowerBlocks<power> blocks() const {
         return {blend_, ends_.steps, blend_.upward != rise_};
@@ -121,6 +115,7 @@ class PolynomialRow {
     double power_, k_;
     Power kind_;
     bool rise_, fast_;
+    std::optional<GeneralPower> any_;
 };
 
 class Polynomial {
