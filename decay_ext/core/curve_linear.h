@@ -53,8 +53,8 @@ class LinearRow {
         return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
             const double many = static_cast<double>(n);
             const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
-            const dd from_init = two_prod(from_init_, ends_.steps - middle);
-            return ClosedSum(mul(add(from_init, two_prod(from_end_, middle)), many * back_));
+            const dd from_init = two_prod(line_.from_init, ends_.steps - middle);
+            return ClosedSum(mul(add(from_init, two_prod(line_.from_end, middle)), many * line_.back));
         });
     }
     Course course(Int first) const { return ends_.course(first); }

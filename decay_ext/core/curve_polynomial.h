@@ -59,7 +59,7 @@ class PolynomialRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (kind_ == Power::one) return line_.sum(first, count);
-        if (!fast_ || any_power() || ends_.steps >= 0.5 * two_53) return {};
+        if (!fast_ || any_ || ends_.steps >= 0.5 * two_53) return {};
         return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
             return ClosedSum(sum_of_power(blend_, ends_.steps, kind_ == Power::two ? 2 : 3,
                                           blend_.upward != rise_, p, n));
