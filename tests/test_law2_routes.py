@@ -303,6 +303,24 @@ def test_cursor_beyond_what_it_looks_ahead(start):
     same(cursor.value, s(18))
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("runs", "steps"), [(600, 18_001), (100_000, 107), (1, 9_000_017)])
+@pytest.mark.parametrize("offset", [0, 1, 5])
+def test_tables_that_no_cache_holds(runs, steps, dtype, offset):
+    rate = np.linspace(0.5, 1.0, runs)
+    s = dl.concatenate([dl.exponential(rate, 0.999), dl.inverse(rate[:1], 0.3, power=0.7)])
+    buffer = np.full(s.size * steps + 2 * offset, -1.0, dtype)
+    inside = buffer[offset : buffer.size - offset].reshape(s.size, steps)
+    s.table(steps, start=3, dtype=dtype, out=inside)
+    assert np.all(buffer[:offset] == -1.0)
+    assert np.all(buffer[buffer.size - offset :] == -1.0)
+    for run in (0, runs // 2, runs - 1, runs):
+        np.testing.assert_array_equal(inside[run], s[run].table(steps, start=3, dtype=dtype))
+    some = np.random.default_rng(5).integers(0, steps, 50)
+    expected = np.stack([s(int(p) + 3) for p in some], axis=1).astype(dtype)
+    np.testing.assert_array_equal(inside[:, some], expected)
+
+
 @pytest.mark.parametrize("every", [0.5, 6.3, 1000.0])
 def test_plateaus_among_the_last_positions(every):
     """There doubles are 1024 apart: a plateau ends where the nearest double's quotient changes."""
@@ -340,7 +358,9 @@ def side_by_side(name, runs):
         "clipped exponential": lambda: dl.exponential(init, 0.99, end_value=0.05),
         "cosine": lambda: dl.cosine(init, end, steps),
         "cosine with fractional steps": lambda: dl.cosine(init, end, steps + 0.25),
-        "cosine of any size": lambda: dl.cosine(extreme, end, steps * 2.0**rng.integers(0, 60, runs)),
+        "cosine of any size": lambda: dl.cosine(
+            extreme, end, steps * 2.0 ** rng.integers(0, 60, runs)
+        ),
         "cosine with an exponent": lambda: dl.cosine(init, end, steps, exponent=1.5),
         "warmup and cosine": lambda: dl.warmup_cosine(0.0, init, 100, 500),
         "product": lambda: dl.cosine(init, end, steps) * dl.exponential(1.0, 0.99),

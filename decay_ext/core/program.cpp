@@ -1,5 +1,8 @@
 #include "program.h"
 
+#include <chrono>
+
+#include "stream.h"
 #include "threads.h"
 #include "transpose.h"
 
@@ -24,6 +27,41 @@ void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k
     }
 }
 
+// Whether a table is larger than what a processor's caches keep of it.
+template <class Real>
+bool beyond_caches(const Window& w) {
+    return w.runs * w.steps > (Int{1} << 25) / static_cast<Int>(sizeof(Real));
+}
+
+// Rows that follow each other in `out`: several whole ones, or a piece of one. They are evaluated
+// where they stay in a cache, and streamed from there, unless the first takes longer: then plain
+// writing, which goes on beside it, costs nothing.
+template <class Real>
+void stream_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
+                 Real* out) {
+    using Clock = std::chrono::steady_clock;
+    constexpr Int length = Int{1} << 13;
+    Real scratch[length];
+    const Int piece = std::min(count, length);
+    const Run together = length / piece;
+    bool slow = false;
+    for (Run r = 0; r < runs; r += together) {
+        const Run some = std::min(together, runs - r);
+        for (Int i = 0; i < count; i += piece) {
+            const Int n = std::min(piece, count - i);
+            Real* to = out + r * count + i;
+            const auto start = Clock::now();
+            const Run row = first_run + r;
+            fill_rows(node, row, some, w, k + i, n, slow ? to : scratch, slow ? count : n);
+            if (slow) continue;
+            const auto evaluated = Clock::now();
+            stream(scratch, some * n, to);
+            slow = evaluated - start > Clock::now() - evaluated;
+        }
+    }
+    end_stream();
+}
+
 // Long rows are cut into pieces, short ones are prepared together.
 template <class Real>
 void table_by_runs(const Node& node, const Window& w, int threads, Real* out) {
@@ -31,14 +69,16 @@ void table_by_runs(const Node& node, const Window& w, int threads, Real* out) {
     const Int pieces = (w.steps + piece - 1) / piece;
     const Run together = std::max<Int>(1, long_row / piece);
     const Int groups = (w.runs + together - 1) / together;
+    const bool large = beyond_caches<Real>(w);
     parallel_for(groups * pieces, 1, threads, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit / pieces * together;
             const Int k = unit % pieces * piece;
             const Run runs = std::min(together, w.runs - row);
             const Int count = std::min(piece, w.steps - k);
-            fill_rows(node, w.first_run + row, runs, w, k, count, out + row * w.steps + k,
-                      w.steps);
+            Real* to = out + row * w.steps + k;
+            if (large) stream_rows(node, w.first_run + row, runs, w, k, count, to);
+            else fill_rows(node, w.first_run + row, runs, w, k, count, to, w.steps);
         }
     });
 }

@@ -1,0 +1,60 @@
+// Copies that go past the caches, for tables that do not fit them: a line that is written whole
+// is not read from memory first, which takes as long as the writing.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace decaylr {
+
+namespace detail {
+
+constexpr std::int64_t line = 64;  // bytes that memory takes at a time
+
+// One line, to an address that is a multiple of it.
+inline void stream_line(const char* from, char* to) {
+#if defined(__AVX512F__)
+    _mm512_stream_si512(reinterpret_cast<__m512i*>(to), _mm512_loadu_si512(from));
+#elif defined(__AVX__)
+    for (int i = 0; i < line; i += 32) {
+        const __m256i part = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i));
+        _mm256_stream_si256(reinterpret_cast<__m256i*>(to + i), part);
+    }
+#elif defined(__SSE2__)
+    for (int i = 0; i < line; i += 16) {
+        const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+        _mm_stream_si128(reinterpret_cast<__m128i*>(to + i), part);
+    }
+#else
+    std::memcpy(to, from, static_cast<std::size_t>(line));
+#endif
+}
+
+}  // namespace detail
+
+// Other threads may read what was streamed after this.
+inline void end_stream() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
+}
+
+template <class Real>
+inline void stream(const Real* values, std::int64_t count, Real* out) {
+    using detail::line;
+    const std::int64_t bytes = count * static_cast<std::int64_t>(sizeof(Real));
+    const char* from = reinterpret_cast<const char*>(values);
+    char* to = reinterpret_cast<char*>(out);
+    const std::uintptr_t past = reinterpret_cast<std::uintptr_t>(to) % line;
+    std::int64_t i = std::min((line - static_cast<std::int64_t>(past)) % line, bytes);
+    std::memcpy(to, from, static_cast<std::size_t>(i));
+    for (; i + line <= bytes; i += line) detail::stream_line(from + i, to + i);
+    std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
+}
+
+}  // namespace decaylr
