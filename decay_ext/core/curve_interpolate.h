@@ -1,69 +1,86 @@
 // interpolate: through knots, flat outside; kinds previous, linear, pchip, cubic.
 #pragma once
 
+#include "cubic_piece.h"
 #include "curve_steps.h"
+#include "line_piece.h"
 #include "slopes.h"
 
 namespace decaylr {
 
 enum class Through { previous, linear, smooth };
 
+// Of a run: its slopes at the knots, and the power of two they and the values are to be lifted by.
+struct Slopes {
+    const dd* at;
+    double lift;
+};
+
 class InterpolateRow {
    public:
-    InterpolateRow(Marks knots, const Column& values, Run run, Through through, const dd* slopes)
+    InterpolateRow(Marks knots, const Column& values, Run run, Through through, const Slopes& slopes)
         : knots_(knots), values_(values), run_(run), through_(through), slopes_(slopes) {}
 
-    double at(Int p) const { return value(p, knots_.reached_by(p)); }
-    double at(dd p) const { return value(p, knots_.reached_by(p)); }
-    void fill(Int first, Int count, double* out) const {
+    double at(Int p) const { return value(p); }
+    double at(dd p) const { return value(p); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        Int reached = knots_.reached_by(first);
         for (Int i = 0; i < count;) {
             const Int p = first + i;
-            const Int reached = knots_.reached_by(p);
+            while (reached < knots_.size() && decaylr::reached(p, knots_[reached])) ++reached;
             const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
             const Int n = room(p, stop, count - i);
-            for (Int j = 0; j < n; ++j) out[i + j] = value(p + j, reached);
+            fill_piece(reached, p, n, out + i);
             i += n;
         }
     }
 
    private:
+    // Whether the last value reached holds until the next knot, and what it is.
+    bool holds(Int reached) const {
+        return reached == 0 || reached == knots_.size() || through_ == Through::previous;
+    }
+    double level(Int reached) const { return values_(run_, std::max<Int>(reached - 1, 0)); }
+
     template <class P>
-    double value(P p, Int reached) const {
-        if (reached == 0) return values_(run_, 0);
-        const Int i = reached - 1;
-        const double left = values_(run_, i);
-        if (reached == knots_.size() || through_ == Through::previous) return left;
-        const dd start = at_mark(i);
-        const dd since = sub(exact(p), start);
-        if (since.hi <= 0.0) return left;
-        const dd width = sub(at_mark(reached), start);
-        const double right = values_(run_, reached);
-        if (through_ == Through::linear) {
-            const dd gone = div(since, width);
-            const dd ahead = div(sub(width, since), width);
-            return to_double(add(mul(ahead, left), mul(gone, right)));
-        }
-        return hermite(div(since, width), width, left, right, i);
+    double value(P p) const {
+        const Int reached = knots_.reached_by(p);
+        if (holds(reached) || !past(p, knots_[reached - 1])) return level(reached);
+        return through_ == Through::linear ? line(reached).at(p) : cubic(reached).at(p);
     }
-    dd at_mark(Int i) const {
-        const Mark m = knots_[i];
-        return m.integral ? exact(m.whole) : dd{m.value, 0.0};
+    template <class Real>
+    void fill_piece(Int reached, Int p, Int n, Real* out) const {
+        const Int level_until = holds(reached) ? n : past(p, knots_[reached - 1]) ? 0 : 1;
+        std::fill(out, out + level_until, static_cast<Real>(level(reached)));
+        if (level_until == n) return;
+        p += level_until, n -= level_until, out += level_until;
+        if (through_ == Through::linear) line(reached).fill(p, n, out);
+        else cubic(reached).fill(p, n, out);
     }
-    // Cubic with the given values and slopes at both ends of an interval.
-    double hermite(dd t, dd width, double left, double right, Int i) const {
-        const dd w = sub(dd{1.0, 0.0}, t);
-        const dd rise = two_sum(right, -left);
-        const dd from = sub(mul(slopes_[i], width), rise);
-        const dd to = sub(rise, mul(slopes_[i + 1], width));
-        const dd bend = mul(mul(t, w), add(mul(from, w), mul(to, t)));
-        return to_double(add(add(mul(w, left), mul(t, right)), bend));
+    template <class P>
+    static bool past(P p, const Mark& m) { return sub(exact(p), exact(m)).hi > 0.0; }
+
+    // The interval that ends with the next knot.
+    LinePiece line(Int reached) const {
+        return {knots_[reached - 1], knots_[reached], values_(run_, reached - 1),
+                values_(run_, reached)};
+    }
+    CubicPiece cubic(Int reached) const {
+        const Mark start = knots_[reached - 1], end = knots_[reached];
+        const dd width = sub(exact(end), exact(start));
+        const double lift = slopes_.lift;
+        return {start, end,
+                {values_(run_, reached - 1) * lift, values_(run_, reached) * lift,
+                 mul(slopes_.at[reached - 1], width), mul(slopes_.at[reached], width)},
+                1.0 / lift};
     }
 
     Marks knots_;
     const Column& values_;
     Run run_;
     Through through_;
-    const dd* slopes_;
+    Slopes slopes_;
 };
 
 class Interpolate {
@@ -80,9 +97,10 @@ class Interpolate {
         if (through_ == Through::smooth) prepare(spec.runs, kind == "pchip");
     }
     InterpolateRow row(Run run) const {
-        const Int slot = slopes_.size() == static_cast<std::size_t>(values_.length) ? 0 : run;
-        const dd* slopes = slopes_.empty() ? nullptr : slopes_.data() + slot * values_.length;
-        return {{positions_, run}, values_, run, through_, slopes};
+        if (lifts_.empty()) return {{positions_, run}, values_, run, through_, {nullptr, 1.0}};
+        const std::size_t own = lifts_.size() == 1 ? 0 : static_cast<std::size_t>(run);
+        const dd* slopes = slopes_.data() + own * static_cast<std::size_t>(values_.length);
+        return {{positions_, run}, values_, run, through_, {slopes, lifts_[own]}};
     }
 
    private:
@@ -90,12 +108,15 @@ class Interpolate {
         const Run distinct = positions_.stride || values_.stride ? runs : 1;
         const Int n = values_.length;
         slopes_.resize(static_cast<std::size_t>(distinct * n));
+        lifts_.resize(static_cast<std::size_t>(distinct));
         std::vector<dd> x(n), y(n);
         for (Run run = 0; run < distinct; ++run) {
+            double largest = 0.0;
+            for (Int i = 0; i < n; ++i) largest = std::max(largest, std::fabs(values_(run, i)));
+            lifts_[run] = lift_of(largest);
             for (Int i = 0; i < n; ++i) {
-                const Mark m = positions_.mark(run, i);
-                x[i] = m.integral ? exact(m.whole) : dd{m.value, 0.0};
-                y[i] = {values_(run, i), 0.0};
+                x[i] = exact(positions_.mark(run, i));
+                y[i] = {values_(run, i) * lifts_[run], 0.0};
             }
             if (pchip) pchip_slopes(x, y, slopes_.data() + run * n);
             else spline_slopes(x, y, slopes_.data() + run * n);
@@ -105,6 +126,7 @@ class Interpolate {
     Column positions_, values_;
     Through through_;
     std::vector<dd> slopes_;
+    std::vector<double> lifts_;
 };
 
 }  // namespace decaylr

@@ -50,6 +50,8 @@ inline Mark make_mark(double value) {
 inline bool reached(Int p, const Mark& m) { return m.integral ? p >= m.whole : p > m.whole; }
 inline bool reached(dd p, const Mark& m) { return p.hi >= m.value; }
 
+inline dd exact(const Mark& m) { return m.integral ? exact(m.whole) : dd{m.value, 0.0}; }
+
 // The first integer position at or after the mark.
 inline Int first_position(const Mark& m) {
     return m.integral || m.whole == max_int ? m.whole : m.whole + 1;
