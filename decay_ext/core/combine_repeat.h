@@ -127,7 +127,8 @@ class Repeat final : public Moved<Repeat> {
 
    private:
     RepeatRow row(Run run) const {
-        return {period_.mark(run), growth_(run), decay_(run), floor_(run), count_.mark(run), whole_};
+        return {period_.mark(run), growth_(run),     decay_(run),
+                floor_(run),       count_.mark(run), whole_};
     }
     // How many of `count` positions from p on lie in cycles that are all the same.
     static Int equals(const RepeatRow& row, Int p, Int count) {

@@ -38,8 +38,8 @@ class CosineBlocks {
     DECAYLR_LANE double level(double p) const {
         return raised(half_turn(slope_, origin_ + turn_ * p).share);
     }
-    // The block that begins at `first`, and what its j-th position adds, at place(j). Small angles grow
-    // away from the base: a block from the end is based at its last position.
+    // The block that begins at `first`, and what its j-th position adds, at place(j). Small
+    // angles grow away from the base: a block from the end is based at its last position.
     DECAYLR_LANE Terms terms(double first) const {
         const HalfTurn twice = half_turn(slope_, origin_ + turn_ * (first + last_place_));
         const Pair cosine =

@@ -34,7 +34,9 @@ class Constant {
 class LinearRow {
    public:
     LinearRow(double init, double end, const Mark& steps)
-        : ends_(init, end, steps), whole_(ends_.whole()), line_(Line::between(init, end, steps.value)) {}
+        : ends_(init, end, steps),
+          whole_(ends_.whole()),
+          line_(Line::between(init, end, steps.value)) {}
     double at(Int p) const {
         const double x = static_cast<double>(p);
         if (ends_.past(p)) return ends_.end;
@@ -54,7 +56,8 @@ class LinearRow {
             const double many = static_cast<double>(n);
             const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
             const dd from_init = two_prod(line_.from_init, ends_.steps - middle);
-            return ClosedSum(mul(add(from_init, two_prod(line_.from_end, middle)), many * line_.back));
+            const dd from_end = two_prod(line_.from_end, middle);
+            return ClosedSum(mul(add(from_init, from_end), many * line_.back));
         });
     }
     Course course(Int first) const { return ends_.course(first); }

@@ -159,7 +159,8 @@ void Program::gather(const Lookup& lookup, int threads, double* out) const {
     parallel_for(lookup.count, values_per_thread, threads, [&](Int begin, Int end) {
         const bool one_each = !lookup.runs && lookup.run_stride == 1;
         if (one_each && lookup.integers && lookup.stride == 0) {
-            return node.fill_steps(begin, end - begin, lookup.integers[0], 1, out + begin, end - begin);
+            const Run runs = end - begin;
+            return node.fill_steps(begin, runs, lookup.integers[0], 1, out + begin, runs);
         }
         each(lookup, begin, end, [&](Int i, Run run, auto p) {
             if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);

@@ -27,7 +27,8 @@ void check_tables(const char* kind, const Program& program, Int steps) {
     for (const Int stride : {1, 3}) {
         for (const Layout layout : {Layout::runs, Layout::steps}) {
             const bool far = generator() % 4 == 0;  // up to the largest position
-            const Int start = far ? max_int - (steps - 1) * stride : static_cast<Int>(generator() % 500);
+            const Int near = static_cast<Int>(generator() % 500);
+            const Int start = far ? max_int - (steps - 1) * stride : near;
             const Window w{0, runs, start, stride, steps};
             std::vector<double> table(static_cast<std::size_t>(runs * w.steps));
             std::vector<float> narrow(table.size());
