@@ -224,7 +224,10 @@ class SamplesRow {
     double at(dd p) const { return at(static_cast<Int>(std::min(std::floor(p.hi), 0x1p62))); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
+        const Int last = values_.length - 1;
+        const Int inside = first < last ? std::min(last - first, count) : 0;
+        for (Int i = 0; i < inside; ++i) out[i] = static_cast<Real>(values_(run_, first + i));
+        std::fill(out + inside, out + count, static_cast<Real>(values_(run_, last)));
     }
 
    private:

@@ -43,12 +43,7 @@ def positions(value: Any) -> Array:
 def lookup(schedule: Schedule, position: Any, out: FloatArray | None) -> float | FloatArray:
     """The values at positions broadcast against the batch."""
     at = positions(position)
-    try:
-        shape = np.broadcast_shapes(schedule.shape, at.shape)
-    except ValueError:
-        raise ValueError(
-            f"position must broadcast against the batch {schedule.shape}, got shape {at.shape}"
-        ) from None
+    shape = _broadcast(schedule.shape, at.shape)
     if out is not None:
         writable(out, shape, (np.dtype(np.float64),))
         if np.may_share_memory(out, np.asarray(position)):
@@ -60,6 +55,20 @@ def lookup(schedule: Schedule, position: Any, out: FloatArray | None) -> float |
         delivered: FloatArray = _delivered(values, out)
         return delivered
     return float(values) if shape == () else values
+
+
+def _broadcast(batch: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of the values; the common cases without NumPy, which takes microseconds."""
+    if not at or at == batch:
+        return batch
+    if not batch:
+        return at
+    try:
+        return np.broadcast_shapes(batch, at)
+    except ValueError:
+        raise ValueError(
+            f"position must broadcast against the batch {batch}, got shape {at}"
+        ) from None
 
 
 def _target(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
@@ -78,7 +87,7 @@ def _pairs(
 ) -> tuple[Array, IntArray | None]:
     """Positions and run numbers, one per value; run numbers are None where they just count."""
     if at.size != 1:
-        at = np.ascontiguousarray(np.broadcast_to(at, shape))
+        at = np.ascontiguousarray(at if at.shape == shape else np.broadcast_to(at, shape))
     if shape == batch or not any(n > 1 for n in batch):
         return at, None
     numbered = np.arange(int(np.prod(batch))).reshape(batch)
