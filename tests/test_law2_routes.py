@@ -304,7 +304,7 @@ def test_cursor_beyond_what_it_looks_ahead(start):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("runs", "steps"), [(600, 18_001), (100_000, 107), (1, 9_000_017)])
+@pytest.mark.parametrize(("runs", "steps"), [(600, 36_001), (200_000, 107), (1, 9_000_017)])
 @pytest.mark.parametrize("offset", [0, 1, 5])
 def test_tables_that_no_cache_holds(runs, steps, dtype, offset):
     rate = np.linspace(0.5, 1.0, runs)

@@ -30,7 +30,8 @@ void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k
 // Whether a table is larger than what a processor's caches keep of it.
 template <class Real>
 bool beyond_caches(const Window& w) {
-    return w.runs * w.steps > (Int{1} << 25) / static_cast<Int>(sizeof(Real));
+    static const Int kept = kept_by_caches();
+    return w.runs * w.steps > kept / static_cast<Int>(sizeof(Real));
 }
 
 // Rows that follow each other in `out`: several whole ones, or a piece of one. They are evaluated

@@ -10,7 +10,24 @@
 #include <immintrin.h>
 #endif
 
+#if defined(__unix__)
+#include <unistd.h>
+#endif
+
 namespace decaylr {
+
+// How many bytes a reader may hope to find in a cache after they are written: those of the last
+// level. A part of it is what one process gets of a cache that many cores share, whatever its size:
+// where 300 MiB are said to be there, plain stores were found to slow down beyond 40 MiB, and what
+// was streamed to be read as fast.
+inline std::int64_t kept_by_caches() {
+    constexpr std::int64_t least = std::int64_t{32} << 20, most = std::int64_t{64} << 20;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+    return std::clamp<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), least, most);
+#else
+    return least;
+#endif
+}
 
 namespace detail {
 
