@@ -6,6 +6,7 @@ import math
 
 import mpmath
 import numpy as np
+import oracle_curves
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,3 +143,24 @@ def test_the_area_of_a_long_plateau_is_not_slow_to_fade():
     s = dl.linear(1.0, 0.5, 100).then(dl.constant(0.5))
     exact = 0.5 / (1 - 0.9)
     assert s.fold(100_000).annealing(0.9) == pytest.approx(exact, rel=1e-13, abs=0)
+
+
+CLOSED = {
+    "linear": (dl.linear, oracle_curves.linear, (0.223, -0.067, 2112), {}),
+    "square": (dl.polynomial, oracle_curves.polynomial, (0.3, 0.006, 1700), {"power": 2}),
+    "cube": (dl.polynomial, oracle_curves.polynomial, (0.01, 0.02, 5727), {"power": 3}),
+    "cosine": (dl.cosine, oracle_curves.cosine, (0.0017, 1e-5, 3123), {}),
+    "exponential": (dl.exponential, oracle_curves.exponential, (0.0034, 0.9999), {}),
+    "step": (dl.step, oracle_curves.step, (5.6e-5, 37, 0.7), {}),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+@pytest.mark.parametrize(("start", "steps"), [(0, 2500), (75, 1000), (1500, 3000)])
+def test_closed_forms_are_within_two_ulp_of_the_sum_of_exact_values(name, start, steps):
+    make, curve, arguments, options = CLOSED[name]
+    exact_at = curve(*arguments, **options)
+    with mpmath.workprec(200):
+        exact = mpmath.fsum(exact_at(p).exact for p in range(start, start + steps))
+    total = make(*arguments, **options).fold(steps, start=start).total
+    assert abs(mpmath.mpf(float(total)) - exact) <= 2 * math.ulp(float(exact))
