@@ -164,3 +164,42 @@ def test_closed_forms_are_within_two_ulp_of_the_sum_of_exact_values(name, start,
         exact = mpmath.fsum(exact_at(p).exact for p in range(start, start + steps))
     total = make(*arguments, **options).fold(steps, start=start).total
     assert abs(mpmath.mpf(float(total)) - exact) <= 2 * math.ulp(float(exact))
+
+
+# Curves so flat that rounding decides which of two neighbours is larger.
+FLAT = {
+    "exponential": dl.exponential(0.7, 1 - 2.0**-49),
+    "top of a cosine": dl.cosine(0.7, 0.7 * (1 - 2.0**-33), 10**7),
+    "rising cosine": dl.cosine(0.7 * (1 - 2.0**-40), 0.7, 60_000),
+    "line": dl.linear(0.7, 0.7 * (1 - 2.0**-37), 60_000),
+    "cube": dl.polynomial(0.7, 0.7 * (1 - 2.0**-30), 60_000, 3),
+    "tanh": dl.tanh(0.7, 0.7 * (1 - 2.0**-35), 60_000, -3.0, 3.0),
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_where_rounding_decides_which_value_is_larger(name):
+    s, steps = FLAT[name], 60_000
+    found, table = s.fold(steps), s.table(steps)
+    assert (found.peak, found.peak_at) == (table.max(), table.argmax())
+    for value in table[np.random.default_rng(3).integers(0, steps, 60)]:
+        fraction = float(value / found.peak)
+        limit = fraction * found.peak
+        assert found.spent(fraction) == (table < limit).sum() / steps
+        under = np.nonzero((table <= limit) & (np.arange(steps) >= found.peak_at))[0]
+        assert found.below(fraction) == (under[0] if len(under) else -1)
+
+
+@pytest.mark.parametrize(
+    ("s", "steps"),
+    [
+        (dl.stack([dl.linear(1.0, 0.1, 2**25), dl.cosine(0.3, 0.0, 2**23)]), 2**26 + 5),
+        (dl.inverse([1.0, 0.5, 0.1], 0.01), 2**18 + 77),
+    ],
+)
+def test_few_very_long_runs_are_the_same_on_several_threads(s, steps):
+    one, three = (s.fold(steps, threads=n) for n in (1, 3))
+    np.testing.assert_array_equal(three.total, one.total)
+    np.testing.assert_array_equal(three.peak_at, one.peak_at)
+    for run, alone in enumerate(s):
+        assert three.total[run] == alone.fold(steps).total

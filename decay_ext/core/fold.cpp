@@ -71,6 +71,13 @@ void fold_long_run(Fold& fold, const Place& place) {
     }
 }
 
+// Whether one run surely is enough for a thread of its own. Few such runs are handed out at once:
+// the first would be done before it has told how long the others take.
+bool very_long(const Node& node, const Window& w) {
+    const bool closed = w.runs > 0 && w.steps > 0 && node.sum(w.first_run, w.start, 1).has_value();
+    return w.steps >= (closed ? Int{1} << 26 : Int{1} << 18);
+}
+
 // Folds each run of a window. make(r, place) gives an object for one of them. It may do pieces
 // of a run without their values, by closed(p, n); else take(p, values, n) is given them, whole
 // blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
@@ -80,7 +87,7 @@ void fold_runs(const Program& program, const Window& w, int threads, const Make&
                const Result& result) {
     const Node& node = program.root();
     const Int grain = std::max<Int>(1, values_per_thread / std::max<Int>(w.steps, 1));
-    parallel_for(w.runs, grain, threads, [&](Run begin, Run end) {
+    const auto work = [&](Run begin, Run end) {
         if (w.steps <= short_run) return fold_short_runs(node, w, begin, end, make, result);
         for (Run r = begin; r < end; ++r) {
             const Place place{node, w.first_run + r, w.start, w.steps};
@@ -88,7 +95,9 @@ void fold_runs(const Program& program, const Window& w, int threads, const Make&
             fold_long_run(fold, place);
             result(r, fold);
         }
-    });
+    };
+    if (threads > 1 && very_long(node, w)) share_out(0, w.runs, 1, threads - 1, work);
+    else parallel_for(w.runs, grain, threads, work);
 }
 
 struct ExtremesOfRun {
