@@ -37,7 +37,9 @@ inline void each_block(Int first, Int count, Real* out, Prepare&& prepare, Write
 }
 
 // out[i] = value(j + i) for i < n. A whole block is a loop of its own: its vectors need no
-// check and no rest.
+// check and no rest. It is the hot loop of most curves and must be the arithmetic of the value on
+// whole vectors and one store each, nothing else: of an exponential on AVX-512 eight times vmulpd
+// with a factor in memory or a register and vmovupd, with a vcvtpd2ps between them for float32.
 template <class Real, class Value>
 inline void fill_block(int j, int n, Real* out, Value&& value) {
     if (n == block) {
