@@ -18,7 +18,8 @@ struct Slopes {
 
 class InterpolateRow {
    public:
-    InterpolateRow(Marks knots, const Column& values, Run run, Through through, const Slopes& slopes)
+    InterpolateRow(Marks knots, const Column& values, Run run, Through through,
+                   const Slopes& slopes)
         : knots_(knots), values_(values), run_(run), through_(through), slopes_(slopes) {}
 
     double at(Int p) const { return value(p); }

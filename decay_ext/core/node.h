@@ -234,9 +234,9 @@ class CurveNode final : public Node {
     std::optional<Row> shared_;
 };
 
-// out[i] = f(first + i) for whole positions below 2^53: the hot loop of curves without blocks, to be
-// vectors of f and one store, the counters made by an addition and a conversion. Counters of 32
-// bits become vectors of doubles on every instruction set; those of 64 bits need AVX-512.
+// out[i] = f(first + i) for whole positions below 2^53: the hot loop of curves without blocks, to
+// be vectors of f and one store, the counters made by an addition and a conversion. Counters of
+// 32 bits become vectors of doubles on every instruction set; those of 64 bits need AVX-512.
 template <class Real, class F>
 inline void fill_each(Int first, Int count, Real* out, F&& f) {
     for (Int done = 0; done < count; done += chunk) {
