@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from peers import peer
 
 import decaylr as dl
 from decaylr.compat import keras, optax, timm, torch, transformers
@@ -261,6 +262,8 @@ SINGLE = [
 )
 def test_each_run_of_one_parameter(function, name):
     first, second = CASES[function]
+    if "noise_pct" in first:
+        peer("torch")  # whose random numbers timm's noise is
     expected = [function(**first)(POSITIONS), function(**(first | {name: second[name]}))(POSITIONS)]
     got = function(**(first | {name: merged(first[name], second[name])}))
     np.testing.assert_array_equal(np.broadcast_to(got(POSITIONS[:, None]).T, (2, 150)), expected)
@@ -269,6 +272,8 @@ def test_each_run_of_one_parameter(function, name):
 @pytest.mark.parametrize("function", CASES, ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_each_run_of_all_parameters(function):
     first, second = CASES[function]
+    if "noise_pct" in first:
+        peer("torch")  # whose random numbers timm's noise is
     together = {
         name: merged(value, second[name]) if number(value) else value
         for name, value in first.items()

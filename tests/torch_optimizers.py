@@ -2,10 +2,12 @@
 
 from typing import Any
 
-import torch
+from peers import peer
 
 import decaylr as dl
 from decaylr import compat
+
+torch = peer("torch")
 
 SCHEDULES = {
     "constant": dl.constant(0.3),
