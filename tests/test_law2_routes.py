@@ -269,7 +269,9 @@ def mixed(runs):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("runs", "steps"), [(31, 521), (75, 3), (1, 1030), (500, 1)])
+@pytest.mark.parametrize(
+    ("runs", "steps"), [(31, 521), (67, 530), (2, 1300), (75, 3), (1, 1030), (500, 1)]
+)
 def test_layout_of_many_tiles(runs, steps, dtype):
     s = mixed(runs)
     expected = np.array([[run(p) for p in range(9, 9 + steps)] for run in s]).astype(dtype)
@@ -306,12 +308,15 @@ def test_cursor_beyond_what_it_looks_ahead(start):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize(("runs", "steps"), [(600, 36_001), (200_000, 107), (1, 9_000_017)])
 @pytest.mark.parametrize("offset", [0, 1, 5])
-def test_tables_that_no_cache_holds(runs, steps, dtype, offset):
+@pytest.mark.parametrize("layout", ["runs", "steps"])
+def test_tables_that_no_cache_holds(runs, steps, dtype, offset, layout):
     rate = np.linspace(0.5, 1.0, runs)
     s = dl.concatenate([dl.exponential(rate, 0.999), dl.inverse(rate[:1], 0.3, power=0.7)])
     buffer = np.full(s.size * steps + 2 * offset, -1.0, dtype)
-    inside = buffer[offset : buffer.size - offset].reshape(s.size, steps)
-    s.table(steps, start=3, dtype=dtype, out=inside)
+    inside = buffer[offset : buffer.size - offset]
+    out = inside.reshape((s.size, steps) if layout == "runs" else (steps, s.size))
+    s.table(steps, start=3, dtype=dtype, out=out, layout=layout)
+    inside = out if layout == "runs" else out.T
     assert np.all(buffer[:offset] == -1.0)
     assert np.all(buffer[buffer.size - offset :] == -1.0)
     for run in (0, runs // 2, runs - 1, runs):

@@ -1,6 +1,8 @@
 #include "program.h"
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 
 #include "stream.h"
 #include "threads.h"
@@ -26,6 +28,11 @@ void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k
         fill_window(node, first_run + r, w, k, count, out + r * pitch);
     }
 }
+
+constexpr Int tile_steps = 512;         // a tile of a table by steps stays in a second-level cache
+constexpr Run tile_runs = 128;
+constexpr Run strip_runs = 8;
+constexpr Int line = 8;  // doubles of a line of memory
 
 // Whether a table is larger than what a processor's caches keep of it.
 template <class Real>
@@ -84,26 +91,55 @@ void table_by_runs(const Node& node, const Window& w, int threads, Real* out) {
     });
 }
 
-// Tiles of runs by positions, evaluated by run and written by position: positions enough to
-// share what a run prepares, runs enough to write whole lines of memory. Rows of a tile lie
-// a line more than their length apart, so that columns do not meet in one set of the cache.
+// A tile of a table by steps: `runs` by `steps`, from the k-th position of the window on.
+struct Tile {
+    Run first_run, runs;
+    Int k, steps;
+};
+
+// A strip of runs at a time is evaluated by run, in the first-level cache, and written as columns.
+// Rows lie a line more than their length apart, so that columns do not meet in one set of the cache.
+template <class Real>
+void fill_tile(const Node& node, const Window& w, const Tile& tile, Real* out, Int pitch) {
+    double rows[strip_runs * (tile_steps + line)];
+    for (Run r = 0; r < tile.runs; r += strip_runs) {
+        const Run some = std::min(strip_runs, tile.runs - r);
+        fill_rows(node, tile.first_run + r, some, w, tile.k, tile.steps, rows, tile_steps + line);
+        transpose(rows, tile_steps + line, some, tile.steps, out + r, pitch);
+    }
+}
+
+// A tile that is put together in cache and copied from there: a strip's own columns would be
+// written to as many lines of memory, which lie in as many pages.
+template <class Real>
+void copy_tile(const Node& node, const Window& w, const Tile& tile, bool large, Real* out) {
+    constexpr Int pitch = tile_runs + line;
+    const std::unique_ptr<Real[]> columns(new Real[tile_steps * pitch]);
+    fill_tile(node, w, tile, columns.get(), pitch);
+    for (Int s = 0; s < tile.steps; ++s) {
+        const Real* row = columns.get() + s * pitch;
+        if (large) stream(row, tile.runs, out + s * w.runs);
+        else std::copy_n(row, tile.runs, out + s * w.runs);
+    }
+    if (large) end_stream();
+}
+
+// Tiles of positions enough to share what a run prepares, and of runs enough to write whole lines.
 template <class Real>
 void table_by_steps(const Node& node, const Window& w, int threads, Real* out) {
-    constexpr Int tile_length = Int{1} << 14, most_steps = 256, line = 8;
-    const Int tile_steps = std::min(w.steps, most_steps);
-    const Int length = tile_steps + line;
-    const Run tile_runs = std::min<Run>(w.runs, tile_length / length / line * line);
     const Int across = (w.runs + tile_runs - 1) / tile_runs;
     const Int down = (w.steps + tile_steps - 1) / tile_steps;
+    const bool large = beyond_caches<Real>(w);
+    const bool straight = w.runs <= strip_runs || w.runs * w.steps <= Int{1} << 16;
     parallel_for(across * down, 1, threads, [&](Int begin, Int end) {
-        double scratch[tile_length];
-        for (Int tile = begin; tile < end; ++tile) {
-            const Run row = tile % across * tile_runs;
-            const Int k = tile / across * tile_steps;
-            const Run runs = std::min(tile_runs, w.runs - row);
-            const Int steps = std::min(tile_steps, w.steps - k);
-            fill_rows(node, w.first_run + row, runs, w, k, steps, scratch, length);
-            transpose(scratch, length, runs, steps, out + k * w.runs + row, w.runs);
+        for (Int unit = begin; unit < end; ++unit) {
+            const Run row = unit % across * tile_runs;
+            const Int k = unit / across * tile_steps;
+            const Tile tile{w.first_run + row, std::min(tile_runs, w.runs - row), k,
+                            std::min(tile_steps, w.steps - k)};
+            Real* to = out + k * w.runs + row;
+            if (straight) fill_tile(node, w, tile, to, w.runs);
+            else copy_tile(node, w, tile, large, to);
         }
     });
 }
