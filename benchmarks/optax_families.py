@@ -1,39 +1,72 @@
-"""The schedules of optax that `vmap` maps over their peak, by the calls that `compat.optax` shares.
+"""The schedules of optax that `vmap` maps, over every parameter of theirs that it can map.
 
-Over nothing else: optax tests horizons, rates and warmups in Python when it makes a schedule.
+Over no others: optax tests horizons, rates and warmups in Python when it makes a schedule.
+The calls are those of `decaylr.compat.optax` too.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmarks.columns import columns
 from benchmarks.peers import vmapped
+
+
+@dataclass(frozen=True)
+class Run:
+    """The parameters that differ: arrays of many runs, or those of one."""
+
+    peak: Any
+    floor: Any
+    share: Any  # of the peak, where a curve ends
+    power: Any
+
+
+def runs(n, steps):
+    """Parameters of n runs."""
+    c = columns(n, steps)
+    return Run(c.peak, c.peak * c.slope, c.slope, np.linspace(1.1, 3.0, n))
 
 
 def _stairs(steps):
     return {steps // 4: 0.5, steps // 2: 0.2}
 
 
-# of optax or `decaylr.compat.optax`, the peak or peaks, and the steps
+# of optax or `decaylr.compat.optax`, the parameters, and the steps
 FAMILIES = {
-    "constant": lambda of, peak, steps: of.constant_schedule(peak),
-    "linear": lambda of, peak, steps: of.linear_schedule(peak, 0.0, steps),
-    "power 2": lambda of, peak, steps: of.polynomial_schedule(peak, 0.0, 2, steps),
-    "power 1.7": lambda of, peak, steps: of.polynomial_schedule(peak, 0.0, 1.7, steps),
-    "cosine": lambda of, peak, steps: of.cosine_decay_schedule(peak, steps),
-    "exponential": lambda of, peak, steps: of.exponential_decay(peak, 1, 0.999),
-    "piecewise constant": lambda of, peak, steps: of.piecewise_constant_schedule(
-        peak, _stairs(steps)
+    "constant": lambda of, r, steps: of.constant_schedule(r.peak),
+    "linear": lambda of, r, steps: of.linear_schedule(r.peak, r.floor, steps),
+    "power 2": lambda of, r, steps: of.polynomial_schedule(r.peak, r.floor, 2, steps),
+    "any power": lambda of, r, steps: of.polynomial_schedule(r.peak, r.floor, r.power, steps),
+    "cosine": lambda of, r, steps: of.cosine_decay_schedule(r.peak, steps, r.share),
+    "cosine to a power": lambda of, r, steps: of.cosine_decay_schedule(
+        r.peak, steps, r.share, r.power
     ),
-    "piecewise linear": lambda of, peak, steps: of.piecewise_interpolate_schedule(
-        "linear", peak, _stairs(steps)
+    "exponential": lambda of, r, steps: of.exponential_decay(r.peak, 1, 0.999, end_value=r.floor),
+    "piecewise constant": lambda of, r, steps: of.piecewise_constant_schedule(
+        r.peak, _stairs(steps)
     ),
-    "piecewise cosine": lambda of, peak, steps: of.piecewise_interpolate_schedule(
-        "cosine", peak, _stairs(steps)
+    "piecewise linear": lambda of, r, steps: of.piecewise_interpolate_schedule(
+        "linear", r.peak, _stairs(steps)
     ),
-    "linear one-cycle": lambda of, peak, steps: of.linear_onecycle_schedule(steps, peak),
-    "cosine one-cycle": lambda of, peak, steps: of.cosine_onecycle_schedule(steps, peak),
+    "piecewise cosine": lambda of, r, steps: of.piecewise_interpolate_schedule(
+        "cosine", r.peak, _stairs(steps)
+    ),
+    "linear one-cycle": lambda of, r, steps: of.linear_onecycle_schedule(steps, r.peak),
+    "cosine one-cycle": lambda of, r, steps: of.cosine_onecycle_schedule(steps, r.peak),
+    "warmup and constant": lambda of, r, steps: of.warmup_constant_schedule(
+        r.floor, r.peak, steps // 10
+    ),
 }
 
 
-def table(name, peaks, steps):
+def table(name, parameters, steps):
     """A function that evaluates the whole table by `jit(vmap(vmap(optax schedule)))`."""
     import optax
 
-    return vmapped(lambda p, peak: FAMILIES[name](optax, peak, steps)(p), [peaks], steps)
+    def one(p, peak, floor, share, power):
+        return FAMILIES[name](optax, Run(peak, floor, share, power), steps)(p)
+
+    arrays = (parameters.peak, parameters.floor, parameters.share, parameters.power)
+    return vmapped(one, arrays, steps)

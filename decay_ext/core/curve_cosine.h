@@ -4,6 +4,7 @@
 #include "cosine_blocks.h"
 #include "cosine_steps.h"
 #include "curve_cosine_sum.h"
+#include "way_powers.h"
 
 namespace decaylr {
 
@@ -16,11 +17,14 @@ class CosineRow {
           exponent_(bounded(exponent)),
           k_(bounded(k)),
           plain_(exponent == 1.0 && k == 1.0),
-          whole_(plain_ && ends_.steps < two_53) {}
+          whole_(plain_ && ends_.steps < two_53) {
+        if (!plain_ && ends_.whole()) powers_.emplace(blend_, ends_.steps, exponent_, k_);
+    }
 
     double at(Int p) const {
         if (ends_.past(p)) return ends_.end;
         if (p <= 0) return ends_.init;
+        if (powers_ && powers_->usable()) return powers_->at(p);
         return whole_ ? blocks_.at(p) : direct(exact(p));
     }
     double at(dd p) const { return ends_.past(p) ? ends_.end : direct(p); }
@@ -41,6 +45,7 @@ class CosineRow {
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
         if (whole_ && n >= 4) return blocks_.fill(p, n, out);
+        if (powers_ && powers_->usable()) return powers_->fill(p, n, out);
         for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
     }
     double direct(dd p) const {
@@ -75,6 +80,7 @@ class CosineRow {
     CosineBlocks blocks_;
     double exponent_, k_;
     bool plain_, whole_;
+    std::optional<WayPowers<Share::cosine>> powers_;
 };
 
 class Cosine {

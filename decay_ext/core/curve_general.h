@@ -35,6 +35,12 @@ class GeneralPower {
 
     const PowerShape& shape() const { return shape_; }
     template <int count>
+    using Terms = OctaveTerms<count>;
+    template <class Real>
+    void fill_singles(Int p, Int n, Real* out) const {
+        fill_centres(*this, p, n, out);
+    }
+    template <int count>
     void prepare(const double (&centre)[count], OctaveTerms<count>& out) const {
         if (upward_) weigh<true>(centre, out);
         else weigh<false>(centre, out);

@@ -5,6 +5,7 @@
 #include "curve_linear.h"
 #include "curve_power.h"
 #include "curve_power_sum.h"
+#include "way_powers.h"
 
 namespace decaylr {
 
@@ -33,6 +34,7 @@ class PolynomialRow {
         if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
             any_.emplace(blend_, ends_.steps, power_, rise_);
         }
+        if (k != 1.0 && !rise && ends_.whole()) way_.emplace(blend_, ends_.steps, power_, k_);
     }
 
     double at(Int p) const {
@@ -40,6 +42,7 @@ class PolynomialRow {
         if (ends_.past(p)) return ends_.end;
         if (p <= 0) return ends_.init;
         if (any_ && any_->usable()) return any_->at(p);
+        if (way_ && way_->usable()) return way_->at(p);
         if (!fast_) return precise(exact(p));
         switch (kind_) {
             case Power::two: return blocks<2>().at(p);
@@ -71,6 +74,7 @@ class PolynomialRow {
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
         if (any_ && any_->usable()) return any_->fill(p, n, out);
+        if (way_ && way_->usable()) return way_->fill(p, n, out);
         if (!fast_) {
             for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
             return;
@@ -116,6 +120,7 @@ class PolynomialRow {
     Power kind_;
     bool rise_, fast_;
     std::optional<GeneralPower> any_;
+    std::optional<WayPowers<Share::ahead>> way_;
 };
 
 class Polynomial {

@@ -48,7 +48,7 @@ struct Grid {
     double point;
 };
 
-inline Grid nearest_128th(double x) {
+DECAYLR_LANE Grid nearest_128th(double x) {
     constexpr double shift = 0x1.8p45;  // the last bit of a double this large is 1/128
     const double shifted = x + shift;
     return {static_cast<std::int64_t>(bits_of(shifted) - bits_of(shift)), shifted - shift};
@@ -62,7 +62,7 @@ struct Exp2Split {
 };
 
 // For |x| <= 2^30; free of branches, so that loops over it become vectors.
-inline Exp2Split exp2_split_within(dd x) {
+DECAYLR_LANE Exp2Split exp2_split_within(dd x) {
     const Grid near = nearest_128th(x.hi);
     constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
     const std::uint64_t raised = static_cast<std::uint64_t>(near.index + 64 + 128 * bias);
@@ -85,12 +85,12 @@ constexpr double exp2_c5 = 0x1.5d87fe78a6731p-10, exp2_c6 = 0x1.430912f86c787p-1
 constexpr double exp2_c7 = 0x1.ffcbfc588b0c7p-17;
 
 // (2^r - 1 - c1*r - c2*r^2) / r^3.
-inline double exp2_cubic(double r, double r2) {
+DECAYLR_LANE double exp2_cubic(double r, double r2) {
     return (exp2_c3 + exp2_c4 * r) + r2 * ((exp2_c5 + exp2_c6 * r) + r2 * exp2_c7);
 }
 
 // 2^r - 1 for r = head + rest, |r| <= 1/256: relative error at most 2^-69.
-inline dd exp2m1_reduced(double head, double rest) {
+DECAYLR_LANE dd exp2m1_reduced(double head, double rest) {
     constexpr double slope_head = 0x1.62e43p-1, slope_tail = -0x1.05c610ca86c39p-29;  // ln 2
     const double r = head + rest;
     // Below 2^-120 the square does not matter; dropping it keeps its product clear of
@@ -106,7 +106,7 @@ inline dd exp2m1_reduced(double head, double rest) {
         sum.hi, sum.lo + (cubic + (linear_rest + (quadratic.lo + quadratic_rest))));
 }
 
-inline Scaled exp2_joined(const Exp2Split& s) {
+DECAYLR_LANE Scaled exp2_joined(const Exp2Split& s) {
     const tables::Exp2Row& row = *s.row;
     const double r = s.head + s.rest;
     const double r2 = r * r;
@@ -177,14 +177,14 @@ inline double round_scaled_times(Scaled s, double factor) {
 inline double exp2(dd x) { return round_scaled(exp2_scaled(x)); }
 
 // 2^x in two words for |x| <= 900: relative error at most 2^-68.
-inline dd exp2_words(dd x) {
+DECAYLR_LANE dd exp2_words(dd x) {
     const Scaled s = detail::exp2_joined(detail::exp2_split_within(x));
     const double scale = detail::power_of_two(s.exponent);
     return {s.hi * scale, s.lo * scale};
 }
 
 // 2^x - 1 for -900 <= x <= 1: relative error at most 2^-69, also as x goes to 0.
-inline dd exp2m1(dd x) {
+DECAYLR_LANE dd exp2m1(dd x) {
     using namespace detail;
     const Exp2Split s = exp2_split_within(x);
     const double scale = power_of_two(s.exponent);
@@ -256,7 +256,7 @@ inline dd log2(double x) { return log2(dd{x, 0.0}); }
 // With r = m*R - 1 as above, |r| < 2^-7.4, the linear term is taken in two words and
 // the rest of the Taylor series in one: its own rounding is below r^2 * 2^-52, what is left
 // out below r^10 / 6.
-inline dd log2_short(dd x) {
+DECAYLR_LANE dd log2_short(dd x) {
     using namespace detail;
     constexpr dd slope{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
     constexpr double c2 = -0x1.71547652b82fep-1, c3 = 0x1.ec709dc3a03fdp-2;

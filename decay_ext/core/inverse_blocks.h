@@ -26,6 +26,12 @@ class InverseBlocks {
     }
 
     const PowerShape& shape() const { return shape_; }
+    template <int count>
+    using Terms = OctaveTerms<count>;
+    template <class Real>
+    void fill_singles(Int p, Int n, Real* out) const {
+        fill_centres(*this, p, n, out);
+    }
     // Centres are counted from the pole, rounded up to an integer.
     template <int count>
     void prepare(const double (&centre)[count], OctaveTerms<count>& out) const {

@@ -19,6 +19,15 @@ constexpr int centres = 16;
 template <int count>
 struct OctaveTerms {
     double hi[count], lo[count], slope[count], rate[count];
+
+    // The values near centre k, as a function of the distance from it.
+    template <class Curve>
+    auto near(const Curve& curve, int k) const {
+        return [shape = curve.shape(), h = hi[k], l = lo[k], s = slope[k],
+                r = rate[k]](double m) __attribute__((always_inline)) {
+            return h + (l + (s * m) * shape(r * m));
+        };
+    }
 };
 
 class Octaves {
@@ -88,26 +97,20 @@ class PowerShape {
     double c_[terms], next_;
 };
 
-template <class Shape>
-inline double value_near(const Shape& shape, double hi, double lo, double slope, double rate,
-                         double m) {
-    return hi + (lo + (slope * m) * shape(rate * m));
-}
-
-// `Curve::prepare(centres, terms)` for any number of centres, and `Curve::shape()`.
+// A curve says what it prepares for blocks, `Curve::Terms`, how, `prepare(centres, terms)` for any
+// number of centres, and how positions that stand alone are filled: `fill_singles`.
 template <class Curve>
 inline double at_octave(const Curve& curve, const Octaves& octaves, Int p) {
     const Int c = octaves.piece(p).centre;
     const double centre[1] = {static_cast<double>(c)};
-    OctaveTerms<1> t;
+    typename Curve::template Terms<1> t;
     curve.prepare(centre, t);
-    return value_near(curve.shape(), t.hi[0], t.lo[0], t.slope[0], t.rate[0],
-                      static_cast<double>(p - c));
+    return t.near(curve, 0)(static_cast<double>(p - c));
 }
 
-// Positions that stand alone.
+// Positions that stand alone, as centres of their own.
 template <class Curve, class Real>
-inline void fill_singles(const Curve& curve, Int p, Int n, Real* out) {
+inline void fill_centres(const Curve& curve, Int p, Int n, Real* out) {
     for (Int i = 0; i < n; i += centres) {
         double centre[centres];
         const double from = static_cast<double>(p + i);
@@ -121,22 +124,13 @@ inline void fill_singles(const Curve& curve, Int p, Int n, Real* out) {
     }
 }
 
-// The hot loop: no load, one store; on AVX-512 of vmulpd, vaddpd and vmovupd on
-// zmm, with the shape's coefficients kept in registers.
-template <class Shape, class Real>
-inline void fill_octave(const Shape& shape, double hi, double lo, double slope, double rate,
-                       Int m, Int n, Real* out) {
-    const Shape own = shape;
-    fill_each(m, n, out, [=](double x) { return value_near(own, hi, lo, slope, rate, x); });
-}
-
 template <class Curve, class Real>
 inline void fill_octaves(const Curve& curve, const Octaves& octaves, Int p, Int n, Real* out) {
     const Int stop = p + n;
     for (Int at = p; at < stop;) {
         if (octaves.piece(at).single()) {
             const Int until = std::min(octaves.singles_end(at), stop);
-            fill_singles(curve, at, until - at, out + (at - p));
+            curve.fill_singles(at, until - at, out + (at - p));
             at = until;
             continue;
         }
@@ -149,12 +143,13 @@ inline void fill_octaves(const Curve& curve, const Octaves& octaves, Int p, Int 
             centre[many] = static_cast<double>(pieces[many].centre);
         }
         for (int k = many; k < centres; ++k) centre[k] = centre[many - 1];
-        OctaveTerms<centres> t;
+        typename Curve::template Terms<centres> t;
         curve.prepare(centre, t);
         for (int k = 0; k < many; ++k) {
             const Int end = std::min(pieces[k].end, stop);
-            fill_octave(curve.shape(), t.hi[k], t.lo[k], t.slope[k], t.rate[k],
-                       at - pieces[k].centre, end - at, out + (at - p));
+            // The hot loop: no load, one store; on AVX-512 of vmulpd, vaddpd and vmovupd on
+            // zmm, with the shape's coefficients kept in registers.
+            fill_each(at - pieces[k].centre, end - at, out + (at - p), t.near(curve, k));
             at = end;
         }
     }
