@@ -55,14 +55,24 @@ class OnePosition:
     track_cursor_over_multiply.unit = "x multiply"
 
 
-def nanoseconds(call):
-    """One call at a position, the loop that makes it included."""
+def calls(call):
+    """Ten thousand calls at a position, the loop that makes them included."""
 
     def loop():
         for position in repeat(499, 10_000):
             call(position)
 
-    return medians(loop)[0] / 10_000 * 1e9
+    return loop
+
+
+def nanoseconds(call):
+    """Of one of them."""
+    return medians(calls(call))[0] / 10_000 * 1e9
+
+
+def in_python(p, exp=math.exp):
+    """What a schedule costs that is written in Python."""
+    return 0.5 * exp(-0.001 * p)
 
 
 class Scalar:
@@ -80,15 +90,19 @@ class Scalar:
 
     track_nanoseconds.unit = "ns"
 
+    def track_over_python(self, name):
+        return ratio(calls(self.schedule), calls(in_python))
+
+    track_over_python.unit = "x python"
+
     def time_array_of_100(self, name):
         self.schedule(np.arange(100))
 
 
-class Lambda:
+class Python:
     """What the same call costs in Python."""
 
     def track_nanoseconds(self):
-        exp = math.exp
-        return nanoseconds(lambda p: 0.5 * exp(-0.001 * p))
+        return nanoseconds(in_python)
 
     track_nanoseconds.unit = "ns"

@@ -21,6 +21,7 @@ import oracle_points
 from oracle import OVERFLOW, number
 
 import decaylr as dl
+from decaylr.machine import processor
 
 Random = np.random.Generator
 
@@ -244,16 +245,6 @@ def measure(case: Case, seed: int, draws: int, each: int) -> tuple[float, float,
             if found > worst:
                 worst, where = found, f"{schedule!r} at {position!r}"
     return bound, worst, where
-
-
-def processor() -> str:
-    """The processor's own name where the system tells it."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def report(draws: int, each: int, seed: int) -> tuple[str, bool]:

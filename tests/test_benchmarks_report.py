@@ -35,8 +35,8 @@ benchmark = "bench_peers.Optax.track_times_faster"
 unit = "×"
 rows = [{ of = "cosine", params = ["cosine"], least = 10.0 }]
 [[figures]]
-work = "a lambda"
-benchmark = "bench_position.Lambda.track_nanoseconds"
+work = "in Python"
+benchmark = "bench_position.Python.track_nanoseconds"
 unit = "ns"
 rows = [{}]
 [[reasons]]
@@ -68,7 +68,7 @@ def test_a_table_of_figures(fixed):
         "| ten families | ≤ 1.2 × | **1.25 ×** | `bench_table.Mixed.track_over_pure` |",
         "| times faster: cosine | ≥ 10 × | **9.88 ×** "
         "| `bench_peers.Optax.track_times_faster(cosine)` |",
-        "| a lambda |  | 63.2 ns | `bench_position.Lambda.track_nanoseconds` |",
+        "| in Python |  | 63.2 ns | `bench_position.Python.track_nanoseconds` |",
         "",
     ]
 

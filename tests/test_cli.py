@@ -16,6 +16,7 @@ from rich.console import Console
 import decaylr as dl
 from decaylr import report
 from decaylr.cli import main
+from decaylr.machine import processor
 from decaylr.measure import FIGURES, Measured
 
 TWO = """
@@ -314,6 +315,7 @@ def test_info_names_the_versions_and_threads(monkeypatch):
     assert facts["decaylr"] == dl.__version__
     assert facts["numpy"] == np.__version__
     assert facts["threads"] == "3"
+    assert facts["processor"] == processor()
 
 
 def test_version_and_help():

@@ -10,15 +10,6 @@ CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 MULTIPLES = {"K": 2**10, "M": 2**20, "G": 2**30}
 
 
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
-
-
 def caches() -> dict[str, int]:
     """Bytes of the levels that hold data, where the system tells them."""
     found = {}
@@ -34,12 +25,13 @@ def caches() -> dict[str, int]:
 def gather(scale: float) -> dict:
     """All that the head of the page tells."""
     from decaylr import __version__, _engine
+    from decaylr.machine import processor
 
     build = _engine.build_info()
     return {
         "date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
         "scale": scale,
-        "processor": _processor(),
+        "processor": processor(),
         "processors": build["processors"],
         "instruction set": build["instruction_set"],
         "compiler": build["compiler"],

@@ -97,8 +97,9 @@ struct Tile {
     Int k, steps;
 };
 
-// A strip of runs at a time is evaluated by run, in the first-level cache, and written as columns.
-// Rows lie a line more than their length apart, so that columns do not meet in one set of the cache.
+// A strip of runs at a time is evaluated by run, in the first-level cache, and written as
+// columns. Rows lie a line more than their length apart, so that columns do not meet in one set
+// of the cache.
 template <class Real>
 void fill_tile(const Node& node, const Window& w, const Tile& tile, Real* out, Int pitch) {
     double rows[strip_runs * (tile_steps + line)];

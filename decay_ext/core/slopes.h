@@ -99,7 +99,8 @@ inline void spline_slopes(const std::vector<dd>& x, const std::vector<dd>& y, dd
     const dd first = add(h[0], h[1]), last = add(h[n - 2], h[n - 3]);
     diagonal[0] = h[1];
     upper[0] = first;
-    right[0] = div(add(mul(mul(add(h[0], mul(first, 2.0)), h[1]), d[0]), mul(mul(h[0], h[0]), d[1])),
+    right[0] = div(add(mul(mul(add(h[0], mul(first, 2.0)), h[1]), d[0]),
+                       mul(mul(h[0], h[0]), d[1])),
                    first);
     diagonal[n - 1] = h[n - 3];
     lower[n - 1] = last;

@@ -192,6 +192,7 @@ def info() -> None:
     import numpy
 
     from decaylr import _engine
+    from decaylr.machine import processor
     from decaylr.threads import team
 
     with refusals():
@@ -199,6 +200,7 @@ def info() -> None:
             "decaylr": decaylr.__version__,
             "python": platform.python_version(),
             "numpy": numpy.__version__,
+            "processor": processor(),
             **_engine.build_info(),
             "threads": team(None),
         }
