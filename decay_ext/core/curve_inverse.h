@@ -19,14 +19,13 @@ class InverseRow {
           simple_(!far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
                   std::fabs(init) < 0x1p500),
           per_init_(simple_ ? 1.0 / init : 0.0) {
-        if (!staircase && !far_ && !simple_) any_.emplace(init, slope_, power_);
+        if (!staircase && !far_ && power != 1.0) any_.emplace(init, slope_, power_);
     }
 
     double at(Int p) const {
         if (staircase_) return stair(quotient(p, size_));
-        if (simple_) return over(static_cast<double>(p));
         if (any_ && any_->usable() && p > 0 && p < blocks_end) return any_->at(p);
-        return precise(exact(p));
+        return simple_ ? over(static_cast<double>(p)) : precise(exact(p));
     }
     double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     template <class Real>
@@ -35,7 +34,7 @@ class InverseRow {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
         }
-        if (!simple_ || first > Int{1} << 52) {
+        if (!simple_ || (any_ && any_->usable()) || first > Int{1} << 52) {
             fill_any_power(first, count, out);
         } else if (power_ == 1.0) {
             fill_each(first, count, out, [this](double x) { return inverted(grown(x)); });
@@ -65,12 +64,8 @@ class InverseRow {
     }
     // Without the second word, an error of 1 ulp beside the half of the division.
     DECAYLR_LANE double inverted(dd grown) const { return init_ / grown.hi; }
-    // The root and the division may add up to 2 ulp: the second word is taken off, with
-    // 1 / grown as the square of q / init.
     DECAYLR_LANE double inverted_root(dd grown) const {
-        const double q = init_ / std::sqrt(grown.hi);
-        const double share = q * per_init_;
-        return q - q * ((0.5 * grown.lo) * (share * share));
+        return over_root(init_, per_init_, grown);
     }
     double over(double x) const { return of(grown(x)); }
     double of(dd grown) const {

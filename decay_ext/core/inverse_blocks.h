@@ -7,10 +7,23 @@
 
 namespace decaylr {
 
+// init / sqrt(grown). The root and the division may add up to 2 ulp: the second word is taken off,
+// with 1 / grown as the square of q / init.
+DECAYLR_LANE double over_root(double init, double per_init, dd grown) {
+    const double q = init / std::sqrt(grown.hi);
+    const double share = q * per_init;
+    return q - q * ((0.5 * grown.lo) * (share * share));
+}
+
 class InverseBlocks {
    public:
     InverseBlocks(double init, dd slope, double power)
-        : shape_(-power), init_(init), power_(power), slope_(slope) {
+        : shape_(-power),
+          init_(init),
+          per_init_(1.0 / init),
+          power_(power),
+          root_(power == 0.5),
+          slope_(slope) {
         const double before = 1.0 / slope.hi;  // positions from the pole to 0
         const bool sizes = std::fabs(init) > 0x1p-500 && std::fabs(init) < 0x1p500;
         usable_ = sizes && power > 0x1p-20 && power < 8.0 && shape_.fineness() > 0 &&
@@ -19,7 +32,11 @@ class InverseBlocks {
     }
     // Whether the blocks are proven: decided by the parameters alone.
     bool usable() const { return usable_; }
-    double at(Int p) const { return at_octave(*this, octaves(), p + offset_); }
+    double at(Int p) const {
+        const Octaves own = octaves();
+        if (root_ && own.piece(p + offset_).single()) return alone(static_cast<double>(p));
+        return at_octave(*this, own, p + offset_);
+    }
     template <class Real>
     void fill(Int p, Int n, Real* out) const {
         fill_octaves(*this, octaves(), p + offset_, n, out);
@@ -30,26 +47,36 @@ class InverseBlocks {
     using Terms = OctaveTerms<count>;
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
-        fill_centres(*this, p, n, out);
+        const InverseBlocks own = *this;
+        if (root_) fill_each(p - offset_, n, out, [own](double x) { return own.alone(x); });
+        else fill_centres(*this, p, n, out);
     }
-    // Centres are counted from the pole, rounded up to an integer.
     template <int count>
     void prepare(const double (&centre)[count], OctaveTerms<count>& out) const {
+        if (root_) expand<true>(centre, out);
+        else expand<false>(centre, out);
+    }
+
+   private:
+    DECAYLR_LANE dd grown(double x) const { return add(mul(slope_, x), 1.0); }
+    DECAYLR_LANE double alone(double x) const { return over_root(init_, per_init_, grown(x)); }
+    // Centres are counted from the pole, rounded up to an integer. Half a power is a root.
+    template <bool root, int count>
+    void expand(const double (&centre)[count], OctaveTerms<count>& out) const {
+        const InverseBlocks own = *this;
         const double n = -power_, init = init_, offset = static_cast<double>(offset_);
-        const dd slope = slope_;
         OctaveTerms<count> made;  // no table can alias it
         for (int k = 0; k < count; ++k) {
-            const dd grown = add(mul(slope, centre[k] - offset), 1.0);
-            const dd value = mul(exp2_words(mul(log2_short(grown), n)), init);
+            const dd grown = own.grown(centre[k] - offset);
+            const dd value = root ? div(dd{init, 0.0}, sqrt(grown))
+                                  : mul(exp2_words(mul(log2_short(grown), n)), init);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
-            made.rate[k] = slope.hi / grown.hi;
+            made.rate[k] = own.slope_.hi / grown.hi;
             made.slope[k] = value.hi * made.rate[k];
         }
         out = made;
     }
-
-   private:
     // A bound of log2(1 + slope * p) up to p = 2^53.
     static double largest_log2(double slope) {
         return std::max(static_cast<double>(detail::bits_of(slope) >> 52) - 1022.0, 0.0) + 54.0;
@@ -58,7 +85,8 @@ class InverseBlocks {
     Octaves octaves() const { return {max_int, max_int, shape_.fineness()}; }
 
     PowerShape shape_;
-    double init_, power_;
+    double init_, per_init_, power_;
+    bool root_;
     dd slope_;
     Int offset_;
     bool usable_;
