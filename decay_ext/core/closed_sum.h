@@ -57,6 +57,22 @@ inline ClosedSum sum_interior(Int first, Int count, const Mark& steps, double in
     return count > 0 ? add(sum, sum_of_equal(end, count)) : sum;
 }
 
+// Of cycles of the same values, of which part(p, n) adds up n from the p-th of a cycle on.
+template <class Part>
+inline ClosedSum sum_of_cycles(Int length, Int first, Int count, Part&& part) {
+    const Int local = first % length, begun = std::min(length - local, count);
+    const Int whole = (count - begun) / length, rest = (count - begun) % length;
+    ClosedSum sum = part(local, begun);
+    const auto then = [&](Int n, double times) {
+        if (n == 0 || times == 0.0 || !sum) return;
+        const ClosedSum more = part(Int{0}, n);
+        sum = more ? ClosedSum(add(*sum, mul(*more, times))) : more;
+    };
+    then(length, static_cast<double>(whole));
+    then(rest, 1.0);
+    return sum;
+}
+
 // Sums of q, q^2 and q^3 over n consecutive whole numbers around a middle below 2^52: with d
 // the distance from the middle, only even powers of d do not cancel.
 struct PowerSums {

@@ -61,6 +61,11 @@ class Advance final : public Moved<Advance> {
         if (!by.integral || first > max_int - by.whole) return {};
         return moved_back(child_->course(run, first + by.whole), by.whole);
     }
+    Int fresh(Run run, Int first, Int count) const override {
+        const Mark by = by_.mark(run);
+        if (!by.integral || first > max_int - count - by.whole) return count;
+        return child_->fresh(run, first + by.whole, count);
+    }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
         return forward(p, by_.mark(run), f);
@@ -138,6 +143,28 @@ class Ending final : public Moved<Ending> {
         fill_cycles(run, length.whole, first, evaluated, out);
         if (evaluated < count) repeat_values(out, again, count);
     }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        if (end_ == End::raise) return child_->sum(run, first, count);
+        const Mark length = length_.mark(run);
+        if (!length.integral || length.whole > max_int / 2) return {};
+        return sum_of_cycles(cycle(length.whole), first, count,
+                             [&](Int p, Int n) { return sum_of_part(run, length.whole, p, n); });
+    }
+    Course course(Run run, Int first) const override {
+        if (end_ == End::raise) return child_->course(run, first);
+        const Mark length = length_.mark(run);
+        if (end_ == End::mirror || !length.integral) return {};
+        const Int local = first % length.whole, begin = first - local;
+        Course own = moved_forward(child_->course(run, local), begin);
+        const bool far = length.whole > max_int - begin;
+        own.until = std::min(own.until, far ? max_int : begin + length.whole);
+        return own;
+    }
+    Int fresh(Run run, Int, Int count) const override {
+        const Mark length = length_.mark(run);
+        const bool cycles = end_ != End::raise && length.integral && length.whole <= max_int / 2;
+        return cycles ? std::min(cycle(length.whole), count) : count;
+    }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
         if (end_ == End::raise) return f(p);
@@ -145,6 +172,16 @@ class Ending final : public Moved<Ending> {
     }
 
    private:
+    Int cycle(Int length) const { return end_ == End::mirror ? 2 * length : length; }
+    // Of a cycle, n positions from the p-th on; those past the length are mirrored.
+    ClosedSum sum_of_part(Run run, Int length, Int p, Int n) const {
+        const Int ahead = std::clamp<Int>(length - p, 0, n), back = n - ahead;
+        ClosedSum sum = dd{0.0, 0.0};
+        if (ahead > 0) sum = child_->sum(run, p, ahead);
+        if (back == 0 || !sum) return sum;
+        const ClosedSum mirrored = child_->sum(run, 2 * length - (p + n) + 1, back);
+        return mirrored ? ClosedSum(add(*sum, *mirrored)) : mirrored;
+    }
     void fill_cycles(Run run, Int length, Int first, Int count, double* out) const {
         for (Int i = 0; i < count;) {
             const Int cycle = (first + i) / length, local = (first + i) % length;

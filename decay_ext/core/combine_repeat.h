@@ -61,6 +61,13 @@ class RepeatRow {
         return decay_ == 1.0 ? value : floor_ + (value - floor_) * factor;
     }
     double period() const { return period_.hi; }
+    // Whether all cycles are as long as the period, which is whole; and show the same.
+    bool equal() const {
+        return growth_ == 1.0 && first_.integral && period_.lo == 0.0 &&
+               period_.hi == first_.value;
+    }
+    bool same() const { return equal() && decay_ == 1.0; }
+    Int length() const { return first_.whole; }
     // After how many positions the values come again, up to `stop`; 0: they need not.
     Int again() const {
         const bool same = growth_ == 1.0 && decay_ == 1.0 && first_.integral;
@@ -117,6 +124,33 @@ class Repeat final : public Moved<Repeat> {
         Node::fill_narrow(run, first, again, out);
         repeat_values(out, again, equal);
         if (equal < count) Node::fill_narrow(run, first + equal, count - equal, out + equal);
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const RepeatRow row = this->row(run);
+        if (!row.same()) return {};
+        const Int inside = first < row.stop() ? room(first, row.stop(), count) : 0;
+        ClosedSum sum = dd{0.0, 0.0};
+        if (inside > 0) {
+            sum = sum_of_cycles(row.length(), first, inside,
+                                [&](Int p, Int n) { return child_->sum(run, p, n); });
+        }
+        if (inside == count || !sum) return sum;
+        return add(*sum, sum_of_equal(at(run, first + inside), count - inside));
+    }
+    Course course(Run run, Int first) const override {
+        const RepeatRow row = this->row(run);
+        if (!row.same()) return {};
+        if (first >= row.stop()) return {Trend::constant};
+        const Int local = first % row.length(), begin = first - local;
+        Course own = moved_forward(child_->course(run, local), begin);
+        own.until = std::min(own.until, row.length() > max_int - begin ? max_int
+                                                                       : begin + row.length());
+        return own;
+    }
+    Int fresh(Run run, Int first, Int count) const override {
+        const RepeatRow row = this->row(run);
+        const bool cycles = row.same() && first < row.stop() && row.stop() - first >= count;
+        return cycles ? std::min(row.length(), count) : count;
     }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {

@@ -1,6 +1,8 @@
 // Combinators of values: sum, product, difference, quotient, negative, clip, select.
 #pragma once
 
+#include <array>
+
 #include "node.h"
 
 namespace decaylr {
@@ -94,14 +96,16 @@ class Reduce final : public Pointwise {
         Course course;
     };
     Scaling scaling_of(Run run, Int first) const {
-        if (!std::is_same_v<Operation, Multiply> || children_.size() > 8) return {};
-        std::vector<Course> courses;
-        for (const auto& child : children_) courses.push_back(child->course(run, first));
+        std::array<Course, 8> courses;
+        const std::size_t parts = children_.size();
+        if (!std::is_same_v<Operation, Multiply> || parts > courses.size()) return {};
+        for (std::size_t i = 0; i < parts; ++i) courses[i] = children_[i]->course(run, first);
+        const auto end = courses.begin() + parts;
         const auto varies = [](const Course& c) { return c.trend != Trend::constant; };
-        const auto part = std::find_if(courses.begin(), courses.end() - 1, varies);
+        const auto part = std::find_if(courses.begin(), end - 1, varies);
         const std::size_t first_varying = static_cast<std::size_t>(part - courses.begin());
         Scaling found{children_[first_varying].get(), 1.0, *part};
-        for (auto other = courses.begin(); other != courses.end(); ++other) {
+        for (auto other = courses.begin(); other != end; ++other) {
             if (other == part) continue;
             if (varies(*other)) return {};
             const std::size_t i = static_cast<std::size_t>(other - courses.begin());
@@ -230,6 +234,9 @@ class Select final : public Pointwise {
     }
     Course course(Run run, Int first) const override {
         return child(run).course(row_.integer(run), first);
+    }
+    Int fresh(Run run, Int first, Int count) const override {
+        return child(run).fresh(row_.integer(run), first, count);
     }
     void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
     void check_fraction(Run run, dd p) const override {

@@ -47,6 +47,14 @@ class CubicHalf {
         return t.fits() ? t.value(static_cast<double>(n % block - half_block), last_)
                         : alone(static_cast<double>(n));
     }
+    // The sum of `count` positions from the n-th on: around their middle odd powers cancel.
+    dd sum(Int n, Int count) const {
+        const double many = static_cast<double>(count);
+        const dd t = widths(static_cast<double>(n) + 0.5 * (many - 1.0));
+        const dd squares = div(mul(dd{many * many - 1.0, 0.0}, many), 12.0);
+        const dd bend = mul(mul(reciprocal_, reciprocal_), add(bend_, mul(mul(twist_, t), 3.0)));
+        return add(mul(value(t), many), mul(bend, squares));
+    }
     // A position by how far it is from the end.
     double at(dd away) const { return to_double(value(mul(reciprocal_, away))); }
 
@@ -162,12 +170,29 @@ class CubicPiece {
             for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(p + i));
             return;
         }
-        const Int n = p - first_, before = std::clamp<Int>(turn_ - n, 0, count);
+        const Int n = p - first_, before = in_left(n, count);
         if (before > 0) left().fill(n, before, out);
         if (before < count) right().fill(n + before, count - before, out + before);
     }
 
+    // Whether it surely goes from one value to the other without turning.
+    bool one_way() const {
+        const double rise = ends_.other - ends_.value, most = 3.0 * std::fabs(rise);
+        const double sign = rise < 0.0 ? -1.0 : 1.0;
+        const double first = sign * ends_.slope.hi, last = sign * ends_.other_slope.hi;
+        return first >= 0.0 && last >= 0.0 && first <= most && last <= most;
+    }
+    ClosedSum sum(Int p, Int count) const {
+        if (!whole_ || back_ != 1.0) return {};
+        const Int n = p - first_, before = in_left(n, count);
+        dd sum{0.0, 0.0};
+        if (before > 0) sum = left().sum(n, before);
+        if (before < count) sum = add(sum, right().sum(n + before, count - before));
+        return sum;
+    }
+
    private:
+    Int in_left(Int n, Int count) const { return std::clamp<Int>(turn_ - n, 0, count); }
     CubicHalf left() const { return {ends_, start_, reciprocal_, 1.0, first_}; }
     CubicHalf right() const {
         const CubicEnds mirrored{ends_.other, ends_.value, neg(ends_.other_slope),

@@ -34,9 +34,11 @@ class CosineRow {
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
     ClosedSum sum(Int first, Int count) const {
-        if (!whole_) return {};
+        const bool powers = powers_ && powers_->usable();
+        if (!whole_ && !powers) return {};
         return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
-            return ClosedSum(sum_of_cosine(blend_, ends_.steps, p, n));
+            return ClosedSum(powers ? powers_->sum(p, n)
+                                    : sum_of_cosine(blend_, ends_.steps, p, n));
         });
     }
     Course course(Int first) const { return ends_.course(first); }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "blend.h"
-#include "octaves.h"
+#include "block_sum.h"
 
 namespace decaylr {
 
@@ -33,9 +33,15 @@ class GeneralPower {
         fill_octaves(*this, octaves(), p, n, out);
     }
 
+    dd sum(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p, n); }
+
     const PowerShape& shape() const { return shape_; }
     template <int count>
     using Terms = OctaveTerms<count>;
+    DECAYLR_LANE double beside(const OctaveTerms<centres>& t, int k, const EvenSums& sums) const {
+        const double per_rate = t.slope[k] / t.rate[k];
+        return per_rate * sums.of(shape_[1], shape_[3], shape_[5], shape_[7], t.rate[k]);
+    }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
         fill_centres(*this, p, n, out);

@@ -26,15 +26,30 @@ class InterpolateRow {
     double at(dd p) const { return value(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        Int reached = knots_.reached_by(first);
-        for (Int i = 0; i < count;) {
-            const Int p = first + i;
-            while (reached < knots_.size() && decaylr::reached(p, knots_[reached])) ++reached;
-            const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
-            const Int n = room(p, stop, count - i);
-            fill_piece(reached, p, n, out + i);
-            i += n;
-        }
+        each_piece(first, count, [&](Int reached, Int p, Int n) {
+            fill_piece(reached, p, n, out + (p - first));
+            return true;
+        });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        ClosedSum sum = dd{0.0, 0.0};
+        each_piece(first, count, [&](Int reached, Int p, Int n) {
+            const ClosedSum part = sum_of_piece(reached, p, n);
+            sum = part ? ClosedSum(add(*sum, *part)) : ClosedSum();
+            return sum.has_value();
+        });
+        return sum;
+    }
+    // From knot to knot. A cubic goes one way if its slopes at the knots do, and are at most three
+    // times that of the line between them (Fritsch and Carlson, 1980).
+    Course course(Int first) const {
+        const Int reached = knots_.reached_by(first);
+        const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
+        if (holds(reached)) return {Trend::constant, stop};
+        const double left = values_(run_, reached - 1), right = values_(run_, reached);
+        const bool one_way = through_ == Through::linear || cubic(reached).one_way();
+        const Trend trend = one_way ? trend_between(left, right) : Trend::unknown;
+        return {trend, stop, sign_change(left, right)};
     }
 
    private:
@@ -50,9 +65,35 @@ class InterpolateRow {
         if (holds(reached) || !past(p, knots_[reached - 1])) return level(reached);
         return through_ == Through::linear ? line(reached).at(p) : cubic(reached).at(p);
     }
+    // Calls visit(reached, p, n) for positions between two knots until it returns false.
+    template <class Visit>
+    void each_piece(Int first, Int count, Visit&& visit) const {
+        Int reached = knots_.reached_by(first);
+        for (Int i = 0; i < count;) {
+            const Int p = first + i;
+            while (reached < knots_.size() && decaylr::reached(p, knots_[reached])) ++reached;
+            const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
+            const Int n = room(p, stop, count - i);
+            if (!visit(reached, p, n)) return;
+            i += n;
+        }
+    }
+    // Of n positions from p on, how many show a knot's value.
+    Int levels(Int reached, Int p, Int n) const {
+        return holds(reached) ? n : past(p, knots_[reached - 1]) ? 0 : 1;
+    }
+    ClosedSum sum_of_piece(Int reached, Int p, Int n) const {
+        const Int level_until = levels(reached, p, n);
+        const dd known = sum_of_equal(level(reached), level_until);
+        if (level_until == n) return known;
+        p += level_until, n -= level_until;
+        const ClosedSum rest =
+            through_ == Through::linear ? line(reached).sum(p, n) : cubic(reached).sum(p, n);
+        return rest ? ClosedSum(add(known, *rest)) : rest;
+    }
     template <class Real>
     void fill_piece(Int reached, Int p, Int n, Real* out) const {
-        const Int level_until = holds(reached) ? n : past(p, knots_[reached - 1]) ? 0 : 1;
+        const Int level_until = levels(reached, p, n);
         std::fill(out, out + level_until, static_cast<Real>(level(reached)));
         if (level_until == n) return;
         p += level_until, n -= level_until, out += level_until;

@@ -42,6 +42,14 @@ class InverseRow {
             fill_each(first, count, out, [this](double x) { return inverted_root(grown(x)); });
         }
     }
+    ClosedSum sum(Int first, Int count) const {
+        if (staircase_ || far_ || first >= blocks_end - count) return {};
+        const InverseBlocks blocks = any_ ? *any_ : InverseBlocks(init_, slope_, power_);
+        if (!blocks.usable()) return {};
+        const Int begin = first == 0 && count > 0 ? 1 : 0;
+        const dd inside = blocks.sum(first + begin, count - begin);
+        return begin > 0 ? add(inside, init_) : inside;
+    }
     Course course(Int) const { return course_of_growth(init_, rate_ > 0.0 ? -power_ : 0.0); }
 
    private:

@@ -62,8 +62,12 @@ class PolynomialRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (kind_ == Power::one) return line_.sum(first, count);
-        if (!fast_ || any_ || ends_.steps >= 0.5 * two_53) return {};
+        const bool any = any_ && any_->usable(), way = way_ && way_->usable();
+        const bool power = fast_ && !any_ && ends_.steps < 0.5 * two_53;
+        if (!any && !way && !power) return {};
         return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
+            if (any) return ClosedSum(any_->sum(p, n));
+            if (way) return ClosedSum(way_->sum(p, n));
             return ClosedSum(sum_of_power(blend_, ends_.steps, kind_ == Power::two ? 2 : 3,
                                           blend_.upward != rise_, p, n));
         });

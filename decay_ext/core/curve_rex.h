@@ -1,7 +1,7 @@
 // rex: a quotient of two straight lines.
 #pragma once
 
-#include "blend.h"
+#include "curve_rex_sum.h"
 
 namespace decaylr {
 
@@ -27,6 +27,13 @@ class RexRow {
     void fill(Int first, Int count, Real* out) const {
         fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        const RexSum inside(blend_, ends_.steps, blend_.upward ? share_ : beta_,
+                            blend_.upward ? beta_ : share_, blend_.upward);
+        if (!fast_ || !inside.usable()) return {};
+        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end,
+                            [&](Int p, Int n) { return ClosedSum(inside.of(p, n)); });
     }
     Course course(Int first) const { return ends_.course(first); }
 

@@ -8,8 +8,8 @@
 // the value (of the larger end, where the ends differ in sign), and its error below 2.1 ulp.
 #pragma once
 
-#include "blend.h"
 #include "block_fill.h"
+#include "curve_tanh_sum.h"
 
 namespace decaylr {
 
@@ -44,6 +44,24 @@ class TanhRow {
         if (inside > 0) fill_inside(first, inside, out);
         if (inside == count) return;
         std::fill(out + inside, out + count, static_cast<Real>(at(first + inside)));
+    }
+
+    ClosedSum sum(Int first, Int count) const {
+        if (!lanes_ || first + count > Int{1} << 52) return {};
+        const Int inside = std::min(stop(first), count);
+        dd sum{0.0, 0.0};
+        if (inside > 0) sum = TanhSum(blend_, change_, slope_, start_).of(first, inside);
+        if (inside == count) return sum;
+        return add(sum, sum_of_equal(at(first + inside), count - inside));
+    }
+    // The weight of init falls where the argument rises.
+    Course course(Int first) const {
+        if (reached(first, steps_) || lower_ == upper_) return {Trend::constant};
+        const double init = blend_.upward ? blend_.other : blend_.base;
+        const double end = blend_.upward ? blend_.base : blend_.other;
+        const Trend trend = trend_between(init, end);
+        return {lower_ < upper_ ? trend : opposite(trend), first_position(steps_),
+                sign_change(init, end)};
     }
 
    private:

@@ -22,6 +22,7 @@ struct Place {
         const ClosedSum sum = node.sum(run, p, n);
         return sum && std::isfinite(to_double(*sum)) ? sum : ClosedSum();
     }
+    Int fresh(Int p, Int n) const { return node.fresh(run, p, n); }
     Sum sum_of_values(Int p, Int n) const {
         double values[piece];
         Sum sum;
@@ -113,7 +114,7 @@ struct ExtremesOfRun {
         const ClosedSum part = place.closed_sum(p, n);
         if (!part) return false;
         sum.add(*part);
-        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
+        each_stretch(place.node, place.run, p, place.fresh(p, n), [&](const Stretch& s) {
             raise_peak(peak, s);
             return true;
         });
@@ -142,7 +143,8 @@ struct FirstBelow {
     bool done() const { return found >= 0; }
     bool closed(Int p, Int n) {
         const Int skipped = std::clamp<Int>(from - p, 0, n);
-        each_stretch(place.node, place.run, p + skipped, n - skipped, [&](const Stretch& s) {
+        const Int begin = p + skipped, some = place.fresh(begin, n - skipped);
+        each_stretch(place.node, place.run, begin, some, [&](const Stretch& s) {
             const Int at = first_at_most(s, limit);
             if (at < s.size) found = s.first + at;
             return !done();
@@ -163,13 +165,21 @@ struct CountBelow {
 
     bool done() const { return false; }
     bool closed(Int p, Int n) {
-        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
-            found += count_under(s, limit);
-            return true;
-        });
+        const Int some = place.fresh(p, n);
+        found += n / some * count(p, some) + count(p, n % some);
         return true;
     }
     void take(Int, const double* values, Int n) { found += count_under(values, n, limit); }
+
+   private:
+    Int count(Int p, Int n) const {
+        Int under = 0;
+        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
+            under += count_under(s, limit);
+            return true;
+        });
+        return under;
+    }
 };
 
 struct AnnealingOfRun {

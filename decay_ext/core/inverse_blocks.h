@@ -3,7 +3,7 @@
 #pragma once
 
 #include "elementary.h"
-#include "octaves.h"
+#include "block_sum.h"
 
 namespace decaylr {
 
@@ -22,7 +22,7 @@ class InverseBlocks {
           init_(init),
           per_init_(1.0 / init),
           power_(power),
-          root_(power == 0.5),
+          kind_(power == 1.0 ? Kind::whole : power == 0.5 ? Kind::root : Kind::any),
           slope_(slope) {
         const double before = 1.0 / slope.hi;  // positions from the pole to 0
         const bool sizes = std::fabs(init) > 0x1p-500 && std::fabs(init) < 0x1p500;
@@ -34,7 +34,8 @@ class InverseBlocks {
     bool usable() const { return usable_; }
     double at(Int p) const {
         const Octaves own = octaves();
-        if (root_ && own.piece(p + offset_).single()) return alone(static_cast<double>(p));
+        const bool single = kind_ == Kind::root && own.piece(p + offset_).single();
+        if (single) return alone(static_cast<double>(p));
         return at_octave(*this, own, p + offset_);
     }
     template <class Real>
@@ -42,34 +43,44 @@ class InverseBlocks {
         fill_octaves(*this, octaves(), p + offset_, n, out);
     }
 
+    dd sum(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p + offset_, n); }
+
     const PowerShape& shape() const { return shape_; }
     template <int count>
     using Terms = OctaveTerms<count>;
+    DECAYLR_LANE double beside(const OctaveTerms<centres>& t, int k, const EvenSums& sums) const {
+        const double per_rate = t.slope[k] / t.rate[k];
+        return per_rate * sums.of(shape_[1], shape_[3], shape_[5], shape_[7], t.rate[k]);
+    }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
         const InverseBlocks own = *this;
-        if (root_) fill_each(p - offset_, n, out, [own](double x) { return own.alone(x); });
-        else fill_centres(*this, p, n, out);
+        if (kind_ != Kind::root) return fill_centres(*this, p, n, out);
+        fill_each(p - offset_, n, out, [own](double x) { return own.alone(x); });
     }
     template <int count>
     void prepare(const double (&centre)[count], OctaveTerms<count>& out) const {
-        if (root_) expand<true>(centre, out);
-        else expand<false>(centre, out);
+        if (kind_ == Kind::whole) expand<Kind::whole>(centre, out);
+        else if (kind_ == Kind::root) expand<Kind::root>(centre, out);
+        else expand<Kind::any>(centre, out);
     }
 
    private:
+    enum class Kind { any, root, whole };
+
     DECAYLR_LANE dd grown(double x) const { return add(mul(slope_, x), 1.0); }
     DECAYLR_LANE double alone(double x) const { return over_root(init_, per_init_, grown(x)); }
     // Centres are counted from the pole, rounded up to an integer. Half a power is a root.
-    template <bool root, int count>
+    template <Kind kind, int count>
     void expand(const double (&centre)[count], OctaveTerms<count>& out) const {
         const InverseBlocks own = *this;
         const double n = -power_, init = init_, offset = static_cast<double>(offset_);
         OctaveTerms<count> made;  // no table can alias it
         for (int k = 0; k < count; ++k) {
             const dd grown = own.grown(centre[k] - offset);
-            const dd value = root ? div(dd{init, 0.0}, sqrt(grown))
-                                  : mul(exp2_words(mul(log2_short(grown), n)), init);
+            const dd below = kind == Kind::root ? sqrt(grown) : grown;
+            const dd value = kind == Kind::any ? mul(exp2_words(mul(log2_short(grown), n)), init)
+                                               : div(dd{init, 0.0}, below);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
             made.rate[k] = own.slope_.hi / grown.hi;
@@ -86,7 +97,7 @@ class InverseBlocks {
 
     PowerShape shape_;
     double init_, per_init_, power_;
-    bool root_;
+    Kind kind_;
     dd slope_;
     Int offset_;
     bool usable_;

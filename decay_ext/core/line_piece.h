@@ -53,6 +53,15 @@ class LinePiece {
         }
     }
 
+    ClosedSum sum(Int p, Int n) const {
+        if (flat_) return sum_of_equal(level_, n);
+        if (!(end_.hi < 0x1p52) || back_ != 1.0) return {};
+        const double many = static_cast<double>(n);
+        const dd middle = {static_cast<double>(p) + 0.5 * (many - 1.0), 0.0};
+        const dd weighed = add(mul(sub(end_, middle), left_), mul(sub(middle, start_), right_));
+        return mul(whole_ ? weighed : div(weighed, sub(end_, start_)), many);
+    }
+
    private:
     DECAYLR_LANE double weigh(double p) const {
         return (left_ * (end_.hi - p) + right_ * (p - start_.hi)) * back_;

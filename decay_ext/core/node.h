@@ -71,6 +71,8 @@ class Node {
     // positions, and which way they go from a position on.
     virtual ClosedSum sum(Run, Int, Int) const { return {}; }
     virtual Course course(Run, Int) const { return {}; }
+    // After how many of `count` positions from one on their values only come again.
+    virtual Int fresh(Run, Int, Int count) const { return count; }
 
     // Whether some position may be refused, and the refusal (std::domain_error).
     virtual bool refuses() const { return false; }

@@ -85,6 +85,8 @@ class PowerShape {
         }
         return 0;
     }
+    // The coefficient of x^i.
+    double operator[](int i) const { return c_[i]; }
     double operator()(double x) const {
         return c_[0] +
                x * (c_[1] +

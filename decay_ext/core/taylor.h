@@ -73,6 +73,25 @@ inline Taylor<count> sine_squared_series(const Taylor<count>& angle,
     return made;
 }
 
+// 1 / (1 + exp(a + x)), of which this and 1 less it are known at the centre.
+template <int count>
+inline Taylor<count> logistic_series(const double (&first)[count], const double (&rest)[count]) {
+    Taylor<count> made, other;
+    for (int k = 0; k < count; ++k) {
+        made.c[0][k] = first[k];
+        other.c[0][k] = rest[k];
+    }
+    for (int m = 0; m < orders; ++m) {
+        detail::clear(made.c[m + 1]);
+        for (int j = 0; j <= m; ++j) {
+            detail::add_products(1.0, made.c[j], other.c[m - j], made.c[m + 1]);
+        }
+        detail::scale(-1.0 / (m + 1.0), made.c[m + 1]);
+        for (int k = 0; k < count; ++k) other.c[m + 1][k] = -made.c[m + 1][k];
+    }
+    return made;
+}
+
 // (s / s_0)^n for s = s_0 + s_1 x + ..., by the rule of J. C. P. Miller.
 template <int count>
 inline Taylor<count> power_series(Taylor<count> s, double n) {

@@ -9,7 +9,7 @@
 
 #include "blend.h"
 #include "block_math.h"
-#include "octaves.h"
+#include "block_sum.h"
 #include "taylor.h"
 #include "way.h"
 
@@ -66,12 +66,18 @@ class WayPowers {
         fill_octaves(*this, octaves(), p, n, out);
     }
 
+    dd sum(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p, n); }
+
     template <int count>
     using Terms = WayTerms<count>;
     template <int count>
     void prepare(const double (&centre)[count], WayTerms<count>& out) const {
         if (way_.straight()) expand_from<true>(centre, out);
         else expand_from<false>(centre, out);
+    }
+    DECAYLR_LANE double beside(const WayTerms<centres>& t, int k, const EvenSums& sums) const {
+        const auto& c = t.series.c;
+        return sums.of(c[2][k], c[4][k], c[6][k], c[8][k], t.rate[k]);
     }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
