@@ -66,6 +66,8 @@ def test_a_fold_is_that_of_the_table(drawn, start, steps, fraction):
 
 
 PEAKS = np.array([0.3, 1.0, -0.7, 1e-300, 2e200])
+KNOTS = [3, 90, 20_000, 70_000, 77_000, 100_000, 139_000]
+LEVELS = np.array([0.1, 1.0, 0.9, 0.9, -0.2, 0.3, 0.0])
 LONG = {
     "constant": dl.constant(PEAKS),
     "linear": dl.linear(PEAKS, 0.1 * PEAKS, [150_000, 90_000.5, 70_000, 2**50, 3]),
@@ -87,6 +89,14 @@ LONG = {
     "piecewise": dl.piecewise_constant([10, 11, 70_000, 140_000], [1, 3, 3, -2, 0.5]),
     "inverse": dl.inverse(PEAKS, 0.001, [1, 10, 100, 1e9, 1], [1, 0.5, -1, 2, 0.0]),
     "rex": dl.rex(PEAKS, 0.0, 150_000),
+    "steep rex": dl.rex(PEAKS, 0.1 * PEAKS, 150_000.5, [1e-6, 0.1, 1.0, 3.0, 1e7]),
+    "powers": dl.polynomial(PEAKS, 0.1 * PEAKS, 150_000, [0.3, 0.5, 1.7, 4.0, 11.0]),
+    "rising powers": dl.polynomial(0.0, PEAKS, 150_000, [0.3, 0.5, 1.7, 4.0, 40.0], rise=True),
+    "inverse powers": dl.inverse(PEAKS, [0.0, 0.01, 1e-9, 3.0, 0.1], 1, [1, 1, 1, 0.5, 7.0]),
+    "lines": dl.interpolate(KNOTS, PEAKS[:, None] * LEVELS),
+    "pchip": dl.interpolate(KNOTS, PEAKS[:, None] * LEVELS, "pchip"),
+    "cubic": dl.interpolate(KNOTS, PEAKS[:, None] * LEVELS, "cubic"),
+    "cubic between": dl.interpolate(np.add(KNOTS, 0.25), PEAKS[:, None] * LEVELS, "cubic"),
     "tanh": dl.tanh(PEAKS, 0.1 * PEAKS, 20_000, [-3, 3, 0, -1e-9, -30], [3, -3, 0, 1e-9, 30]),
     "warmup and cosine": dl.warmup_cosine(0.0, PEAKS, 30_000, 150_000),
     "stable": dl.wsd(PEAKS, 20_000, 100_000, 30_000),
@@ -173,6 +183,11 @@ FLAT = {
     "rising cosine": dl.cosine(0.7 * (1 - 2.0**-40), 0.7, 60_000),
     "line": dl.linear(0.7, 0.7 * (1 - 2.0**-37), 60_000),
     "cube": dl.polynomial(0.7, 0.7 * (1 - 2.0**-30), 60_000, 3),
+    "power": dl.polynomial(0.7, 0.7 * (1 - 2.0**-35), 60_000, 1.7),
+    "rex": dl.rex(0.7, 0.7 * (1 - 2.0**-35), 60_000),
+    "inverse": dl.inverse(0.7, 2.0**-49),
+    "pchip": dl.interpolate([0, 30_000, 60_000], 0.7 + np.array([0, 2.0**-35, 0]), "pchip"),
+    "cubic": dl.interpolate([0, 30_000, 60_000], 0.7 + np.array([0, 2.0**-35, 0]), "cubic"),
     "tanh": dl.tanh(0.7, 0.7 * (1 - 2.0**-35), 60_000, -3.0, 3.0),
 }
 

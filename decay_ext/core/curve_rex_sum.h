@@ -24,11 +24,10 @@ class RexSum {
           near_(near),
           far_(far),
           from_end_(from_end) {
-        usable_ = blend.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 && near > 0.0 &&
-                  far > 0x1p-100 && far < 0x1p100 && near > 0x1p-100 && near <= 2.0 * far &&
+        usable_ = blend.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 && far > 0x1p-100 && far < 0x1p100 && near > 0x1p-100 && far <= 2.0 * near &&
                   std::fabs(change_.hi) > 0x1p-500;
     }
-    // Whether |r| <= 1, among others: the weight then bends most where it is 0.
+    // Among others, where |r| <= 1 everywhere: the weight then bends most where it is 0.
     bool usable() const { return usable_; }
     dd of(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p, n); }
 
