@@ -208,10 +208,11 @@ cdef class Writer:
         while len(column.tensors) <= g:
             column.tensors.append(None)
         if column.tensors[g] is not current:
-            # a tensor of the user's, or one that other groups hold as well
-            current = current.detach().clone()
+            # one that other groups hold as well must not take their values
+            if current.requires_grad or any(held is current for held in column.tensors):
+                current = current.detach().clone()
+                self._place(column, group, current)
             column.tensors[g] = current
-            self._place(column, group, current)
         return current
 
     cdef int _place(self, Column column, dict group, value) except -1:

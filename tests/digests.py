@@ -10,10 +10,10 @@ from decaylr import _engine
 RUNS = 50
 
 
-def schedules(rng):
-    """Every curve and combinator, over wide random parameters."""
+def schedules(rng, size):
+    """Every curve and combinator, over wide random parameters; values are of some size."""
     draw = lambda low, high, *tail: rng.uniform(low, high, (RUNS, *tail))  # noqa: E731
-    a, b, n = draw(0.01, 2.0), draw(0.0, 0.5), draw(3.0, 900.0)
+    a, b, n = size * draw(0.01, 2.0), size * draw(0.0, 0.5), draw(3.0, 900.0)
     whole = rng.integers(2, 900, RUNS)
     knots = np.cumsum(draw(1.0, 60.0, 6), axis=-1)
     yield "constant", dl.constant(a)
@@ -34,7 +34,7 @@ def schedules(rng):
     yield "step", dl.step(a, whole, draw(0.1, 1.2))
     yield "multi_step", dl.multi_step(a, knots, draw(0.1, 1.0))
     for kind in ("previous", "linear", "pchip", "cubic"):
-        yield kind, dl.interpolate(knots, draw(0.0, 1.0, 6), kind)
+        yield kind, dl.interpolate(knots, size * draw(0.0, 1.0, 6), kind)
     yield "restarts", dl.cosine(a, b, whole).repeat(period_scale=1.5, value_scale=0.8)
     yield "mirror", dl.cosine(a, b, whole).ending("mirror")
     yield "joined", dl.linear(0.0, a, whole).then(dl.cosine(a, b, n), dl.rex(b, 0.0, n))
@@ -56,7 +56,8 @@ def digest(name, s, rng):
 
 if __name__ == "__main__":
     print(_engine.INSTRUCTION_SET)
-    for seed in (1, 2):
+    # Among the smallest values products could underflow on their way.
+    for seed, size in enumerate((1.0, 1.0, 1e-306, 1e-311)):
         generator = np.random.default_rng(seed)
-        for name, schedule in schedules(generator):
+        for name, schedule in schedules(generator, size):
             print(digest(name, schedule, generator))

@@ -80,6 +80,22 @@ def test_copies_are_equal_and_give_the_same_bits(drawn, start):
         same(again(start), s(start))
 
 
+@pytest.mark.parametrize("wrap", [lambda s: s, lambda s: s * 2, lambda s: s.then(s)])
+def test_equal_schedules_have_no_differences(wrap):
+    columns = wrap(dl.linear([1.0, 1.0], 0.0, 10))
+    shared = dl.stack([wrap(dl.linear(1.0, 0.0, 10))] * 2)
+    assert columns == shared
+    assert columns.diff(shared) == shared.diff(columns) == []
+    other = dl.stack([wrap(dl.linear(1.0, 0.5, 10))] * 2)
+    assert all("end_value: 0.0 against 0.5" in line for line in columns.diff(other))
+    assert columns.diff(other)
+
+
+def test_a_word_of_numpy_is_a_word():
+    s = dl.interpolate([0, 5, 9], [1.0, 2.0, 0.0], np.str_("pchip"))
+    assert repr(s) == "interpolate([0, 5, 9], [1.0, 2.0, 0.0], 'pchip')"
+
+
 def test_attributes_cannot_be_set():
     s = dl.linear([1.0, 2.0], 0.0, 10)
     with pytest.raises((AttributeError, TypeError)):

@@ -33,7 +33,9 @@ POSITIONS = [
     (2**63, ValueError, "position must be at most 9223372036854775807, got 9223372036854775808$"),
     (2.0**63, ValueError, "position must be .* at most 9223372036854775807, got 9.22"),
     (10**30, ValueError, "position must be at most 9223372036854775807, got 10000"),
-    (-(2**63) - 1, ValueError, "position must be .*, got -9223372036854775809$"),
+    (-(2**63) - 1, ValueError, "position must be >= -.*, got -9223372036854775809$"),
+    ([3, 2**64], ValueError, "position must be at most .*, got 18446744073709551616 at index 1$"),
+    (np.array([1, 2], object), TypeError, "position must be real numbers, got ndarray"),
     (np.uint64(2**63), ValueError, "position must be at most .*, got 9223372036854775808$"),
     (True, TypeError, "position must be real numbers, got bool True"),
     (np.True_, TypeError, "position must be real numbers, got bool"),
@@ -97,6 +99,14 @@ def test_windows(wrong, error, message):
     steps = arguments.pop("steps")
     out = np.full((3, 5), SENTINEL)
     refused(error, message, lambda out: BATCH.table(steps, out=out, **arguments), out)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"), [w for w in WINDOWS if "layout" not in w[0]]
+)
+def test_windows_of_blocks(wrong, error, message):
+    with pytest.raises(error, match=message):
+        BATCH.blocks(**{"steps": 5, **wrong})
 
 
 def read_only(shape):

@@ -44,6 +44,19 @@ def test_a_run_for_each_group():
     assert used == batch.table(25).T.tolist()
 
 
+@pytest.mark.parametrize("make", [torch.optim.SGD, torch.optim.Adam])
+def test_a_tensor_rate_is_filled_from_the_constructor_on(make):
+    rate = torch.tensor(0.7, dtype=torch.float64)
+    weights = [torch.nn.Parameter(torch.zeros(1)) for _ in range(3)]
+    optimizer = make([{"params": [w]} for w in weights], lr=rate)
+    scheduler = Scheduler(optimizer, dl.linear([1.0, 0.5, 0.25], 0.0, 10))
+    for step in range(3):
+        held = [group["lr"] for group in optimizer.param_groups]
+        assert held[0] is rate
+        assert [float(x) for x in held] == scheduler.schedule(step).tolist()
+        scheduler.step()
+
+
 def test_equal_runs_are_evaluated_once():
     runs = dl.stack([dl.linear(1.0, 0.0, 9), dl.constant(2.0)])[[0, 1, 1, 0, 1]]
     optimizer = grouped(5)

@@ -12,18 +12,23 @@ namespace decaylr {
 constexpr dd log2_e{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
 
 struct Blend {
-    double unit;   // values above 2^900 are halved 200 times, out of the reach of overflow
+    // Values above 2^900 are halved 200 times, out of the reach of overflow; those below 2^-700
+    // are doubled 300 times, out of that of products that underflow.
+    double unit;
     bool upward;   // the weight to use is that of `one`
     double base;   // the end of smaller magnitude
     double other;  // the end of larger magnitude
     double change;
 
     DECAYLR_LANE Blend(double zero, double one)
-        : unit(std::max(std::fabs(zero), std::fabs(one)) > 0x1p900 ? 0x1p200 : 1.0),
+        : unit(unit_of(std::max(std::fabs(zero), std::fabs(one)))),
           upward(std::fabs(one) >= std::fabs(zero)),
           base((upward ? zero : one) / unit),
           other((upward ? one : zero) / unit),
           change(other - base) {}
+    DECAYLR_LANE static double unit_of(double size) {
+        return size > 0x1p900 ? 0x1p200 : size < 0x1p-700 ? 0x1p-300 : 1.0;
+    }
     DECAYLR_LANE double with(double weight) const { return (base + change * weight) * unit; }
     DECAYLR_LANE double with(dd weight) const {
         return to_double(add(mul(weight, two_sum(other, -base)), base)) * unit;

@@ -30,7 +30,8 @@ class PolynomialRow {
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
           // What is taken in two words must stay clear of underflow.
-          fast_(ends_.whole() && kind_ != Power::general && std::fabs(blend_.change) > 0x1p-700) {
+          fast_(ends_.whole() && kind_ != Power::general && blend_.unit >= 1.0 &&
+                std::fabs(blend_.change) > 0x1p-700) {
         if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
             any_.emplace(blend_, ends_.steps, power_, rise_);
         }

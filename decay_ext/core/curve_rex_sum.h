@@ -24,7 +24,8 @@ class RexSum {
           near_(near),
           far_(far),
           from_end_(from_end) {
-        usable_ = blend.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 && far > 0x1p-100 && far < 0x1p100 && near > 0x1p-100 && far <= 2.0 * near &&
+        const bool gentle = far > 0x1p-100 && near < 0x1p100 && far <= 2.0 * near;
+        usable_ = gentle && blend.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 &&
                   std::fabs(change_.hi) > 0x1p-500;
     }
     // Among others, where |r| <= 1 everywhere: the weight then bends most where it is 0.

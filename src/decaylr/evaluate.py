@@ -164,6 +164,7 @@ def blocks(
     """Pieces of a table: runs along the first axis, or steps where one run is too long."""
     steps, start, stride = window(steps, start, stride)
     room = count("max_bytes", max_bytes, 8) // float_dtype(dtype).itemsize
+    team(threads)  # refused here, not at the first piece
     rows = schedule.shape[0] if schedule.shape else 1
     row_values = steps * (schedule.size // rows)
     if row_values <= room or steps == 0:

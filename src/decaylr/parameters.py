@@ -34,7 +34,8 @@ def numbers(name: str, value: Any) -> Array:
     except (ValueError, OverflowError) as error:
         raise TypeError(f"{name} must be a number or a regular array, got {value!r:.80}") from error
     if array.dtype.kind == "O" and _all_integers(array):
-        refuse(name, f"at most {LARGEST_POSITION}", f"{value!r:.80}")
+        require(name, array, lambda x: x <= LARGEST_POSITION, f"at most {LARGEST_POSITION}")
+        require(name, array, lambda x: x >= -(2**63), f">= {-(2**63)}")
     if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
         raise TypeError(f"{name} must be real numbers, got {_kind(value, array)}")
     if array.dtype.kind == "u" and array.size and array.max() > LARGEST_POSITION:
@@ -134,7 +135,7 @@ def choice(name: str, value: Any, known: Sequence[str]) -> str:
         raise TypeError(f"{name} must be one of {', '.join(known)}, got {value!r:.80}")
     if value not in known:
         refuse(name, f"one of {', '.join(known)}", repr(value))
-    return value
+    return str(known[known.index(value)])  # not NumPy's string nor an enum's, which print as such
 
 
 def count(name: str, value: Any, least: int = 0) -> int:

@@ -278,8 +278,8 @@ def fingerprint(schedule: Schedule) -> tuple[object, ...]:
     return (schedule._kind, parameters, options, tuple(fingerprint(c) for c in schedule._children))
 
 
-def differences(a: Schedule, b: Schedule, path: str = "") -> list[str]:
-    """What differs between two schedules, a line each."""
+def differences(a: Schedule, b: Schedule, path: str = "", shape: Shape | None = None) -> list[str]:
+    """What differs between two schedules, a line each; parameters meet the batch's shape."""
     where = f"{path}: " if path else ""
     if a._kind != b._kind:
         return [f"{where}{a._kind} against {b._kind}"]
@@ -289,13 +289,20 @@ def differences(a: Schedule, b: Schedule, path: str = "") -> list[str]:
         lines.append(f"{here}: shape {a.shape} against {b.shape}")
     if len(a._children) != len(b._children):
         lines.append(f"{here}: {len(a._children)} parts against {len(b._children)}")
+    if shape is None and a.shape == b.shape:
+        shape = a.shape
     settings_a: dict[str, Any] = {**a._parameters, **a._options}
     settings_b: dict[str, Any] = {**b._parameters, **b._options}
     for name in [*settings_a, *(n for n in settings_b if n not in settings_a)]:
+        if shape is not None and name in a._parameters and name in b._parameters:
+            pair = a._parameters[name], b._parameters[name]
+            if _same_values(a._kind, name, *pair, shape):
+                continue
         lines += _setting_difference(f"{here}.{name}", settings_a.get(name), settings_b.get(name))
+    inner = None if a._kind == "select" else shape
     pairs = zip(a._children, b._children, strict=False)
     for i, (c, d) in enumerate(pairs):
-        lines += differences(c, d, f"{here}[{i}]")
+        lines += differences(c, d, f"{here}[{i}]", inner)
     return lines
 
 

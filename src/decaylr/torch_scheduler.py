@@ -35,8 +35,8 @@ class Scheduler(LRScheduler):
     Nothing else is remembered, so no order of building and loading optimizer and scheduler
     changes the next rate. Values are written by the constructor, `step`, `seek`, `update`,
     `replace` and `load_state_dict`, and after the optimizer's own `load_state_dict`. The
-    groups are read anew each time. A rate in a tensor becomes a tensor of the scheduler's
-    own, which is filled in place from then on.
+    groups are read anew each time. A rate in a tensor keeps its identity and is filled in
+    place; where several groups hold the same one, all but the first get a copy.
 
     Parameters
     ----------
