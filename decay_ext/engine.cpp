@@ -6,13 +6,15 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "core/at_work.h"
 #include "core/combine_repeat.h"
 #include "core/fold.h"
 #include "core/registry.h"
-#include "core/threads.h"
 #include "engine_plateau.h"
 
+#include <cstdlib>
 #include <optional>
+#include <thread>
 
 namespace py = pybind11;
 
@@ -115,14 +117,18 @@ Real* writable(const py::array& out, Int size) {
     return static_cast<Real*>(const_cast<void*>(out.data()));
 }
 
+using Threads = std::pair<int, bool>;  // how many, and whether they are shared with other calls
+
+Team team_of(Threads threads) { return {threads.first, threads.second}; }
+
 void table(const Program& program, Run first_run, Run runs, Int start, Int stride, Int steps,
-           bool by_steps, int threads, const py::array& out) {
+           bool by_steps, Threads threads, const py::array& out) {
     const Window window = make_window(program, first_run, runs, start, stride, steps);
     const Layout layout = by_steps ? Layout::steps : Layout::runs;
     const auto evaluate = [&](auto* to) {
         py::gil_scoped_release release;
         program.check(window);
-        program.table(window, layout, threads, to);
+        program.table(window, layout, team_of(threads), to);
     };
     if (py::isinstance<py::array_t<float>>(out)) evaluate(writable<float>(out, runs * steps));
     else evaluate(writable<double>(out, runs * steps));
@@ -158,7 +164,7 @@ Int first_misplaced(const py::array& positions) {
 
 // Evaluates positions (one, or one per value) for the given runs, or run i for value i.
 void gather(const Program& program, const py::array& positions,
-            const std::optional<py::array_t<Run, py::array::c_style>>& runs, int threads,
+            const std::optional<py::array_t<Run, py::array::c_style>>& runs, Threads threads,
             const py::array& out) {
     Lookup lookup = lookup_of(positions);
     lookup.count = out.size();
@@ -181,7 +187,7 @@ void gather(const Program& program, const py::array& positions,
     double* to = writable<double>(out, lookup.count);
     py::gil_scoped_release release;
     program.check(lookup);
-    program.gather(lookup, threads, to);
+    program.gather(lookup, team_of(threads), to);
 }
 
 template <class Real>
@@ -193,23 +199,23 @@ Window whole(const Program& program, Int start, Int steps) {
     return make_window(program, 0, program.runs(), start, 1, steps);
 }
 
-// Runs `work(window, threads)` without the GIL, after the schedule has accepted the positions.
+// Runs `work(window, team)` without the GIL, after the schedule has accepted the positions.
 template <class Work>
-void folded(const Program& program, Int start, Int steps, int threads, Work&& work) {
+void folded(const Program& program, Int start, Int steps, Threads threads, Work&& work) {
     const Window window = whole(program, start, steps);
     py::gil_scoped_release release;
     program.check(window);
-    work(window, static_cast<int>(std::min<Int>(threads, program.runs())));
+    work(window, team_of(threads));
 }
 
-py::tuple fold(const Program& program, Int start, Int steps, int threads) {
+py::tuple fold(const Program& program, Int start, Int steps, Threads threads) {
     auto initial = per_run<double>(program), peak = per_run<double>(program);
     auto final_value = per_run<double>(program), total = per_run<double>(program);
     auto peak_at = per_run<Int>(program);
     const Extremes out{initial.mutable_data(), peak.mutable_data(), final_value.mutable_data(),
                        total.mutable_data(), peak_at.mutable_data()};
     folded(program, start, steps, threads,
-           [&](const Window& w, int team) { fold_extremes(program, w, team, out); });
+           [&](const Window& w, Team team) { fold_extremes(program, w, team, out); });
     return py::make_tuple(initial, peak, peak_at, final_value, total);
 }
 
@@ -222,39 +228,39 @@ const Real* one_per_run(const Program& program, const py::array_t<Real, py::arra
 using Reals = py::array_t<double, py::array::c_style>;
 using Ints = py::array_t<Int, py::array::c_style>;
 
-py::array_t<Int> below(const Program& program, Int start, Int steps, int threads, const Ints& from,
-                       const Reals& limit) {
+py::array_t<Int> below(const Program& program, Int start, Int steps, Threads threads,
+                       const Ints& from, const Reals& limit) {
     auto out = per_run<Int>(program);
     const Int* begin = one_per_run(program, from);
     const double* limits = one_per_run(program, limit);
     Int* to = out.mutable_data();
-    folded(program, start, steps, threads, [&](const Window& w, int team) {
+    folded(program, start, steps, threads, [&](const Window& w, Team team) {
         first_below(program, w, team, begin, limits, to);
     });
     return out;
 }
 
-py::array_t<Int> counts(const Program& program, Int start, Int steps, int threads,
+py::array_t<Int> counts(const Program& program, Int start, Int steps, Threads threads,
                         const Reals& limit) {
     auto out = per_run<Int>(program);
     const double* limits = one_per_run(program, limit);
     Int* to = out.mutable_data();
     folded(program, start, steps, threads,
-           [&](const Window& w, int team) { count_below(program, w, team, limits, to); });
+           [&](const Window& w, Team team) { count_below(program, w, team, limits, to); });
     return out;
 }
 
-py::array_t<double> annealed(const Program& program, Int start, Int steps, int threads,
+py::array_t<double> annealed(const Program& program, Int start, Int steps, Threads threads,
                              const Reals& momentum) {
     auto out = per_run<double>(program);
     const double* momenta = one_per_run(program, momentum);
     double* to = out.mutable_data();
     folded(program, start, steps, threads,
-           [&](const Window& w, int team) { annealing(program, w, team, momenta, to); });
+           [&](const Window& w, Team team) { annealing(program, w, team, momenta, to); });
     return out;
 }
 
-py::array_t<double> totals(const Program& program, Int start, Int steps, int threads,
+py::array_t<double> totals(const Program& program, Int start, Int steps, Threads threads,
                            const Ints& indices) {
     const Int count = indices.size();
     for (Int i = 0; i < count; ++i) {
@@ -266,7 +272,7 @@ py::array_t<double> totals(const Program& program, Int start, Int steps, int thr
     py::array_t<double> out({program.runs(), count});
     const Int* at = indices.data();
     double* to = out.mutable_data();
-    folded(program, start, steps, threads, [&](const Window& w, int team) {
+    folded(program, start, steps, threads, [&](const Window& w, Team team) {
         totals_at(program, w, team, at, count, to);
     });
     return out;
@@ -309,6 +315,18 @@ py::dict build_info() {
     return info;
 }
 
+// The values of variables of the environment, each None where it is not set.
+py::tuple variables(const py::args& names) {
+    py::tuple values(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const char* value = std::getenv(names[i].cast<std::string>().c_str());
+        values[i] = value ? py::object(py::bytes(value)) : py::object(py::none());
+    }
+    return values;
+}
+
+py::tuple threads_at_work() { return py::make_tuple(at_work(), most_at_work()); }
+
 py::capsule root_capsule(const Program& program) {
     return py::capsule(static_cast<const void*>(&program.root()), "decaylr.Node");
 }
@@ -343,6 +361,9 @@ PYBIND11_MODULE(DECAYLR_MODULE, m) {
     m.def("curve_names", [] { return kind_names(true); }, "The curves of the core.");
     m.def("combinator_names", [] { return kind_names(false); }, "The combinators of the core.");
     bind_plateau(m);
+    m.def("variables", &variables, "Values of variables of the environment, None if not set.");
+    m.def("threads_at_work", &threads_at_work,
+          "How many work on long calls now, and the most at once since this was last asked.");
     m.def("build_info", &build_info, "Compiler, instruction set and processors.");
 }
 

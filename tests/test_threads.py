@@ -9,12 +9,22 @@ import textwrap
 
 import numpy as np
 import pytest
+from peers import peer
 
 import decaylr as dl
 from decaylr import threads
 
-SHOW = "from decaylr.threads import team; print(team(None))"
+SHOW = "from decaylr.threads import team; print(team(None).most)"
 VARIABLES = ("DECAYLR_NUM_THREADS", "OMP_NUM_THREADS")
+# The most threads at work at once during a call that all processors would pay for.
+AT_WORK = """
+        import decaylr as dl
+        from decaylr._engine import threads_at_work
+        slow = dl.stack([dl.polynomial(1.0, 0.0, 9000, 1.7)] * 400)
+        def at_work():
+            slow.table(9000)
+            return threads_at_work()[1]
+"""
 several = pytest.mark.skipif(threads.processors() < 2, reason="needs two processors")
 
 
@@ -61,7 +71,18 @@ def test_the_environment_says_how_many(environment, expected):
 def test_the_caller_says_how_many(monkeypatch):
     monkeypatch.setenv("DECAYLR_NUM_THREADS", "2")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert threads.team(7) == 7
+    assert threads.team(7) == (7, False)
+    assert threads.team(None) == (2, True)
+
+
+def test_a_changed_environment_counts_from_the_next_call_on(monkeypatch):
+    monkeypatch.setenv("DECAYLR_NUM_THREADS", "3")
+    assert threads.team(None).most == 3
+    os.environ["DECAYLR_NUM_THREADS"] = "5"
+    assert threads.team(None).most == 5
+    monkeypatch.delenv("DECAYLR_NUM_THREADS")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert threads.team(None).most == 1
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "many", "2.0", ",2"])
@@ -72,19 +93,53 @@ def test_a_wrong_environment_is_refused(monkeypatch, wrong):
         dl.linear([1.0, 2.0], 0.0, 10).table(5)
 
 
-@pytest.mark.parametrize(
-    ("limit", "expected"),
-    [("150000 100000", 2), ("50000 100000", 1), ("max 100000", 1024), ("nonsense", 1024)],
-)
-def test_no_more_than_the_quota_of_the_control_group(monkeypatch, tmp_path, limit, expected):
-    (tmp_path / "cpu.max").write_text(f"{limit}\n")
+GROUPS = {
+    "v2": ("0::/a/b\n", "", "cpu.max"),
+    "v1": ("2:cpu,cpuacct:/a/b\n1:name=systemd:/c\n0::/\n", "cpu/", "cpu.cfs_quota_us"),
+}
+
+
+@pytest.fixture(params=GROUPS)
+def limit_group(request, monkeypatch, tmp_path):
+    """A system of control groups: limit_group(group, quota, period) limits one."""
+    membership, tree, name = GROUPS[request.param]
+    (tmp_path / "membership").write_text(membership)
+    monkeypatch.setattr(threads, "MEMBERSHIP", str(tmp_path / "membership"))
     monkeypatch.setattr(threads, "GROUPS", str(tmp_path))
-    threads.quota.cache_clear()
-    try:
-        assert threads.quota() == expected
-        assert threads.processors() <= expected
-    finally:
-        threads.quota.cache_clear()
+
+    def limit(group, quota, period="100000"):
+        place = tmp_path / f"{tree}{group}"
+        place.mkdir(parents=True, exist_ok=True)
+        if request.param == "v2":
+            (place / name).write_text(f"{quota} {period}\n")
+        else:
+            (place / name).write_text(f"{-1 if quota == 'max' else quota}\n")
+            (place / "cpu.cfs_period_us").write_text(f"{period}\n")
+
+    return limit
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [("150000", 2), ("50000", 1), ("max", 1024), ("nonsense", 1024)]
+)
+@pytest.mark.parametrize("group", ["", "a", "a/b"])
+def test_no_more_than_the_quota_of_the_control_group(limit_group, group, limit, expected):
+    limit_group(group, limit)
+    assert threads.quota() == expected
+    assert threads.processors() <= expected
+
+
+def test_the_smallest_quota_of_the_groups_counts(limit_group):
+    limit_group("", "max")
+    limit_group("a", "700000")
+    limit_group("a/b", "60000", "20000")
+    limit_group("other", "10000")
+    assert threads.quota() == 3
+
+
+def test_no_quota_without_control_groups(monkeypatch, tmp_path):
+    monkeypatch.setattr(threads, "MEMBERSHIP", str(tmp_path / "none"))
+    assert threads.quota() == 1024
 
 
 @several
@@ -93,25 +148,46 @@ def test_one_in_a_worker_of_a_pool():
         import multiprocessing
         from decaylr.threads import team
 
-        if __name__ == "__main__":
-            with multiprocessing.get_context("fork").Pool(2) as pool:
-                print(team(None), *pool.map(team, [None] * 4), pool.apply(team, [5]))
+        def most(threads):
+            return team(threads).most
+
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            print(most(None), *pool.map(most, [None] * 4), pool.apply(most, [5]))
     """
     assert run(program) == [str(threads.processors()), "1", "1", "1", "1", "5"]
 
 
 @several
-def test_one_in_a_worker_of_a_data_loader():
-    pytest.importorskip("torch")
-    program = """
-        from torch.utils.data import DataLoader
-        from decaylr.threads import team
+def test_one_in_a_spawned_worker_that_has_evaluated_while_it_was_imported(tmp_path):
+    (tmp_path / "job.py").write_text(
+        "from decaylr.threads import team\n"
+        "before = team(None).most\n"
+        "def begin(): pass\n"
+        "def most(): return before, team(None).most\n"
+    )
+    program = f"""
+        import multiprocessing, sys
 
+        sys.path.insert(0, {str(tmp_path)!r})
+        import job
+
+        with multiprocessing.get_context("spawn").Pool(1, initializer=job.begin) as pool:
+            print(*pool.apply(job.most))
+    """
+    assert run(program) == [str(threads.processors()), "1"]
+
+
+@several
+def test_one_in_a_worker_of_a_data_loader():
+    peer("torch")
+    program = f"""
+        from torch.utils.data import DataLoader
+        {AT_WORK}
         class Counts:
             def __len__(self):
                 return 4
             def __getitem__(self, _):
-                return team(None)
+                return at_work()
 
         print(*(int(n) for n in DataLoader(Counts(), batch_size=None, num_workers=2)))
     """
@@ -120,13 +196,12 @@ def test_one_in_a_worker_of_a_data_loader():
 
 @several
 def test_workers_of_joblib_share_the_processors():
-    pytest.importorskip("joblib")
+    peer("joblib")
     program = f"""
         import joblib
-        from decaylr.threads import team
-
+        {AT_WORK}
         jobs = {threads.processors()}
-        print(*joblib.Parallel(n_jobs=jobs)(joblib.delayed(team)(None) for _ in range(4)))
+        print(*joblib.Parallel(n_jobs=jobs)(joblib.delayed(at_work)() for _ in range(4)))
     """
     assert run(program) == ["1"] * 4
 

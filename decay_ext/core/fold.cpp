@@ -72,11 +72,10 @@ void fold_long_run(Fold& fold, const Place& place) {
     }
 }
 
-// Whether one run surely is enough for a thread of its own. Few such runs are handed out at once:
-// the first would be done before it has told how long the others take.
-bool very_long(const Node& node, const Window& w) {
+// The size of a run: as many positions, or what closed sums of them take.
+Int size_of_run(const Node& node, const Window& w) {
     const bool closed = w.runs > 0 && w.steps > 0 && node.sum(w.first_run, w.start, 1).has_value();
-    return w.steps >= (closed ? Int{1} << 26 : Int{1} << 18);
+    return closed ? std::min(w.steps, 500 + w.steps / 128) : w.steps;
 }
 
 // Folds each run of a window. make(r, place) gives an object for one of them. It may do pieces
@@ -84,10 +83,9 @@ bool very_long(const Node& node, const Window& w) {
 // blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
 // is, result(r, object) takes what it found.
 template <class Make, class Result>
-void fold_runs(const Program& program, const Window& w, int threads, const Make& make,
+void fold_runs(const Program& program, const Window& w, Team team, const Make& make,
                const Result& result) {
     const Node& node = program.root();
-    const Int grain = std::max<Int>(1, values_per_thread / std::max<Int>(w.steps, 1));
     const auto work = [&](Run begin, Run end) {
         if (w.steps <= short_run) return fold_short_runs(node, w, begin, end, make, result);
         for (Run r = begin; r < end; ++r) {
@@ -97,8 +95,7 @@ void fold_runs(const Program& program, const Window& w, int threads, const Make&
             result(r, fold);
         }
     };
-    if (threads > 1 && very_long(node, w)) share_out(0, w.runs, 1, threads - 1, work);
-    else parallel_for(w.runs, grain, threads, work);
+    parallel_for(w.runs, size_of_run(node, w), team, work);
 }
 
 struct ExtremesOfRun {
@@ -241,9 +238,9 @@ struct TotalsOfRun {
 
 }  // namespace
 
-void fold_extremes(const Program& program, const Window& w, int threads, Extremes out) {
+void fold_extremes(const Program& program, const Window& w, Team team, Extremes out) {
     fold_runs(
-        program, w, threads, [](Run, const Place& place) { return ExtremesOfRun(place); },
+        program, w, team, [](Run, const Place& place) { return ExtremesOfRun(place); },
         [&](Run r, const ExtremesOfRun& found) {
             out.initial[r] = found.first;
             out.peak[r] = found.peak.value;
@@ -253,36 +250,36 @@ void fold_extremes(const Program& program, const Window& w, int threads, Extreme
         });
 }
 
-void first_below(const Program& program, const Window& w, int threads, const Int* from,
+void first_below(const Program& program, const Window& w, Team team, const Int* from,
                  const double* limit, Int* out) {
     fold_runs(
-        program, w, threads,
+        program, w, team,
         [&](Run r, const Place& place) { return FirstBelow{place, from[r], limit[r]}; },
         [&](Run r, const FirstBelow& fold) { out[r] = fold.found; });
 }
 
-void count_below(const Program& program, const Window& w, int threads, const double* limit,
+void count_below(const Program& program, const Window& w, Team team, const double* limit,
                  Int* out) {
     fold_runs(
-        program, w, threads,
+        program, w, team,
         [&](Run r, const Place& place) { return CountBelow{place, limit[r]}; },
         [&](Run r, const CountBelow& fold) { out[r] = fold.found; });
 }
 
-void annealing(const Program& program, const Window& w, int threads, const double* momentum,
+void annealing(const Program& program, const Window& w, Team team, const double* momentum,
                double* out) {
     fold_runs(
-        program, w, threads,
+        program, w, team,
         [&](Run r, const Place& place) {
             return AnnealingOfRun{place.start, AnnealingWeights(momentum[r])};
         },
         [&](Run r, const AnnealingOfRun& fold) { out[r] = fold.area.value(); });
 }
 
-void totals_at(const Program& program, const Window& w, int threads, const Int* indices, Int count,
+void totals_at(const Program& program, const Window& w, Team team, const Int* indices, Int count,
                double* out) {
     fold_runs(
-        program, w, threads,
+        program, w, team,
         [&](Run r, const Place& place) {
             return TotalsOfRun{place, indices, count, out + r * count};
         },

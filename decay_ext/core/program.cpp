@@ -72,13 +72,14 @@ void stream_rows(const Node& node, Run first_run, Run runs, const Window& w, Int
 
 // Long rows are cut into pieces, short ones are prepared together.
 template <class Real>
-void table_by_runs(const Node& node, const Window& w, int threads, Real* out) {
+void table_by_runs(const Node& node, const Window& w, Team team, Real* out) {
     const Int piece = std::min(w.steps, long_row);
     const Int pieces = (w.steps + piece - 1) / piece;
     const Run together = std::max<Int>(1, long_row / piece);
     const Int groups = (w.runs + together - 1) / together;
     const bool large = beyond_caches<Real>(w);
-    parallel_for(groups * pieces, 1, threads, [&](Int begin, Int end) {
+    const Int size = std::min(together, w.runs) * piece;
+    parallel_for(groups * pieces, size, team, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit / pieces * together;
             const Int k = unit % pieces * piece;
@@ -127,12 +128,13 @@ void copy_tile(const Node& node, const Window& w, const Tile& tile, bool large, 
 
 // Tiles of positions enough to share what a run prepares, and of runs enough to write whole lines.
 template <class Real>
-void table_by_steps(const Node& node, const Window& w, int threads, Real* out) {
+void table_by_steps(const Node& node, const Window& w, Team team, Real* out) {
     const Int across = (w.runs + tile_runs - 1) / tile_runs;
     const Int down = (w.steps + tile_steps - 1) / tile_steps;
     const bool large = beyond_caches<Real>(w);
     const bool straight = w.runs <= strip_runs || w.runs * w.steps <= Int{1} << 16;
-    parallel_for(across * down, 1, threads, [&](Int begin, Int end) {
+    const Int size = std::min(tile_runs, w.runs) * std::min(tile_steps, w.steps);
+    parallel_for(across * down, size, team, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit % across * tile_runs;
             const Int k = unit / across * tile_steps;
@@ -146,9 +148,8 @@ void table_by_steps(const Node& node, const Window& w, int threads, Real* out) {
 }
 
 // Few positions of many runs.
-void table_of_steps(const Node& node, const Window& w, int threads, double* out) {
-    const Run grain = std::max<Run>(values_per_thread / w.steps, 1);
-    parallel_for(w.runs, grain, threads, [&](Int begin, Int end) {
+void table_of_steps(const Node& node, const Window& w, Team team, double* out) {
+    parallel_for(w.runs, w.steps, team, [&](Int begin, Int end) {
         node.fill_steps(w.first_run + begin, end - begin, w.start, w.steps, out + begin, w.runs);
     });
 }
@@ -180,21 +181,21 @@ template void fill_window<double>(const Node&, Run, const Window&, Int, Int, dou
 template void fill_window<float>(const Node&, Run, const Window&, Int, Int, float*);
 
 template <class Real>
-void Program::table(const Window& window, Layout layout, int threads, Real* out) const {
+void Program::table(const Window& window, Layout layout, Team team, Real* out) const {
     if (window.runs == 0 || window.steps == 0) return;
     if constexpr (std::is_same_v<Real, double>) {
         const bool few = window.steps < few_steps && window.stride == 1;
-        if (layout == Layout::steps && few) return table_of_steps(*root_, window, threads, out);
+        if (layout == Layout::steps && few) return table_of_steps(*root_, window, team, out);
     }
-    if (layout == Layout::runs) table_by_runs(*root_, window, threads, out);
-    else table_by_steps(*root_, window, threads, out);
+    if (layout == Layout::runs) table_by_runs(*root_, window, team, out);
+    else table_by_steps(*root_, window, team, out);
 }
-template void Program::table<double>(const Window&, Layout, int, double*) const;
-template void Program::table<float>(const Window&, Layout, int, float*) const;
+template void Program::table<double>(const Window&, Layout, Team, double*) const;
+template void Program::table<float>(const Window&, Layout, Team, float*) const;
 
-void Program::gather(const Lookup& lookup, int threads, double* out) const {
+void Program::gather(const Lookup& lookup, Team team, double* out) const {
     const Node& node = *root_;
-    parallel_for(lookup.count, values_per_thread, threads, [&](Int begin, Int end) {
+    parallel_for(lookup.count, 1, team, [&](Int begin, Int end) {
         const bool one_each = !lookup.runs && lookup.run_stride == 1;
         if (one_each && lookup.integers && lookup.stride == 0) {
             const Run runs = end - begin;

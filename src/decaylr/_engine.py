@@ -31,4 +31,6 @@ curve_names = _core.curve_names
 cycles_total = _core.cycles_total
 first_misplaced = _core.first_misplaced
 plateau_rules = _core.plateau_rules
+threads_at_work = _core.threads_at_work
 update_plateau = _core.update_plateau
+variables = _core.variables

@@ -202,7 +202,7 @@ def info() -> None:
             "numpy": numpy.__version__,
             "processor": processor(),
             **_engine.build_info(),
-            "threads": team(None),
+            "threads": team(None).most,
         }
     for name, fact in facts.items():
         click.echo(f"{name.replace('_', ' '):<16}{fact}")

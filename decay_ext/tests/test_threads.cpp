@@ -1,0 +1,147 @@
+// How calls share the threads of a process: the program to run under the thread sanitizer. Exits
+// with 1 at the first count that differs.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stdexcept>
+
+#include "core/threads.h"
+
+using namespace decaylr;
+
+namespace {
+
+using Items = std::int64_t;
+
+void require(const char* what, std::int64_t got, std::int64_t want) {
+    if (got == want) return;
+    std::printf("%s: %lld instead of %lld\n", what, static_cast<long long>(got),
+                static_cast<long long>(want));
+    std::exit(1);
+}
+
+// Which threads have done how much.
+struct Done {
+    std::mutex mutex;
+    std::multiset<std::thread::id> by;
+
+    void add() {
+        const std::lock_guard<std::mutex> guard(mutex);
+        by.insert(std::this_thread::get_id());
+    }
+    Items mine() { return static_cast<Items>(by.count(std::this_thread::get_id())); }
+};
+
+void wait_for(const std::atomic<bool>& flag) {
+    while (!flag) std::this_thread::yield();
+}
+
+void calls_share_a_team() {
+    const Team four(4, true);
+    const auto most_beside = [&](int others, Team team) {
+        std::optional<Caller> held[5];
+        for (int i = 0; i < others; ++i) held[i].emplace();
+        most_at_work();
+        const auto caller = std::this_thread::get_id();
+        std::atomic<bool> began{false};  // by the caller, after it has called its helpers
+        parallel_for(64, long_piece_values, team, [&](Items, Items) {
+            if (std::this_thread::get_id() == caller) began = true;
+            wait_for(began);
+        });
+        require("given back", at_work(), others);
+        return most_at_work();
+    };
+    require("alone", most_beside(0, four), 4);
+    require("beside two", most_beside(2, four), 4);
+    require("beside four", most_beside(4, four), 5);
+    require("a number of one's own", most_beside(5, Team(3)), 8);
+}
+
+void a_helper_gives_way() {
+    Done done;
+    std::atomic<bool> helped{false}, crowded{false};
+    std::optional<Caller> another;
+    const auto caller = std::this_thread::get_id();
+    parallel_for(64, long_piece_values, Team(2, true), [&](Items, Items) {
+        done.add();
+        if (std::this_thread::get_id() != caller) {
+            helped = true;
+            return wait_for(crowded);
+        }
+        wait_for(helped);
+        if (!another) another.emplace();
+        crowded = true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // while it could take more
+    });
+    require("pieces of the caller", done.mine(), 63);
+    require("at work, without the helper", at_work(), 1);
+}
+
+void a_later_look_finds_a_place() {
+    Done done;
+    std::optional<Caller> another(std::in_place);
+    parallel_for(2000, piece_values, Team(2, true), [&](Items begin, Items) {
+        if (begin == 20) another.reset();
+        done.add();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+    require("items", static_cast<Items>(done.by.size()), 2000);
+    require("a helper came", done.mine() < 2000, 1);
+    require("nobody left", at_work(), 0);
+}
+
+void errors_reach_the_caller() {
+    for (const bool in_helper : {false, true}) {
+        const auto caller = std::this_thread::get_id();
+        std::atomic<bool> helped{false}, began{false};
+        bool caught = false;
+        try {
+            parallel_for(64, long_piece_values, Team(3, true), [&](Items, Items) {
+                const bool helper = std::this_thread::get_id() != caller;
+                (helper ? helped : began) = true;
+                if (helper == in_helper) throw std::runtime_error("thrown");
+                wait_for(helper ? began : helped);
+            });
+        } catch (const std::runtime_error&) {
+            caught = true;
+        }
+        require("caught", caught, 1);
+        require("nobody left by an error", at_work(), 0);
+    }
+}
+
+void small_work_is_not_counted() {
+    most_at_work();
+    parallel_for(piece_values, 1, Team(4, true), [](Items, Items) {
+        require("at work on little", at_work(), 0);
+    });
+    require("most on little", most_at_work(), 0);
+}
+
+void a_child_begins_with_nobody() {
+    const Caller held;
+    const pid_t child = fork();
+    if (child == 0) _exit(at_work() + most_at_work());
+    int status = -1;
+    waitpid(child, &status, 0);
+    require("at work in a child", WEXITSTATUS(status), 0);
+    require("at work in its parent", at_work(), 1);
+}
+
+}  // namespace
+
+int main() {
+    calls_share_a_team();
+    a_helper_gives_way();
+    a_later_look_finds_a_place();
+    errors_reach_the_caller();
+    small_work_is_not_counted();
+    a_child_begins_with_nobody();
+    std::puts("calls share the threads of the process");
+    return 0;
+}
