@@ -164,7 +164,7 @@ cdef class Cursor:
             self.node.fill(0, first, count, &self.values[0, 0])
         else:
             rows = self.table[:count]
-            self.program.table(0, self.values.shape[1], first, 1, count, True, 1, rows)
+            self.program.table(0, self.values.shape[1], first, 1, count, True, (1, True), rows)
         self.filled = count
         self.row = 0
         return 0

@@ -11,10 +11,10 @@ from time import sleep
 import numpy as np
 import pytest
 from peers import peer
+from test_threads import run
 
 import decaylr as dl
 from decaylr._engine import threads_at_work
-from test_threads import run
 
 BUDGET = 4
 WORKERS = 5
@@ -66,10 +66,10 @@ CALLS = {call.__name__: call for call in (table, by_steps, fold, lookup)}
 
 @contextmanager
 def busy(callers):
-    """So many callers at work, each in one long call, from the beginning to the end of the block."""
-    one = SLOW[0]
+    """So many callers at work, each in one long call, as long as the block is."""
+    one = dl.exponential(1.0, 1 - 1e-6) * dl.inverse(1.0, 0.001)  # no sum without the values
     with ThreadPoolExecutor(callers) as pool:
-        calls = [pool.submit(one.fold, 10**8, threads=1) for _ in range(callers)]
+        calls = [pool.submit(one.fold, 10**9, threads=1) for _ in range(callers)]
         while threads_at_work()[0] < callers:
             assert not any(call.done() for call in calls), "the calls are too short"
             sleep(0.001)
@@ -144,10 +144,10 @@ def test_a_forked_child_has_all_threads_to_itself():
         import decaylr as dl
         from decaylr._engine import threads_at_work
 
-        one = dl.polynomial(1.0, 0.0, 9000, 1.7) * dl.tanh(1.0, 0.5, 9000, -3.0, 3.0)
-        many = dl.stack([one] * 400)
+        one = dl.exponential(1.0, 1 - 1e-6) * dl.inverse(1.0, 0.001)
+        many = dl.stack([dl.polynomial(1.0, 0.0, 9000, 1.7) * one] * 400)
         with ThreadPoolExecutor(4) as pool:
-            calls = [pool.submit(one.fold, 10**8, threads=1) for _ in range(4)]
+            calls = [pool.submit(one.fold, 10**9, threads=1) for _ in range(4)]
             while threads_at_work()[0] < 4:
                 sleep(0.001)
             child = os.fork()

@@ -197,7 +197,8 @@ class Schedule(Combinable):
             At most this many threads, as far as they pay. By default DECAYLR_NUM_THREADS, else
             the processors this process may use (affinity and quota), at most
             OMP_NUM_THREADS; one in a daemon process, such as a worker of a DataLoader or a
-            pool. The values do not depend on it.
+            pool. Calls from several threads at once, those of Dask say, divide the default
+            between them; a number given here is obeyed. The values do not depend on it.
 
         Returns
         -------
