@@ -24,7 +24,7 @@ constexpr std::int64_t piece_values = 64;  // for tests of threads themselves
 constexpr double trial = 0.0, share = 1e-12;
 #else
 constexpr std::int64_t piece_values = std::int64_t{1} << 13;
-constexpr double trial = 50e-6, share = 100e-6;
+constexpr double trial = 50e-6, share = 150e-6;
 #endif
 
 // The items of a call, taken in pieces of `grain` by the caller's thread and by helpers.
