@@ -100,9 +100,9 @@ def test_attributes_cannot_be_set():
     s = dl.linear([1.0, 2.0], 0.0, 10)
     with pytest.raises((AttributeError, TypeError)):
         s.shape = (3,)
-    assert not any(array.flags.writeable for array in s._parameters.values())
+    assert not any(array.flags.writeable for array in s.parameters.values())
     assert not any(
-        array.flags.writeable for array in pickle.loads(pickle.dumps(s))._parameters.values()
+        array.flags.writeable for array in pickle.loads(pickle.dumps(s)).parameters.values()
     )
 
 

@@ -51,11 +51,11 @@ def harmless(value):
     assert isinstance(value, float) or value.dtype == np.float64
 
 
-@pytest.mark.parametrize("name", sorted(curves.MAKERS))
+@pytest.mark.parametrize("name", sorted(curves.CURVES))
 @examples(120)
 @given(data=st.data())
 def test_constructors(name, data):
-    make = curves.MAKERS[name]
+    make = curves.CURVES[name].make
     parameters = inspect.signature(make).parameters
     arguments = {key: data.draw(garbage) for key in parameters if data.draw(st.integers(0, 5))}
     try:

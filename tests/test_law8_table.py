@@ -12,21 +12,21 @@ import pytest
 from strategies import CURVES
 
 import decaylr as dl
-from decaylr import _engine, curves, kinds
+from decaylr import _engine, combinators, curves
 
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(_engine.curve_names())
 
 
 def test_constructors():
-    assert sorted(curves.MAKERS) == NAMES
+    assert sorted(curves.CURVES) == NAMES
     for name in NAMES:
-        assert getattr(dl, name) is curves.MAKERS[name]
+        assert getattr(dl, name) is curves.CURVES[name].make
 
 
 def test_layouts_of_nodes():
-    assert sorted(kinds.CURVES) == NAMES
-    assert sorted(kinds.COMBINATORS) == sorted(_engine.combinator_names())
+    assert sorted(curves.CURVES) == NAMES
+    assert sorted(combinators.COMBINATORS) == sorted(_engine.combinator_names())
 
 
 def test_every_curve_has_an_oracle_and_a_strategy():

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 import decaylr as dl
 from decaylr.plot import plot_schedule, plot_sweep
-from decaylr.svg import schedule_svg
+from decaylr.pictures.svg import schedule_svg
 from decaylr.sweep import Entry, Sweep
 
 matplotlib.use("agg")

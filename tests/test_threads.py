@@ -12,9 +12,9 @@ import pytest
 from peers import peer
 
 import decaylr as dl
-from decaylr import threads
+from decaylr.evaluation import threads
 
-SHOW = "from decaylr.threads import team; print(team(None).most)"
+SHOW = "from decaylr.evaluation.threads import team; print(team(None).most)"
 VARIABLES = ("DECAYLR_NUM_THREADS", "OMP_NUM_THREADS")
 # The most threads at work at once during a call that all processors would pay for.
 AT_WORK = """
@@ -146,7 +146,7 @@ def test_no_quota_without_control_groups(monkeypatch, tmp_path):
 def test_one_in_a_worker_of_a_pool():
     program = """
         import multiprocessing
-        from decaylr.threads import team
+        from decaylr.evaluation.threads import team
 
         def most(threads):
             return team(threads).most
@@ -160,7 +160,7 @@ def test_one_in_a_worker_of_a_pool():
 @several
 def test_one_in_a_spawned_worker_that_has_evaluated_while_it_was_imported(tmp_path):
     (tmp_path / "job.py").write_text(
-        "from decaylr.threads import team\n"
+        "from decaylr.evaluation.threads import team\n"
         "before = team(None).most\n"
         "def begin(): pass\n"
         "def most(): return before, team(None).most\n"

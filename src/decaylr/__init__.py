@@ -14,7 +14,9 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from decaylr.combine import concatenate, join, stack
+from decaylr import combinators as _combinators
+from decaylr.combinators.batches import concatenate, stack
+from decaylr.combinators.joins import join
 from decaylr.curves import (
     constant,
     cosine,
@@ -46,7 +48,9 @@ from decaylr.recipes import (
     wsd_s,
 )
 from decaylr.schedule import Schedule
-from decaylr.spec import from_dict, from_json
+
+from_dict = Schedule.from_dict
+from_json = Schedule.from_json
 
 if TYPE_CHECKING:
     from decaylr import compat, sweep

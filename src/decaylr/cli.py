@@ -192,8 +192,8 @@ def info() -> None:
     import numpy
 
     from decaylr import _engine
+    from decaylr.evaluation.threads import team
     from decaylr.machine import processor
-    from decaylr.threads import team
 
     with refusals():
         facts = {

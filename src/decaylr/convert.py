@@ -16,7 +16,6 @@ from decaylr.compat.called import call
 from decaylr.parameters import choice, refuse
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
-from decaylr.spec import from_dict
 
 FUNCTIONS = ("torch", "optax", "timm", "transformers")
 CONFIGS = ("keras", "deepspeed", "megatron")
@@ -69,7 +68,7 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     choice("value", value, VALUES)
     whose = _detected(data) if peer is None else choice("peer", peer, (*PEERS, OWN))
     if whose == OWN:
-        made: Any = from_dict(data)
+        made: Any = Schedule.from_dict(data)
     elif whose in CONFIGS:
         made = import_module(f"decaylr.compat.{whose}").from_config(data)
     else:

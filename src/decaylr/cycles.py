@@ -8,11 +8,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.curves import cosine, exponential
-from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse
+from decaylr.parameters import (
+    Array,
+    above,
+    at_least,
+    choice,
+    expect,
+    finite,
+    flag,
+    refuse,
+    together,
+)
 from decaylr.parameters import count as whole_number
-from decaylr.phases import Shape, expect, fall, rise, sequence, together
+from decaylr.phases import Shape, fall, rise, sequence
 from decaylr.schedule import Schedule
 
 MODES = ("triangular", "triangular2", "exp_range", "exp_cycle")

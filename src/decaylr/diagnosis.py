@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.kinds import KINDS
 from decaylr.parameters import FloatArray, IntArray, count
 from decaylr.schedule import Schedule
+from decaylr.tree.node import KINDS
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -231,51 +231,51 @@ def _jump_sizes(values: FloatArray, scale: FloatArray, first: int) -> FloatArray
 
 def _unreached(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
     """Whether the curves in charge at the position `at` are still above their end_value."""
-    if node._kind == "select":
+    if node.kind == "select":
         return _unreached_of_select(node, at)
-    if node._kind == "join":
+    if node.kind == "join":
         return _unreached_of_join(node, at)
-    if node._kind in ("sum", "product"):
-        return np.asarray(np.logical_or.reduce([_unreached(c, at) for c in node._children]))
-    if node._kind == "difference":
-        return _unreached(node._children[0], at)
-    if node._kind in SEEN_THROUGH:
+    if node.kind in ("sum", "product"):
+        return np.asarray(np.logical_or.reduce([_unreached(c, at) for c in node.children]))
+    if node.kind == "difference":
+        return _unreached(node.children[0], at)
+    if node.kind in SEEN_THROUGH:
         return _unreached_through(node, at)
-    end = node._parameters.get("end_value")
-    if end is None or "init_value" not in KINDS[node._kind].parameters:
+    end = node.parameters.get("end_value")
+    if end is None or "init_value" not in KINDS[node.kind].parameters:
         return np.zeros((), np.bool_)
-    fall = node._parameters["init_value"] - end
+    fall = node.parameters["init_value"] - end
     left = np.asarray(node(np.maximum(at, 0))) - end
     return np.asarray((fall > 0) & (left > REACHED * fall))
 
 
 def _unreached_through(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
-    given, child = node._parameters, node._children[0]
-    if node._kind == "advance":
+    given, child = node.parameters, node.children[0]
+    if node.kind == "advance":
         at = np.asarray(at + given["by"])
-    elif node._kind == "stretch":
+    elif node.kind == "stretch":
         at = np.asarray(at / given["ratio"])
-    elif node._kind == "staircase":
+    elif node.kind == "staircase":
         at = np.asarray(given["every"] * np.floor(at / given["every"]))
     found = _unreached(child, at)
-    if node._kind == "clip" and "lo" in given:
+    if node.kind == "clip" and "lo" in given:
         found = np.asarray(found & (np.asarray(child(np.maximum(at, 0))) > given["lo"]))
     return found
 
 
 def _unreached_of_join(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
-    found = _unreached(node._children[0], at)
-    for number, part in enumerate(node._children[1:]):
-        local = at - node._parameters[f"boundary{number}"]
+    found = _unreached(node.children[0], at)
+    for number, part in enumerate(node.children[1:]):
+        local = at - node.parameters[f"boundary{number}"]
         found = np.where(local > 0, _unreached(part, np.asarray(local)), found)
     return found
 
 
 def _unreached_of_select(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
-    part, row = node._parameters["part"], node._parameters["row"]
+    part, row = node.parameters["part"], node.parameters["row"]
     where = np.broadcast_to(at, node.shape)
     found = np.zeros(node.shape, np.bool_)
-    for number, child in enumerate(node._children):
+    for number, child in enumerate(node.children):
         here = part == number
         runs = child[row[here]]
         found[here] = np.broadcast_to(_unreached(runs, where[here]), runs.shape)

@@ -20,9 +20,9 @@ from decaylr import sweep
 from decaylr.clock import Clock
 from decaylr.durations import UNITS, Measure
 from decaylr.language import Context, placed, resolved, schedule_of
-from decaylr.parameters import above, choice, count, finite, refuse
+from decaylr.notation.writing import plain, to_dict
+from decaylr.parameters import above, choice, count, finite, known_keys, refuse
 from decaylr.schedule import Schedule
-from decaylr.spec import known_keys, plain, to_dict
 from decaylr.sweep import Entry, Sweep
 
 VERSION = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.parameters import count, refuse
 from decaylr.schedule import Schedule
 

@@ -9,11 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from decaylr import traced
 from decaylr.jax_numbers import JaxNumbers
 from decaylr.parameters import refuse
 from decaylr.schedule import Schedule
-from decaylr.traced import Node
+from decaylr.traced import formulas as traced
+from decaylr.traced.formulas import Outline as Node
+from decaylr.tree.node import is_list
 
 # The last digits that the first word of a parameter leaves over: float64 and int64 need so
 # many words.
@@ -154,8 +155,6 @@ def _node(structure: Structure, parameters: Mapping[str, Any]) -> Node:
 
 
 def _shape(structure: Structure, parameters: Mapping[str, Any]) -> tuple[int, ...]:
-    from decaylr.kinds import is_list
-
     kind, _, _, children = structure
     for name, value in parameters.items():
         if name != "parts":

@@ -9,10 +9,9 @@ from typing import Any
 import keras
 
 from decaylr.exact_position import exact
-from decaylr.parameters import refuse
+from decaylr.parameters import known_keys, refuse
 from decaylr.plateau import Plateau
 from decaylr.sources import Source, differences
-from decaylr.spec import known_keys
 
 VERSION = 1
 

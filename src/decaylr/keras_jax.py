@@ -8,12 +8,12 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from decaylr import traced
 from decaylr.jax import words
 from decaylr.jax_numbers import LAST, JaxNumbers, Pair
+from decaylr.traced import formulas as traced
 
 
-def value(node: traced.Node, counter: Any, start: Fraction, units: Fraction, dtype: str) -> Any:
+def value(node: traced.Outline, counter: Any, start: Fraction, units: Fraction, dtype: str) -> Any:
     """The traced formula at ``start + counter * units``."""
     kind = np.dtype(jnp.result_type(float))
     filled = node.mapped(lambda array: words(node.kind, array, kind))

@@ -10,10 +10,9 @@ from typing import Any
 import keras
 
 from decaylr import schedule as tree
-from decaylr import traced
 from decaylr.exact_position import exact
-from decaylr.parameters import LARGEST_POSITION, refuse
-from decaylr.spec import known_keys
+from decaylr.parameters import LARGEST_POSITION, known_keys, refuse
+from decaylr.traced import formulas as traced
 
 
 @keras.saving.register_keras_serializable(package="decaylr")
@@ -135,7 +134,9 @@ def _known(counter: Any) -> int | None:
     return None if torch.compiler.is_compiling() else int(counter)
 
 
-def _inside(node: traced.Node, counter: Any, start: Fraction, units: Fraction, dtype: str) -> Any:
+def _inside(
+    node: traced.Outline, counter: Any, start: Fraction, units: Fraction, dtype: str
+) -> Any:
     """The traced formula at a step that is a symbol."""
     if keras.backend.backend() == "jax":
         from decaylr.keras_jax import value

@@ -15,14 +15,18 @@ from typing import Any
 import numpy as np
 
 from decaylr import curves, recipes
-from decaylr.combine import join, reduce
+from decaylr.combinators import COMBINATORS
+from decaylr.combinators.arithmetic import reduce
+from decaylr.combinators.joins import join
 from decaylr.durations import Measure
-from decaylr.kinds import COMBINATORS
-from decaylr.parameters import at_least
+from decaylr.notation.reading import from_node
+from decaylr.parameters import at_least, known_keys
 from decaylr.schedule import Schedule
-from decaylr.spec import DEEPEST, from_node, known_keys
+from decaylr.tree.node import DEEPEST
 
-FUNCTIONS: dict[str, Callable[..., Schedule]] = dict(curves.MAKERS) | {
+FUNCTIONS: dict[str, Callable[..., Schedule]] = {
+    name: getattr(curves, name) for name in curves.CURVES
+} | {
     name: getattr(recipes, name) for name in recipes.__all__ if name not in ("warmup", "layerwise")
 }
 GROUPS = ("phases", "product", "sum")
@@ -62,7 +66,7 @@ def schedule_of(node: Any, context: Context) -> Schedule:
     kind = _kind(node, context)
     if (kind in COMBINATORS and kind not in GROUPS) or _is_canonical(node[kind]):
         known_keys(node, (kind,), context.path)
-        return from_node(dict(node), context.path)
+        return from_node(Schedule, dict(node), context.path)
     inner = context.inside(kind)
     if kind in GROUPS:
         made = _group(kind, node[kind], replace(inner, span=None))

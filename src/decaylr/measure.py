@@ -11,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from decaylr.parameters import refuse
+from decaylr.pictures.window import COUNTED_UNITS, Positions, even_grid
 from decaylr.schedule import Schedule
 from decaylr.sweep import Entry, Sweep
 
 FIGURES = ("first", "peak", "where", "last", "mean", "under_1_percent")
-COUNTED_UNITS = ("step", "sample", "token")
 MOST_POSITIONS = 2**22  # per run; a longer entry is read on a grid
 GRID_POINTS = 4097
 SLICE_VALUES = 2**24  # values between two reports of progress
 
-Positions = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 Figures = dict[str, npt.NDArray[np.float64]]
 Progress = Callable[[int], None]
 
@@ -92,13 +91,6 @@ def whole(unit: str, length: float) -> bool:
     return unit in COUNTED_UNITS and length.is_integer() and length < MOST_POSITIONS
 
 
-def even_grid(unit: str, length: float, points: int) -> Positions:
-    """At most `points` even positions from 0 to length; whole ones where the unit counts."""
-    if unit in COUNTED_UNITS and length.is_integer():
-        return np.unique(np.rint(np.linspace(0, length, points)).astype(np.int64))
-    return np.linspace(0, length, points)
-
-
 def positions_of(entry: Entry) -> Positions:
     """The positions at which an entry is read."""
     if whole(entry.unit, entry.length):
@@ -167,24 +159,3 @@ def _read(runs: Schedule, positions: Positions) -> Figures:
         (values < 0.01 * peak[:, None]).mean(axis=1),
     )
     return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}
-
-
-def horizon(schedule: Schedule) -> float:
-    """A length to show of a schedule: its own, or three of the longest times it names."""
-    lengths = schedule.length[np.isfinite(schedule.length)]
-    if lengths.size and lengths.max() > 0:
-        return float(lengths.max())
-    times = list(_times(schedule))
-    return 3 * max(times) if times else 1000.0
-
-
-def _times(schedule: Schedule) -> list[float]:
-    named = ("steps", "period", "time_constant", "half_life", "step_size", "every")
-    found = []
-    for name, array in schedule._parameters.items():
-        if name in named or name.startswith(("boundar", "milestones", "decay_steps")):
-            finite = array[np.isfinite(array)]
-            found += [float(finite.max())] if finite.size and finite.max() > 0 else []
-    for child in schedule._children:
-        found += _times(child)
-    return found

@@ -6,7 +6,7 @@ arrays): TypeError for the wrong kind, ValueError for the wrong value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Never
 
 import numpy as np
@@ -117,11 +117,6 @@ def ascending(name: str, value: Any, *, strictly: bool) -> Array:
     return array
 
 
-def positive_position(name: str, value: Any) -> Array:
-    """Positions or counts above zero."""
-    return above(name, value)
-
-
 def flag(name: str, value: Any) -> bool:
     """A static true or false."""
     if not isinstance(value, (bool, np.bool_)):
@@ -166,3 +161,22 @@ def broadcast_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
         named = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if 0 in shape)
         raise ValueError(f"a batch must hold at least one run, got shapes {named}")
     return tuple(shape)
+
+
+def expect(name: str, value: Array, rule: str, holds: npt.NDArray[np.bool_] | np.bool_) -> None:
+    """Refuse `value` where a condition on it and other parameters does not hold."""
+    spread, kept = np.broadcast_arrays(value, holds)
+    require(name, spread, lambda _: kept, rule)
+
+
+def together(**named: Array) -> None:
+    """Refuse parameters whose shapes do not broadcast."""
+    broadcast_shape({name: array.shape for name, array in named.items()})
+
+
+def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") -> None:
+    """Refuse keys that have no meaning here."""
+    for key in data:
+        if key not in known:
+            where = f"{path}: " if path else ""
+            raise ValueError(f"{where}unknown key {key!r}, known are {', '.join(known)}")

@@ -37,19 +37,16 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.curves import constant, cosine, exponential, inverse, linear, polynomial, rex
-from decaylr.parameters import Array, above, broadcast_shape, choice, refuse, require
+from decaylr.parameters import Array, above, choice, expect, refuse
 from decaylr.schedule import Schedule
+from decaylr.tree.length import VANISHING
 
 Curve = Callable[[Array, Array, Array, Array], Schedule]
 Shape = str | tuple[str, ArrayLike] | Callable[[Array, Array, Array], Schedule]
-
-# A curve needs steps > 0. A phase without length is given steps so few that they
-# vanish in every sum of lengths, and begins with its end value.
-VANISHING = 2.0**-60
 
 
 class Form(NamedTuple):
@@ -223,14 +220,3 @@ def sequence(parts: Sequence[Schedule], lengths: Sequence[Array]) -> Schedule:
         begin = begin + length
         boundaries.append(begin)
     return join(parts, boundaries=boundaries)
-
-
-def expect(name: str, value: Array, rule: str, holds: NDArray[np.bool_] | np.bool_) -> None:
-    """Refuse ``value`` where a condition on it and other parameters does not hold."""
-    spread, kept = np.broadcast_arrays(value, holds)
-    require(name, spread, lambda _: kept, rule)
-
-
-def together(**named: Array) -> None:
-    """Refuse parameters whose shapes do not broadcast."""
-    broadcast_shape({name: array.shape for name, array in named.items()})

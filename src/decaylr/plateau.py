@@ -8,11 +8,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr import _engine, spec
-from decaylr.parameters import Array, FloatArray, broadcast_shape, choice, finite, numbers, refuse
+from decaylr import _engine
+from decaylr.notation.reading import from_node
+from decaylr.notation.writing import plain as plain_data
+from decaylr.parameters import (
+    Array,
+    FloatArray,
+    broadcast_shape,
+    choice,
+    finite,
+    known_keys,
+    numbers,
+    refuse,
+)
 from decaylr.plateau_rules import RULES, UNUSED, column, counts, factors, options, thresholds
 from decaylr.schedule import Schedule
-from decaylr.structure import broadcast_to
+from decaylr.tree.batch import broadcast_to
 
 VERSION = 1
 _REALS = ("scale", "best", "sum", "kept", "window")
@@ -267,7 +278,7 @@ class Plateau:
         TypeError, ValueError
             For a state of another version, rule, shape or form; nothing is changed then.
         """
-        spec.known_keys(state, ("version", "rule", *_REALS, *_COUNTS), "state")
+        known_keys(state, ("version", "rule", *_REALS, *_COUNTS), "state")
         for name, wanted in (("version", VERSION), ("rule", self._rule)):
             if state.get(name) != wanted:
                 refuse(f"state: {name}", repr(wanted), repr(state.get(name)))
@@ -298,21 +309,21 @@ class Plateau:
 
     def to_dict(self) -> dict[str, Any]:
         """The rule, its parameters and the schedule as plain, versioned data, without state."""
-        arguments = {name: spec.plain(value) for name, value in self._arguments().items()}
+        arguments = {name: plain_data(value) for name, value in self._arguments().items()}
         scaled = self._schedule.to_dict()["schedule"]
         return {"version": VERSION, "plateau": {"of": scaled, **arguments}}
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Plateau:
         """The plateau of `to_dict`'s data, with a new state."""
-        spec.known_keys(data, ("version", "plateau"), "data")
+        known_keys(data, ("version", "plateau"), "data")
         if data.get("version") != VERSION:
             refuse("version", str(VERSION), data.get("version"))
         body = data.get("plateau")
         if not isinstance(body, Mapping) or "of" not in body:
             raise TypeError(f"plateau must be a mapping with the key 'of', got {body!r:.80}")
         arguments = {name: value for name, value in body.items() if name != "of"}
-        return Plateau(spec.from_node(body["of"], "plateau: of"), **arguments)
+        return Plateau(from_node(Schedule, body["of"], "plateau: of"), **arguments)
 
     def __eq__(self, other: object) -> bool:
         """Whether schedule, rule and parameters are equal, whatever the state."""
@@ -323,5 +334,5 @@ class Plateau:
     __hash__ = None  # type: ignore[assignment]  # it changes with every update
 
     def __repr__(self) -> str:
-        words = ", ".join(f"{k}={spec.plain(v)!r}" for k, v in self._arguments().items())
+        words = ", ".join(f"{k}={plain_data(v)!r}" for k, v in self._arguments().items())
         return f"Plateau({self._schedule!r}, {words})"

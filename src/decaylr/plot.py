@@ -12,26 +12,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.measure import even_grid, horizon, selected
-from decaylr.parameters import choice, count
-from decaylr.schedule import Schedule
+from decaylr.measure import selected
+from decaylr.parameters import choice
+from decaylr.pictures.curves import BAND, POINTS, plot_schedule, sampled
+from decaylr.pictures.window import even_grid
 from decaylr.sweep import Entry, Sweep
+from decaylr.tree.node import Node
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-POINTS = 2049
 MOST_CURVES = 12  # in one panel
 MOST_ROWS = 20  # of one panel's legend
 NAMES_WIDTH = 34  # characters of a line of the legend
 ALIKE = 0.004  # of the peak, on average: two curves this near are drawn as one
-MOST_LINES = 20  # of one batch; a larger one is a band
-MOST_SAMPLED = 2000  # runs of a batch that its band is made of
 LEAST_SHOWN = 1e-6  # of the peak, on a logarithmic axis
 COLUMNS = 3
 PANEL = (6.0, 3.1)  # inches
-BAND = (0.1, 0.5, 0.9)  # quantiles over the runs
 FAMILIES = (  # the first that a tree holds names its family
     ("repeat", "restarts and cycles"),
     ("exponential", "exponential decay"),
@@ -50,6 +48,9 @@ FAMILIES = (  # the first that a tree holds names its family
 )
 
 
+__all__ = ["plot_entries", "plot_schedule", "plot_sweep"]
+
+
 @dataclass(frozen=True)
 class Line:
     """What one entry, or several alike, look like: values over the peak at positions."""
@@ -61,66 +62,6 @@ class Line:
     low: npt.NDArray[np.float64]
     middle: npt.NDArray[np.float64]
     high: npt.NDArray[np.float64]
-
-
-def plot_schedule(
-    schedule: Schedule,
-    ax: Axes | None = None,
-    *,
-    steps: int | None = None,
-    label: str | None = None,
-) -> Axes:
-    """Draw a schedule over its positions.
-
-    Parameters
-    ----------
-    schedule : Schedule
-        Up to 20 runs are drawn as lines; more as their median and the band between the
-        10 % and the 90 % quantile (of at most 2000 runs, evenly chosen).
-    ax : matplotlib Axes, optional
-        Where to draw; a new figure's by default.
-    steps : int, optional
-        The last position, >= 1; by default the length, or for an endless schedule three
-        times the longest time among its parameters.
-    label : str, optional
-        Name in the legend.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    TypeError, ValueError
-        For `steps` that is no integer >= 1.
-
-    Examples
-    --------
-    >>> import decaylr as dl
-    >>> ax = dl.cosine(0.1, 0.0, 100).plot()  # doctest: +SKIP
-    """
-    length = horizon(schedule) if steps is None else float(count("steps", steps, 1))
-    positions = even_grid("step", length, POINTS)
-    values = _sampled(schedule)[:, None](positions)
-    if ax is None:
-        from matplotlib import pyplot
-
-        _, ax = pyplot.subplots(layout="constrained")
-    if len(values) > MOST_LINES:
-        low, middle, high = np.quantile(values, BAND, axis=0)
-        name = label or f"median and 80 % of {schedule.size:,} runs"
-        (line,) = ax.plot(positions, middle, label=name)
-        ax.fill_between(positions, low, high, alpha=0.25, color=line.get_color(), linewidth=0)
-    else:
-        several = len(values) > 1
-        for run, row in enumerate(values):
-            one = f"{label or 'run'} {run}" if several else label
-            ax.plot(positions, row, label=one)
-    if len(values) > 1 or label:
-        ax.legend(frameon=False, fontsize="small")
-    ax.set_xlabel("position")
-    ax.set_ylabel("value")
-    return ax
 
 
 def plot_sweep(
@@ -183,29 +124,22 @@ def plot_entries(
     return figure
 
 
-def family(schedule: Schedule) -> str:
+def family(schedule: Node) -> str:
     """What a schedule is mostly made of, for grouping."""
     kinds = _kinds(schedule)
     return next((title for kind, title in FAMILIES if kind in kinds), "others")
 
 
-def _kinds(schedule: Schedule) -> set[str]:
-    kinds = {schedule._kind}
-    for child in schedule._children:
+def _kinds(schedule: Node) -> set[str]:
+    kinds = {schedule.kind}
+    for child in schedule.children:
         kinds |= _kinds(child)
     return kinds
 
 
-def _sampled(schedule: Schedule) -> Schedule:
-    runs = schedule.reshape(-1)
-    if runs.size <= MOST_SAMPLED:
-        return runs
-    return runs[np.linspace(0, runs.size - 1, MOST_SAMPLED).astype(np.int64)]
-
-
 def _line(entry: Entry) -> Line:
     positions = even_grid(entry.unit, entry.length, POINTS)
-    values = _sampled(entry.schedule)[:, None](positions)
+    values = sampled(entry.schedule)[:, None](positions)
     peak = values.max(axis=1, keepdims=True)
     relative = values / np.where(peak > 0, peak, 1.0)
     low, middle, high = np.quantile(relative, BAND, axis=0)

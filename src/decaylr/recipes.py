@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 
 from decaylr.curves import constant, cosine, inverse, linear
 from decaylr.cycles import cosine_restarts, cyclic, one_cycle
-from decaylr.parameters import above, at_least, choice, count, finite, refuse
-from decaylr.phases import Shape, expect, fall, rise, sequence, together
+from decaylr.parameters import above, at_least, choice, count, expect, finite, refuse, together
+from decaylr.phases import Shape, fall, rise, sequence
 from decaylr.schedule import Schedule
 from decaylr.stable import infinite, trapezoid, wsd, wsd_s
 

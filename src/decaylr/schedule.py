@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, cast
 
-import numpy as np
-import numpy.typing as npt
-
-from decaylr import _engine, evaluate, structure
-from decaylr._stepper import Cursor
-from decaylr.combinable import Combinable
-from decaylr.evaluate import Table
-from decaylr.parameters import Array, FloatArray, broadcast_shape, position_index
-from decaylr.spec import DEEPEST
+from decaylr.combinators import (
+    arithmetic,
+    batches,
+    bounds,
+    cycles,
+    endings,
+    horizon,
+    joins,
+    positions,
+)
+from decaylr.evaluation import program, summary, values
+from decaylr.notation import reading, text, writing
+from decaylr.parameters import Array, FloatArray
+from decaylr.tree import batch, compare, length
+from decaylr.tree import replace as replaced
+from decaylr.tree.node import Node
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from decaylr.summary import Summary
 
-
-class Schedule(Combinable):
+class Schedule(Node):
     """A value for every position of training, for one run or a batch of runs.
 
     Made by the curves (`linear`, `cosine`, ...), never by calling the class. Calling a
@@ -55,271 +60,142 @@ class Schedule(Combinable):
     array([0.5, 1. ])
     """
 
-    _kind: str
-    _parameters: dict[str, Array]
-    _options: dict[str, str | bool]
-    _children: tuple[Schedule, ...]
-    _shape: tuple[int, ...]
-    _depth: int
-    _cached: _engine.Program | None
     __array_ufunc__ = None  # so that array * schedule asks the schedule
 
     def __init__(self) -> None:
         raise TypeError("Schedule is not made by calling it: use a curve such as decaylr.linear")
 
-    @classmethod
-    def _make(
-        cls,
-        kind: str,
-        parameters: Mapping[str, Array],
-        options: Mapping[str, str | bool] | None = None,
-        children: tuple[Schedule, ...] = (),
-        *,
-        shape: tuple[int, ...] | None = None,
-    ) -> Schedule:
-        """A node from checked parts; its shape is theirs unless it is given."""
-        self = cls.__new__(cls)
-        self._kind = kind
-        self._parameters = dict(parameters)
-        self._options = dict(options or {})
-        self._children = children
-        self._depth = 1 + max((child._depth for child in children), default=0)
-        if self._depth > DEEPEST:
-            raise ValueError(f"a schedule must be nested at most {DEEPEST} deep")
-        if shape is None:
-            shapes = {n: structure.lead_shape(kind, n, a) for n, a in self._parameters.items()}
-            shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
-            shape = broadcast_shape(shapes)
-        self._shape = shape
-        self._cached = None
-        return self
+    # -- values: `schedule(position)` is the compiled base's, which asks for what it cannot do
+    _evaluate = values.lookup
+    table = values.table
+    blocks = values.blocks
+    fold = summary.fold
+    cursor = program.cursor
 
-    def _compiled(self) -> _engine.Program:
-        """The program, compiled at the first evaluation."""
-        if self._cached is None:
-            from decaylr.compile import program
+    # -- combined
+    then = joins.then
+    clip = bounds.clip
+    repeat = cycles.repeat
+    staircase = positions.staircase
+    advance = positions.advance
+    stretch = positions.stretch
+    ending = endings.ending
+    __add__, __radd__ = arithmetic.add, arithmetic.add_to
+    __sub__, __rsub__ = arithmetic.subtract, arithmetic.subtract_from
+    __mul__, __rmul__ = arithmetic.multiply, arithmetic.multiply_to
+    __neg__ = arithmetic.negative
 
-            compiled = program(self)
-            if self._shape == () and not compiled.refuses:
-                self._bind(compiled)
-            self._cached = compiled
-        return self._cached
+    def __truediv__(self, other: Any) -> Self:
+        return NotImplemented if isinstance(other, Node) else arithmetic.quotient(self, other)
 
-    def _evaluate(self, position: Any, out: FloatArray | None) -> float | FloatArray:
-        return evaluate.lookup(self, position, out)
+    # -- another horizon
+    extend = horizon.extend
+    branch = horizon.branch
+    rewarm = horizon.rewarm
+    joint = horizon.joint
 
-    # -- shape ------------------------------------------------------------------------
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the batch; () for a single schedule."""
-        return self._shape
-
-    @property
-    def size(self) -> int:
-        """Number of runs."""
-        return int(np.prod(self._shape, dtype=np.int64))
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes of the batch."""
-        return len(self._shape)
-
-    @property
-    def length(self) -> FloatArray:
-        """Where each run ends, in positions; infinite where it has no end."""
-        from decaylr.lengths import length_of
-
-        return length_of(self)
+    # -- a batch
+    reshape = batch.reshape
+    ravel = batch.ravel
+    __getitem__ = batch.indexed
+    __iter__ = batch.each
+    replace_run = batches.replace_run
 
     def __len__(self) -> int:
         """Length of the first axis of the batch."""
-        if not self._shape:
+        if not self.shape:
             raise TypeError("a single schedule has no len()")
-        return self._shape[0]
+        return self.shape[0]
 
     def __bool__(self) -> bool:
         """Always true: an `if schedule:` asks whether there is one."""
         return True
 
-    def __iter__(self) -> Iterator[Schedule]:
-        """The schedules along the first axis."""
-        if not self._shape:
-            raise TypeError("a single schedule cannot be iterated; its cursor() can")
-        return (self[i] for i in range(self._shape[0]))
+    # -- data
+    replace = replaced.replace
+    to_dict = writing.to_dict
+    to_json = writing.to_json
+    diff = compare.diff
+    __repr__ = text.expression
 
-    def __getitem__(self, key: Any) -> Schedule:
-        """Runs by integer, slice, index array or boolean array, as an array gives elements."""
-        return structure.indexed(self, key)
-
-    def reshape(self, *shape: int | tuple[int, ...]) -> Schedule:
-        """The same runs in C order under another shape."""
-        wanted = shape[0] if len(shape) == 1 else shape
-        new = np.broadcast_to(np.uint8(0), self._shape).reshape(wanted).shape  # type: ignore[arg-type]
-        if new == self._shape:
-            return self
-        return structure.reshaped(
-            self, lambda array, tail: array.reshape(new + array.shape[array.ndim - tail :]), new
-        )
-
-    def ravel(self) -> Schedule:
-        """The runs along one axis, in C order."""
-        return self.reshape(-1)
-
-    # -- values -----------------------------------------------------------------------
-
-    def table(
-        self,
-        steps: int,
-        *,
-        start: int = 0,
-        stride: int = 1,
-        dtype: npt.DTypeLike = np.float64,
-        out: Table | None = None,
-        layout: str = "runs",
-        threads: int | None = None,
-    ) -> Table:
-        """Values of every run at the positions start + k*stride, k < steps.
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The schedule of `to_dict`'s data; unknown keys and versions are refused.
 
         Parameters
         ----------
-        steps : int
-            Number of positions.
-        start, stride : int
-            First position (>= 0) and distance (>= 1).
-        dtype : float64 or float32
-            float32 is the float64 value rounded once.
-        out : ndarray, optional
-            Writable C-contiguous array of that shape and dtype (a memmap, say), returned.
-        layout : {"runs", "steps"}
-            Shape `shape + (steps,)`, or `(steps,) + shape`.
-        threads : int, optional
-            At most this many threads, as far as they pay. By default DECAYLR_NUM_THREADS, else
-            the processors this process may use (affinity and quota), at most
-            OMP_NUM_THREADS; one in a daemon process, such as a worker of a DataLoader or a
-            pool. Calls from several threads at once, those of Dask say, divide the default
-            between them; a number given here is obeyed. The values do not depend on it.
+        data : mapping
+            `{"version": 1, "schedule": node}`.
 
         Returns
         -------
-        ndarray
+        Node
+
+        Raises
+        ------
+        TypeError, ValueError
+            For data of another form, with the place in it.
 
         Examples
         --------
         >>> import decaylr as dl
-        >>> dl.linear([1.0, 2.0], 0.0, 4).table(5)
-        array([[1.  , 0.75, 0.5 , 0.25, 0.  ],
-               [2.  , 1.5 , 1.  , 0.5 , 0.  ]])
+        >>> node = {"linear": {"init_value": 1.0, "end_value": 0.0, "steps": 4}}
+        >>> dl.from_dict({"version": 1, "schedule": node})
+        linear(1.0, 0.0, 4)
         """
-        return evaluate.table(self, steps, start, stride, dtype, out, layout, threads)
+        return reading.from_dict(cls, data)
 
-    def blocks(
-        self,
-        steps: int,
-        max_bytes: int = 2**26,
-        *,
-        start: int = 0,
-        stride: int = 1,
-        dtype: npt.DTypeLike = np.float64,
-        threads: int | None = None,
-    ) -> Iterator[tuple[Any, Table]]:
-        """Pieces `(index, piece)` of the table, each of at most `max_bytes`.
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The schedule of `to_json`'s text; ValueError with line and column if it is no JSON.
 
-        `full[index] = piece` for every piece gives `full == s.table(steps)`. The index is a
-        slice of runs; of steps where a single run is larger than `max_bytes`.
+        Examples
+        --------
+        >>> import decaylr as dl
+        >>> dl.from_json(dl.cosine(1.0, 0.0, 8).to_json())
+        cosine(1.0, 0.0, 8)
         """
-        return evaluate.blocks(self, steps, max_bytes, start, stride, dtype, threads)
+        return reading.from_json(cls, text)
 
-    def fold(self, steps: int, *, start: int = 0, threads: int | None = None) -> Summary:
-        """Peak, sum, mean, annealing area and more over steps, without storing the table."""
-        from decaylr.summary import Summary
+    @property
+    def children(self) -> tuple[Schedule, ...]:
+        """The schedules that a combinator combines; none for a curve."""
+        return cast("tuple[Schedule, ...]", self._children)
 
-        return Summary(self, steps, start, threads)
-
-    def cursor(self, start: int = 0) -> Cursor:
-        """A walk from `start`, position by position."""
-        return Cursor(self._compiled(), self._shape, position_index("start", start))
-
-    # -- data -------------------------------------------------------------------------
-
-    def replace(self, **parameters: Any) -> Schedule:
-        """A curve with some of its parameters replaced."""
-        from decaylr import curves
-
-        return curves.replace(self, parameters)
-
-    def replace_run(self, i: int, schedule: Schedule) -> Schedule:
-        """A batch along one axis with run i replaced by a single schedule."""
-        from decaylr import combine
-
-        return combine.replace_run(self, i, schedule)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain, versioned data: numbers, nested lists and words."""
-        from decaylr import spec
-
-        return spec.to_dict(self)
-
-    @staticmethod
-    def from_dict(data: Mapping[str, Any]) -> Schedule:
-        """The schedule of `to_dict`'s data; unknown keys and versions are refused."""
-        from decaylr import spec
-
-        return spec.from_dict(data)
-
-    def to_json(self, indent: int | None = None) -> str:
-        """`to_dict` as JSON text."""
-        from decaylr import spec
-
-        return spec.to_json(self, indent)
-
-    @staticmethod
-    def from_json(text: str) -> Schedule:
-        """The schedule of `to_json`'s text."""
-        from decaylr import spec
-
-        return spec.from_json(text)
-
-    def diff(self, other: Schedule) -> list[str]:
-        """The parameters that differ, one readable line each; empty for equal schedules."""
-        if not isinstance(other, Schedule):
-            raise TypeError(f"other must be a Schedule, got {type(other).__name__}")
-        return structure.differences(self, other)
+    @property
+    def length(self) -> FloatArray:
+        """Where each run ends, in positions; infinite where it has no end."""
+        return length.length_of(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Schedule):
             return NotImplemented
-        return self is other or structure.same(self, other)
+        return self is other or compare.same(self, other)
 
     def __hash__(self) -> int:
-        return hash((self._shape, structure.fingerprint(self)))
+        return hash((self.shape, compare.fingerprint(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._kind, self._parameters, self._options, self._children, self._shape)
+        parts = dict(self.parameters), dict(self.options), self.children, self.shape
+        return _restore, (self.kind, *parts)
 
-    def __repr__(self) -> str:
-        from decaylr.text import expression
-
-        return expression(self)
-
-    # -- pictures ---------------------------------------------------------------------
-
+    # -- pictures: what draws is loaded when something is drawn
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw the schedule with matplotlib (extra `plot`): see `decaylr.plot`."""
-        from decaylr.plot import plot_schedule
+        from decaylr.pictures.curves import plot_schedule
 
         return plot_schedule(self, ax, **options)
 
     def _repr_html_(self) -> str:
-        from decaylr.svg import schedule_svg
+        from decaylr.pictures.svg import schedule_svg
 
         return schedule_svg(self)
 
 
 def _restore(
     kind: str,
-    parameters: dict[str, Array],
-    options: dict[str, str | bool],
+    parameters: Mapping[str, Array],
+    options: Mapping[str, str | bool],
     children: tuple[Schedule, ...],
     shape: tuple[int, ...],
 ) -> Schedule:

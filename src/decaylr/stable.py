@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.curves import constant
-from decaylr.parameters import Array, at_least, finite, listed, refuse
-from decaylr.phases import Shape, expect, fall, rise, sequence, together
+from decaylr.parameters import Array, at_least, expect, finite, listed, refuse, together
+from decaylr.phases import Shape, fall, rise, sequence
 from decaylr.schedule import Schedule
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.combine import concatenate
+from decaylr.combinators.batches import concatenate
 from decaylr.parameters import broadcast_shape, count, finite, numbers, refuse, require
 from decaylr.schedule import Schedule
 

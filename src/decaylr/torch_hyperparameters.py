@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from torch.optim import Optimizer
 
 from decaylr._groups import Column
+from decaylr.evaluation.program import compiled
 from decaylr.parameters import refuse
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
@@ -74,9 +75,9 @@ def _column(name: str, source: Source) -> Column:
         each = None if source.shape == () else range(source.size)
         return Column(name, key, part, source.value, each)
     if source.shape == ():
-        return Column(name, key, part, source._compiled(), None)
+        return Column(name, key, part, compiled(source), None)
     distinct, rows = _distinct(source)
-    return Column(name, key, part, distinct._compiled(), rows)
+    return Column(name, key, part, compiled(distinct), rows)
 
 
 def _distinct(batch: Schedule) -> tuple[Schedule, list[int]]:

@@ -11,9 +11,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from decaylr.history import History
-from decaylr.parameters import FloatArray, count, refuse
+from decaylr.parameters import FloatArray, count, known_keys, refuse
 from decaylr.schedule import Schedule
-from decaylr.spec import known_keys
 from decaylr.torch_linear import expect_linear
 
 VERSION = 1

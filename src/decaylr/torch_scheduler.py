@@ -15,11 +15,10 @@ from torch.optim.lr_scheduler import LRScheduler
 from decaylr import torch_hyperparameters as hyper
 from decaylr._groups import Writer
 from decaylr.exact_position import exact, on_grid
-from decaylr.parameters import choice, numbers, refuse
+from decaylr.parameters import choice, known_keys, numbers, refuse
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 from decaylr.sources import Source, differences
-from decaylr.spec import known_keys
 from decaylr.torch_tensors import fill
 
 VERSION = 1

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from decaylr.spec import known_keys
+from decaylr.parameters import known_keys
 
 Made = TypeVar("Made")
 Element = TypeVar("Element")

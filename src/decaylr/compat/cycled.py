@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self, cast
 
 from decaylr.schedule import Schedule
+from decaylr.tree.batch import broadcast_to
 
 
 class CycledSchedule(Schedule):
@@ -17,10 +18,10 @@ class CycledSchedule(Schedule):
 
     momentum: Schedule | None
 
-    def __getitem__(self, key: Any) -> Schedule:
+    def __getitem__(self, key: Any) -> Self:
         """The runs of both."""
-        momentum = None if self.momentum is None else self.momentum[key]
-        return with_momentum(super().__getitem__(key), momentum)
+        momentum = None if self.momentum is None else broadcast_to(self.momentum, self.shape)[key]
+        return cast("Self", with_momentum(super().__getitem__(key), momentum))
 
     def __reduce__(self) -> tuple[Callable[..., Schedule], tuple[Any, ...]]:
         restore, parts = super().__reduce__()
@@ -30,11 +31,11 @@ class CycledSchedule(Schedule):
 def with_momentum(schedule: Schedule, momentum: Schedule | None) -> CycledSchedule:
     """The same schedule, with a momentum beside it."""
     made = CycledSchedule._make(
-        schedule._kind,
-        schedule._parameters,
-        schedule._options,
-        schedule._children,
-        shape=schedule._shape,
+        schedule.kind,
+        schedule.parameters,
+        schedule.options,
+        schedule.children,
+        shape=schedule.shape,
     )
     assert isinstance(made, CycledSchedule)
     made.momentum = momentum

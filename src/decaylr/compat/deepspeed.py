@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.called import call
 from decaylr.compat.deepspeed_cycle import OneCycle
 from decaylr.curves import constant, inverse, samples
@@ -27,13 +27,14 @@ from decaylr.parameters import (
     choice,
     finite,
     flag,
+    known_keys,
     refuse,
     require,
+    together,
 )
-from decaylr.phases import fall, rise, sequence, together
+from decaylr.phases import fall, rise, sequence
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
-from decaylr.spec import known_keys
 
 __all__ = [
     "LRRangeTest",

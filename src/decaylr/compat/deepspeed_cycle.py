@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.cycled import CycledSchedule, with_momentum
 from decaylr.curves import constant, inverse, piecewise_constant
-from decaylr.parameters import Array, at_least, count, finite, flag
-from decaylr.phases import fall, rise, sequence, together
+from decaylr.parameters import Array, at_least, count, finite, flag, together
+from decaylr.phases import fall, rise, sequence
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.functions import table_of
 from decaylr.compat.keras_config import to_config
 from decaylr.curves import constant, cosine, exponential, inverse, polynomial, samples, step
@@ -25,12 +25,14 @@ from decaylr.parameters import (
     ascending,
     at_least,
     choice,
+    expect,
     finite,
     flag,
     listed,
     refuse,
+    together,
 )
-from decaylr.phases import expect, rise, sequence, together
+from decaylr.phases import rise, sequence
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 

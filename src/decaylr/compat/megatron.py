@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.called import call
 from decaylr.curves import constant, inverse
-from decaylr.parameters import Array, at_least, choice, finite, flag, refuse
-from decaylr.phases import Shape, expect, fall, rise, sequence, together
+from decaylr.parameters import Array, at_least, choice, expect, finite, flag, refuse, together
+from decaylr.phases import Shape, fall, rise, sequence
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.called import call, elements, entries
 from decaylr.compat.optax_cycles import (
     Scales,
@@ -29,11 +29,13 @@ from decaylr.parameters import (
     above,
     ascending,
     at_least,
+    expect,
     finite,
     flag,
     refuse,
+    together,
 )
-from decaylr.phases import expect, sequence, together
+from decaylr.phases import sequence
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 

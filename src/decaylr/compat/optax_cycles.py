@@ -16,9 +16,11 @@ from decaylr.parameters import (
     above,
     at_least,
     choice,
+    expect,
     finite,
+    together,
 )
-from decaylr.phases import Shape, expect, fall, sequence, together
+from decaylr.phases import Shape, fall, sequence
 from decaylr.schedule import Schedule
 
 Scales = Mapping[Any, ArrayLike]

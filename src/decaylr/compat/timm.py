@@ -20,8 +20,8 @@ from decaylr.compat.timm_wsd import WSDLRScheduler
 from decaylr.compat.torch import ReduceLROnPlateau
 from decaylr.curves import constant, multi_step
 from decaylr.curves import step as stairs
-from decaylr.parameters import above, ascending, at_least, finite, flag
-from decaylr.phases import rise, sequence, together
+from decaylr.parameters import above, ascending, at_least, finite, flag, together
+from decaylr.phases import rise, sequence
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 

@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 
 from decaylr.compat.timm_parts import Range, cycles, noisy, warmed
 from decaylr.curves import cosine, polynomial, tanh
-from decaylr.parameters import Array, above, at_least, finite, flag
-from decaylr.phases import expect, together
+from decaylr.parameters import Array, above, at_least, expect, finite, flag, together
 from decaylr.schedule import Schedule
 
 

@@ -7,10 +7,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.curves import constant, samples
-from decaylr.parameters import Array, FloatArray, above, at_least, count, finite, flag, refuse
-from decaylr.phases import rise, sequence, together
+from decaylr.parameters import (
+    Array,
+    FloatArray,
+    above,
+    at_least,
+    count,
+    finite,
+    flag,
+    refuse,
+    together,
+)
+from decaylr.phases import rise, sequence
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.functions import table_of
 from decaylr.compat.timm_parts import Range, noisy, warmed
 from decaylr.curves import constant, inverse, samples
-from decaylr.parameters import Array, above, at_least, choice, finite, flag
-from decaylr.phases import Shape, expect, fall, together
+from decaylr.parameters import Array, above, at_least, choice, expect, finite, flag, together
+from decaylr.phases import Shape, fall
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join, stack
+from decaylr.combinators.batches import stack
+from decaylr.combinators.joins import join
 from decaylr.compat.called import elements
 from decaylr.compat.functions import as_schedule, table_of
 from decaylr.compat.torch_curves import (
@@ -38,12 +39,13 @@ from decaylr.parameters import (
     finite,
     refuse,
     require,
+    together,
 )
-from decaylr.phases import fall, together
+from decaylr.phases import fall
 from decaylr.plateau import Plateau
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
-from decaylr.structure import broadcast_to
+from decaylr.tree.batch import broadcast_to
 
 __all__ = [
     "SWALR",
@@ -135,7 +137,7 @@ def MultiplicativeLR(  # noqa: N802
     if isinstance(lr_lambda, list | tuple):
         return stack([MultiplicativeLR(1.0, one, horizon=horizon) for one in lr_lambda]) * rate
     if isinstance(lr_lambda, Schedule):
-        if lr_lambda._kind == "constant":
+        if lr_lambda.kind == "constant":
             return ExponentialLR(rate, np.asarray(lr_lambda(0)))
         if horizon is None:
             refuse("horizon", "given where lr_lambda is not a constant", None)

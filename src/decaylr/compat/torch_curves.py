@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.curves import (
     constant,
     cosine,
@@ -27,8 +27,8 @@ from decaylr.parameters import (
     listed,
     numbers,
     require,
+    together,
 )
-from decaylr.phases import together
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

@@ -8,14 +8,24 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.cycled import CycledSchedule, with_momentum
 from decaylr.compat.functions import as_schedule
 from decaylr.compat.torch_curves import ExponentialLR
 from decaylr.curves import constant, cosine
 from decaylr.cycles import cyclic
-from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse
-from decaylr.phases import Shape, expect, fall, rise, together
+from decaylr.parameters import (
+    Array,
+    above,
+    at_least,
+    choice,
+    expect,
+    finite,
+    flag,
+    refuse,
+    together,
+)
+from decaylr.phases import Shape, fall, rise
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

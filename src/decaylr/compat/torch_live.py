@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.combine import stack
+from decaylr.combinators.batches import stack
 from decaylr.compat.cycled import CycledSchedule, with_momentum
 from decaylr.parameters import FloatArray, finite, refuse
 from decaylr.plateau import Plateau

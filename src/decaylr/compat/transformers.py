@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.compat.called import entries
 from decaylr.compat.torch import ReduceLROnPlateau
 from decaylr.compat.transformers_cosine import (
@@ -26,8 +26,18 @@ from decaylr.compat.transformers_cosine import (
     get_cosine_with_min_lr_schedule_with_warmup_lr_rate,
 )
 from decaylr.curves import constant, inverse
-from decaylr.parameters import Array, above, at_least, choice, finite, flag, refuse
-from decaylr.phases import expect, fall, rise, together
+from decaylr.parameters import (
+    Array,
+    above,
+    at_least,
+    choice,
+    expect,
+    finite,
+    flag,
+    refuse,
+    together,
+)
+from decaylr.phases import fall, rise
 from decaylr.plateau import Plateau
 from decaylr.schedule import Schedule
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.combine import join
+from decaylr.combinators.joins import join
 from decaylr.curves import constant, cosine, linear
-from decaylr.parameters import Array, at_least, finite, refuse
-from decaylr.phases import rise, sequence, together
+from decaylr.parameters import Array, at_least, finite, refuse, together
+from decaylr.phases import rise, sequence
 from decaylr.plateau_rules import counts
 from decaylr.schedule import Schedule
 

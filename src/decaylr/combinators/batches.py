@@ -1,0 +1,65 @@
+"""Batches put together from schedules of any families."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from decaylr.combinators.joins import schedules_of
+from decaylr.parameters import refuse
+from decaylr.tree.batch import indexed, reshape
+from decaylr.tree.mixed import gathered
+from decaylr.tree.node import N, Node
+
+
+def stack(schedules: Sequence[N]) -> N:
+    """Ns of equal shapes along a new first axis; families may be mixed.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> mixed = dl.stack([dl.linear(1.0, 0.0, 10), dl.cosine(1.0, 0.0, 10)])
+    >>> mixed.shape
+    (2,)
+    """
+    parts = schedules_of("schedules", schedules)
+    for i, part in enumerate(parts):
+        if part.shape != parts[0].shape:
+            refuse("schedules", f"of one shape {parts[0].shape}", f"{part.shape} at index {i}")
+    return gathered(parts, (len(parts), *parts[0].shape))
+
+
+def concatenate(schedules: Sequence[N]) -> N:
+    """Batches along their first axis; families may be mixed.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.concatenate([dl.linear([1.0, 2.0], 0.0, 10), dl.step([1.0], 5, 0.5)]).shape
+    (3,)
+    """
+    parts = schedules_of("schedules", schedules)
+    for i, part in enumerate(parts):
+        if not part.shape or part.shape[1:] != parts[0].shape[1:]:
+            refuse(
+                "schedules",
+                f"batches of trailing shape {parts[0].shape[1:]}",
+                f"{part.shape} at index {i}",
+            )
+    total = sum(part.shape[0] for part in parts)
+    return gathered(parts, (total, *parts[0].shape[1:]))
+
+
+def replace_run(batch: N, i: int, schedule: N) -> N:
+    """A batch along one axis with run i replaced."""
+    if batch.ndim != 1:
+        refuse("the batch", "of one axis for replace_run", f"shape {batch.shape}")
+    if not isinstance(schedule, Node):
+        raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
+    if schedule.shape != ():
+        refuse("schedule", "a single schedule", f"shape {schedule.shape}")
+    place = range(batch.shape[0])[i]
+    pieces = [indexed(batch, slice(place))] if place else []
+    pieces.append(reshape(schedule, 1))
+    if place + 1 < batch.shape[0]:
+        pieces.append(indexed(batch, slice(place + 1, None)))
+    return concatenate(pieces)

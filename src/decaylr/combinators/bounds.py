@@ -1,0 +1,39 @@
+"""Values kept within bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from decaylr.parameters import Real, broadcast_shape, numbers, refuse, require
+from decaylr.traced.formulas import Number, Numbers, Outline, value
+from decaylr.tree.length import of_child
+from decaylr.tree.node import Kind, N
+
+
+def clip(schedule: N, lo: Real | None = None, hi: Real | None = None) -> N:
+    """Values kept at or above `lo` and at or below `hi`."""
+    bounds = {name: numbers(name, v) for name, v in (("lo", lo), ("hi", hi)) if v is not None}
+    if not bounds:
+        return schedule
+    for name, array in bounds.items():
+        require(name, array, lambda x: ~np.isnan(x), "a number")
+    if len(bounds) == 2:
+        broadcast_shape({name: array.shape for name, array in bounds.items()})
+        if np.any(bounds["hi"] < bounds["lo"]):
+            refuse("hi", ">= lo", f"hi {bounds['hi']} with lo {bounds['lo']}")
+    return schedule._like("clip", bounds, None, (schedule,))
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """The value kept within lo and hi."""
+    found = value(node.children[0], p, numbers)
+    if "lo" in node.parameters:
+        lo = node.number("lo", numbers)
+        found = numbers.where(found < lo, lo, found)
+    if "hi" in node.parameters:
+        hi = node.number("hi", numbers)
+        found = numbers.where(found > hi, hi, found)
+    return found
+
+
+CLIP = Kind("clip", clip, of_child, formula, ("lo", "hi"), children="one")

@@ -1,0 +1,79 @@
+"""Batches of several families: each run is a run of one of the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from decaylr.notation.text import LONGEST, expression
+from decaylr.parameters import Array, FloatArray, IntArray, numbers, refuse
+from decaylr.traced.formulas import Number, Numbers, Outline, value
+from decaylr.tree.batch import indexed, reshape
+from decaylr.tree.length import length_of
+from decaylr.tree.mixed import select
+from decaylr.tree.node import Kind, Node
+
+
+def _make(children: Sequence[Node], part: Any = None, row: Any = None) -> Node:
+    indices = [_indices(name, value) for name, value in (("part", part), ("row", row))]
+    part, row = indices
+    if part.shape != row.shape or part.size == 0:
+        refuse("row", f"of the shape of part {part.shape}", f"shape {row.shape}")
+    if part.min() < 0 or part.max() >= len(children):
+        refuse("part", f"within the {len(children)} parts", f"{part.min()} to {part.max()}")
+    sizes = np.array([child.size for child in children])
+    if row.min() < 0 or np.any(row >= sizes[part]):
+        refuse("row", "within the runs of its part", f"{row.min()} to {row.max()}")
+    return select(children[0], [reshape(child, -1) for child in children], part, row)
+
+
+def _indices(name: str, value: Any) -> IntArray:
+    array: Array = numbers(name, value)
+    if array.dtype != np.int64:
+        raise TypeError(f"{name} must be integers, got {array.dtype}")
+    return array.astype(np.int64)
+
+
+def _length(node: Node) -> FloatArray:
+    lengths = np.empty(node.shape)
+    part, row = node.parameters["part"], node.parameters["row"]
+    for number, child in enumerate(node.children):
+        chosen = part == number
+        lengths[chosen] = length_of(child)[row[chosen]]
+    return lengths
+
+
+def _text(node: Node) -> str:
+    """Stretches of one family after another, concatenated."""
+    part = node.parameters["part"].ravel()
+    row = node.parameters["row"].ravel()
+    cuts = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), part.size]
+    if len(cuts) > LONGEST:
+        return f"<batch of shape {node.shape}, {len(node.children)} families mixed>"
+    pieces = [expression(indexed(node.children[part[a]], row[a:b])) for a, b in pairwise(cuts)]
+    text = f"concatenate([{', '.join(pieces)}])"
+    return text if len(node.shape) == 1 else f"{text}.reshape({node.shape})"
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """Each run by the formula of its own family."""
+    part = node.number("part", numbers)
+    found = value(node.children[0], p, numbers)
+    for i, child in enumerate(node.children[1:], 1):
+        found = numbers.where(part >= float(i), value(child, p, numbers), found)
+    return found
+
+
+SELECT = Kind(
+    "select",
+    _make,
+    _length,
+    formula,
+    ("part", "row"),
+    children="many",
+    text=_text,
+    untraced=("row",),
+)

@@ -1,0 +1,50 @@
+"""constant: one value for ever."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from decaylr.parameters import Real, finite, length_above_zero
+from decaylr.schedule import Schedule
+from decaylr.traced.formulas import Number, Numbers, Outline
+from decaylr.tree.length import steps
+from decaylr.tree.node import Kind
+
+
+def constant(value: Real, steps: Real = np.inf) -> Schedule:
+    """One value for ever.
+
+    Parameters
+    ----------
+    value : float or array_like
+        The value.
+    steps : float or array_like
+        Length, > 0; it only places what follows in a join.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters of the wrong kind or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.constant(0.1)(1000)
+    0.1
+    """
+    parameters = {"value": finite("value", value), "steps": length_above_zero("steps", steps)}
+    return Schedule._make("constant", parameters)
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """The value."""
+    return node.number("value", numbers) + p * 0.0
+
+
+CONSTANT = Kind(
+    "constant", constant, steps, formula, ("value", "steps"), untold=("steps",), untraced=("steps",)
+)

@@ -1,0 +1,17 @@
+"""What curves between two values ask of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from decaylr.parameters import Array, Real, above, broadcast_shape, finite, require
+
+
+def ends(init_value: Real, end_value: Real, steps: Real) -> dict[str, Array]:
+    """Two values and a length, with a difference that a float64 holds."""
+    init, end = finite("init_value", init_value), finite("end_value", end_value)
+    broadcast_shape({"init_value": init.shape, "end_value": end.shape})
+    with np.errstate(over="ignore"):
+        change = init.astype(np.float64) - end
+    require("init_value - end_value", change, np.isfinite, "finite")
+    return {"init_value": init, "end_value": end, "steps": above("steps", steps)}

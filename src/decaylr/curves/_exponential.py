@@ -1,0 +1,156 @@
+"""exponential: decay (or growth) by a factor, a time constant, a half life or a later value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from decaylr.parameters import Array, Real, above, broadcast_shape, finite, flag, refuse, require
+from decaylr.schedule import Schedule
+from decaylr.traced.formulas import Number, Numbers, Outline
+from decaylr.tree.length import endless
+from decaylr.tree.node import Kind, Node, settings
+
+
+def exponential(
+    init_value: Real,
+    decay_rate: Real | None = None,
+    decay_steps: Real = 1,
+    staircase: bool = False,
+    end_value: Real | None = None,
+    *,
+    time_constant: Real | None = None,
+    half_life: Real | None = None,
+    final: tuple[Real, Real] | None = None,
+) -> Schedule:
+    """Exponential decay (or growth), stated in one of four ways.
+
+    v(p) = init * decay_rate**(p / decay_steps), with the exponent rounded down for a
+    staircase; init * exp(-p / time_constant); init * 2**(-p / half_life); or the one that
+    passes `value` at n and goes on, `final=(value, n)`.
+
+    Parameters
+    ----------
+    init_value : float or array_like
+        Value at p = 0.
+    decay_rate : float or array_like
+        Factor of `decay_steps` positions, > 0.
+    decay_steps : float or array_like
+        Positions of one factor, > 0; belongs to `decay_rate` alone.
+    staircase : bool
+        Whether the value changes only every `decay_steps` positions.
+    end_value : float or array_like, optional
+        A floor where the curve falls, a cap where it rises.
+    time_constant, half_life : float or array_like
+        Positions in which the value falls to 1/e, or to a half, > 0.
+    final : tuple of float or array_like
+        A value of the sign of init_value, and the position > 0 where it is passed.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters of the wrong kind or value, or not exactly one of the four forms.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.exponential(0.1, 0.5, 10)(20)
+    0.025
+    >>> dl.exponential(0.1, half_life=10)(20)
+    0.025
+    """
+    forms = {
+        "decay_rate": decay_rate,
+        "time_constant": time_constant,
+        "half_life": half_life,
+        "final": final,
+    }
+    given = [name for name, value in forms.items() if value is not None]
+    if len(given) != 1:
+        refuse("exponential", f"given exactly one of {', '.join(forms)}", given or "none")
+    stairs = flag("staircase", staircase)
+    parameters = {"init_value": finite("init_value", init_value)}
+    if decay_rate is not None:
+        parameters["decay_rate"] = above("decay_rate", decay_rate)
+        parameters["decay_steps"] = above("decay_steps", decay_steps)
+    elif stairs or np.ndim(decay_steps) or decay_steps != 1:
+        refuse("decay_steps and staircase", "left out without decay_rate", f"with {given[0]}")
+    elif final is not None:
+        parameters |= _final(parameters["init_value"], final)
+    else:
+        parameters[given[0]] = above(given[0], forms[given[0]])
+    if end_value is not None:
+        parameters["end_value"] = finite("end_value", end_value)
+    return Schedule._make("exponential", parameters, {"staircase": stairs})
+
+
+def _final(init: Array, final: Any) -> dict[str, Array]:
+    if not isinstance(final, (tuple, list)) or len(final) != 2:
+        raise TypeError(f"final must be a pair (value, position), got {final!r:.80}")
+    value = finite("final[0]", final[0])
+    broadcast_shape({"init_value": init.shape, "final[0]": value.shape})
+    alike = np.sign(init) * np.sign(value)
+    require("final[0] / init_value", alike, lambda x: x > 0, "> 0")
+    return {"final_value": value, "final_steps": above("final[1]", final[1])}
+
+
+def _arguments(node: Node) -> dict[str, Any]:
+    arguments = settings(node)
+    if "final_value" in arguments:
+        arguments["final"] = (arguments.pop("final_value"), arguments.pop("final_steps"))
+    return arguments
+
+
+def _log2_rate(node: Outline, numbers: Numbers) -> tuple[Number, Number]:
+    """The binary logarithm of exponential decay's factor, and the positions it takes."""
+    if "decay_rate" in node.parameters:
+        rate = numbers.log2_parameter(node.parameters["decay_rate"])
+        return rate, node.number("decay_steps", numbers)
+    if "half_life" in node.parameters:
+        time = node.number("half_life", numbers)
+        return time * 0.0 - 1.0, time
+    if "time_constant" in node.parameters:
+        time = node.number("time_constant", numbers)
+        return -numbers.log2_e(time), time
+    init, final = node.number("init_value", numbers), node.number("final_value", numbers)
+    return numbers.log2(final / init, (final - init) / init), node.number("final_steps", numbers)
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """init_value * 2**(log2(rate) * p / steps), kept on the near side of end_value."""
+    init = node.number("init_value", numbers)
+    slope, time = _log2_rate(node, numbers)
+    stairs = node.options["staircase"]
+    times = numbers.whole_quotient(p, time) if stairs else p / time
+    found = numbers.times_power(init, slope * times)
+    if "end_value" not in node.parameters:
+        return found
+    end = node.number("end_value", numbers)
+    falls = ((init > 0.0) & (slope < 0.0)) | ((init < 0.0) & (slope > 0.0))
+    rises = ((init > 0.0) & (slope > 0.0)) | ((init < 0.0) & (slope < 0.0))
+    return numbers.where((falls & (found < end)) | (rises & (found > end)), end, found)
+
+
+EXPONENTIAL = Kind(
+    "exponential",
+    exponential,
+    endless,
+    formula,
+    (
+        "init_value",
+        "decay_rate",
+        "decay_steps",
+        "end_value",
+        "time_constant",
+        "half_life",
+        "final_value",
+        "final_steps",
+    ),
+    options=("staircase",),
+    arguments=_arguments,
+)

@@ -1,0 +1,50 @@
+"""linear: a straight line, then its end value for ever."""
+
+from __future__ import annotations
+
+from decaylr.curves._ends import ends
+from decaylr.parameters import Real
+from decaylr.schedule import Schedule
+from decaylr.traced.formulas import Number, Numbers, Outline
+from decaylr.traced.pieces import between
+from decaylr.tree.length import steps
+from decaylr.tree.node import Kind
+
+
+def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
+    """A straight line, then its end value for ever.
+
+    v(p) = init_value + (end_value - init_value) * p / steps for p < steps, end_value from
+    there on.
+
+    Parameters
+    ----------
+    init_value, end_value : float or array_like
+        Values at p = 0 and from p = steps on.
+    steps : float or array_like
+        Length in positions, > 0.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters of the wrong kind or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(0.0, 1.0, 10).table(5, stride=5)
+    array([0. , 0.5, 1. , 1. , 1. ])
+    """
+    return Schedule._make("linear", ends(init_value, end_value, steps))
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """Both ends by their shares."""
+    return between(node, p, numbers, lambda gone, left: (gone, left))
+
+
+LINEAR = Kind("linear", linear, steps, formula, ("init_value", "end_value", "steps"))

@@ -1,0 +1,60 @@
+"""rex: reflected exponential."""
+
+from __future__ import annotations
+
+from decaylr.curves._ends import ends
+from decaylr.parameters import Real, above
+from decaylr.schedule import Schedule
+from decaylr.traced.formulas import Number, Numbers, Outline
+from decaylr.traced.pieces import Shares, between
+from decaylr.tree.length import steps
+from decaylr.tree.node import Kind
+
+
+def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Schedule:
+    """Reflected exponential: slow at first, steep at the end.
+
+    v(p) = end + (init - end) * (1 - x) / (1 - (1 - beta) * x), x = p / steps, for p < steps;
+    end_value from there on (2107.04197, where beta is 1/2).
+
+    Parameters
+    ----------
+    init_value, end_value : float or array_like
+        Values at p = 0 and from p = steps on.
+    steps : float or array_like
+        Length in positions, > 0.
+    beta : float or array_like
+        Bend, > 0: 1 is a straight line, less stays high for longer.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters of the wrong kind or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.rex(1.0, 0.0, 4)(2)
+    0.6666666666666666
+    """
+    parameters = ends(init_value, end_value, steps) | {"beta": above("beta", beta)}
+    return Schedule._make("rex", parameters)
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """left : beta * gone."""
+    beta = node.number("beta", numbers)
+
+    def weights(gone: Number, left: Number) -> Shares:
+        bent = beta * gone
+        total = left + bent
+        return bent / total, left / total
+
+    return between(node, p, numbers, weights)
+
+
+REX = Kind("rex", rex, steps, formula, ("init_value", "end_value", "steps", "beta"))

@@ -1,0 +1,51 @@
+"""samples: one value per position."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from decaylr.parameters import FloatArray, finite, listed
+from decaylr.schedule import Schedule
+from decaylr.traced.formulas import Number, Numbers, Outline
+from decaylr.tree.node import Kind, Node
+
+
+def samples(values: Any) -> Schedule:
+    """One value per position, the last one held for ever.
+
+    Parameters
+    ----------
+    values : array_like
+        Values at p = 0, 1, 2, ... along the last axis.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For values of the wrong kind.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.samples([0.1, 0.3, 0.2])([0, 1, 2, 3])
+    array([0.1, 0.3, 0.2, 0.2])
+    """
+    return Schedule._make("samples", {"values": listed("values", finite("values", values))})
+
+
+def _length(node: Node) -> FloatArray:
+    return np.asarray(node.parameters["values"].shape[-1], np.float64)
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """The value at the position, the last one beyond."""
+    values = node.number("values", numbers)
+    return numbers.take(values, numbers.as_index(numbers.floor(p), values.length - 1))
+
+
+SAMPLES = Kind("samples", samples, _length, formula, ("values",), frozenset({"values"}))

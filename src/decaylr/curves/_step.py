@@ -1,0 +1,54 @@
+"""step: a factor every so many positions."""
+
+from __future__ import annotations
+
+from decaylr.parameters import Real, above, at_least, finite
+from decaylr.schedule import Schedule
+from decaylr.traced.formulas import Number, Numbers, Outline
+from decaylr.traced.pieces import decayed
+from decaylr.tree.length import endless
+from decaylr.tree.node import Kind
+
+
+def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
+    """A factor gamma every `step_size` positions: init * gamma**floor(p / step_size).
+
+    Parameters
+    ----------
+    init_value : float or array_like
+        Value of the first plateau.
+    step_size : float or array_like
+        Length of a plateau in positions, > 0.
+    gamma : float or array_like
+        Factor from plateau to plateau, >= 0.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For parameters of the wrong kind or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.step(1.0, 30, 0.5).table(3, stride=30)
+    array([1.  , 0.5 , 0.25])
+    """
+    parameters = {
+        "init_value": finite("init_value", init_value),
+        "step_size": above("step_size", step_size),
+        "gamma": at_least("gamma", gamma),
+    }
+    return Schedule._make("step", parameters)
+
+
+def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
+    """init_value * gamma**floor(p / step_size)."""
+    times = numbers.whole_quotient(p, node.number("step_size", numbers))
+    return decayed(node.number("init_value", numbers), node, "gamma", times, numbers)
+
+
+STEP = Kind("step", step, endless, formula, ("init_value", "step_size", "gamma"))

@@ -1,0 +1,1 @@
+"""What the compiled core makes of a schedule: programs, values and sums."""

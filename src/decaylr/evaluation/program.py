@@ -1,0 +1,54 @@
+"""From a schedule to a program of the core: every parameter becomes a column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from decaylr import _engine
+from decaylr._stepper import Cursor
+from decaylr.parameters import Array, position_index
+from decaylr.tree.node import KINDS, Node, Shape, is_list, lead_shape, spread
+
+
+def compiled(schedule: Node) -> _engine.Program:
+    """The program of a schedule, compiled at its first evaluation."""
+    if schedule._program is None:
+        program = _engine.Program(_node(schedule, schedule.shape))
+        if schedule.shape == () and not program.refuses:
+            schedule._bind(program)
+        schedule._program = program
+    return schedule._program
+
+
+def cursor(schedule: Node, start: int = 0) -> Cursor:
+    """A walk from `start`, position by position."""
+    return Cursor(compiled(schedule), schedule.shape, position_index("start", start))
+
+
+def _node(schedule: Node, shape: Shape) -> tuple[Any, ...]:
+    kind = schedule.kind
+    columns = {
+        name: _column(kind, name, array, shape)
+        for name, array in schedule.parameters.items()
+        if name not in KINDS[kind].untold
+    }
+    options = {name: _option(value) for name, value in schedule.options.items()}
+    children = [
+        _node(child, child.shape if kind == "select" else shape if child.size > 1 else ())
+        for child in schedule.children
+    ]
+    return kind, int(np.prod(shape, dtype=np.int64)), columns, options, children
+
+
+def _option(value: str | bool) -> str:
+    return value if isinstance(value, str) else str(value).lower()
+
+
+def _column(kind: str, name: str, array: Array, shape: Shape) -> Array:
+    """Shape (1, list length) for one value shared by all runs, else (runs, list length)."""
+    length = array.shape[-1] if is_list(kind, name) else 1
+    if np.prod(lead_shape(kind, name, array), dtype=np.int64) == 1:
+        return np.ascontiguousarray(array).reshape(1, length)
+    return np.ascontiguousarray(spread(kind, name, array, shape)).reshape(-1, length)

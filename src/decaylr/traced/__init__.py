@@ -1,0 +1,1 @@
+"""Schedules inside a trace: formulas over another library's numbers."""

@@ -1,0 +1,1 @@
+"""A schedule as plain data: nodes, their kinds, batches of them."""
