@@ -32,20 +32,15 @@ from decaylr.curves import (
     step,
     tanh,
 )
-from decaylr.recipes import (
-    cosine_restarts,
-    cyclic,
-    infinite,
+from decaylr.recipes.cycles import cosine_restarts, cyclic, one_cycle
+from decaylr.recipes.stable import infinite, trapezoid, wsd, wsd_s
+from decaylr.recipes.warmups import (
     layerwise,
     noam,
-    one_cycle,
     slanted_triangular,
-    trapezoid,
     warmup,
     warmup_cosine,
     warmup_inverse_sqrt,
-    wsd,
-    wsd_s,
 )
 from decaylr.schedule import Schedule
 
@@ -54,12 +49,12 @@ from_json = Schedule.from_json
 
 if TYPE_CHECKING:
     from decaylr import compat, sweep
-    from decaylr.advice import Advice, advise
+    from decaylr.advice.diagnosis import Diagnosis
+    from decaylr.advice.targets import Advice, advise
     from decaylr.clock import Clock
-    from decaylr.diagnosis import Diagnosis
-    from decaylr.files import load
-    from decaylr.plateau import Plateau
-    from decaylr.sweep import Sweep
+    from decaylr.plateau.scale import Plateau
+    from decaylr.sweep.reading import load
+    from decaylr.sweep.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -111,11 +106,11 @@ __all__ = [
 _LATER = {
     "Advice": "advice",
     "Clock": "clock",
-    "Diagnosis": "diagnosis",
+    "Diagnosis": "advice",
     "Plateau": "plateau",
     "Sweep": "sweep",
     "advise": "advice",
-    "load": "files",
+    "load": "sweep",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.parameters import LARGEST_POSITION, Array, above, at_least, count, refuse, require
+from decaylr.checks import LARGEST_POSITION, Array, above, at_least, refuse, require, whole_number
 
 Quantity = int | float | npt.NDArray[np.int64] | npt.NDArray[np.float64]
 RATES = {"samples": "batch_size", "tokens": "tokens_per_step", "epochs": "steps_per_epoch"}
@@ -82,7 +82,7 @@ class Clock:
         }
         for name, value in given.items():
             optional = name in RATES.values() and value is None
-            object.__setattr__(self, name, None if optional else count(name, value, 1))
+            object.__setattr__(self, name, None if optional else whole_number(name, value, 1))
         object.__setattr__(self, "steps_per_epoch", _epoch(steps_per_epoch))
 
     def steps(self, **quantity: Any) -> Quantity:

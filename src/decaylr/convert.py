@@ -9,16 +9,22 @@ configurations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
 
-from decaylr.compat.called import call
-from decaylr.parameters import choice, refuse
-from decaylr.plateau import Plateau
+from decaylr.checks import one_of, refuse
+from decaylr.compat import deepspeed, keras, megatron, optax, timm, torch, transformers
+from decaylr.compat.shared.calls import call
+from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 
-FUNCTIONS = ("torch", "optax", "timm", "transformers")
-CONFIGS = ("keras", "deepspeed", "megatron")
+# Peers whose data names a function, and those with configurations of their own: what reads
+# these, and the key that one is known by.
+FUNCTIONS = {"torch": torch, "optax": optax, "timm": timm, "transformers": transformers}
+CONFIGS: dict[str, tuple[Callable[..., Any], str]] = {
+    "keras": (keras.from_config, "class_name"),
+    "deepspeed": (deepspeed.from_config, "scheduler"),
+    "megatron": (megatron.from_config, "lr_decay_style"),
+}
 PEERS = (*FUNCTIONS, *CONFIGS)
 OWN = "decaylr"
 TARGETS = (OWN, "keras")
@@ -65,12 +71,13 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     """
     if not isinstance(data, Mapping):
         raise TypeError(f"a configuration must be a mapping, got {data!r:.80}")
-    choice("value", value, VALUES)
-    whose = _detected(data) if peer is None else choice("peer", peer, (*PEERS, OWN))
+    one_of("value", value, VALUES)
+    whose = _detected(data) if peer is None else one_of("peer", peer, (*PEERS, OWN))
     if whose == OWN:
         made: Any = Schedule.from_dict(data)
     elif whose in CONFIGS:
-        made = import_module(f"decaylr.compat.{whose}").from_config(data)
+        read, _ = CONFIGS[whose]
+        made = read(data)
     else:
         made = _made(data, functions(whose), whose)
     return _part(made, value)
@@ -78,7 +85,7 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
 
 def functions(peer: str) -> dict[str, Callable[..., Any]]:
     """The functions of `decaylr.compat.<peer>` that take plain arguments, by name."""
-    module = import_module(f"decaylr.compat.{peer}")
+    module = FUNCTIONS[peer]
     names = [name for name in module.__all__ if not name.startswith(("from_", "to_"))]
     return {name: getattr(module, name) for name in names}
 
@@ -98,24 +105,19 @@ def written(made: Schedule | Plateau, target: str = OWN) -> Any:
     >>> written(dl.linear(1.0, 0.0, 100), "keras")["class_name"]
     'PolynomialDecay'
     """
-    if choice("target", target, TARGETS) == OWN:
+    if one_of("target", target, TARGETS) == OWN:
         return made.to_dict()
     if isinstance(made, Plateau):
         refuse("schedule", "a function of the step, to be written for Keras", type(made).__name__)
-    from decaylr.compat.keras import to_config
-
-    return to_config(made)
+    return keras.to_config(made)
 
 
 def _detected(data: Mapping[str, Any]) -> str:
     if data.keys() == {"version", "schedule"}:
         return OWN
-    if "class_name" in data:
-        return "keras"
-    if "scheduler" in data:
-        return "deepspeed"
-    if "lr_decay_style" in data:
-        return "megatron"
+    for peer, (_, key) in CONFIGS.items():
+        if key in data:
+            return peer
     found = [peer for peer in FUNCTIONS if len(data) == 1 and set(data) <= set(functions(peer))]
     if len(found) != 1:
         known = f"one of {', '.join(PEERS)}"
@@ -130,7 +132,7 @@ def _made(data: Mapping[str, Any], known: Mapping[str, Callable[..., Any]], path
         refuse(path, "one function's name with its arguments", f"{len(data)} names")
     name, body = next(iter(data.items()))
     here = f"{path}.{name}"
-    choice(path, name, tuple(known))
+    one_of(path, name, tuple(known))
     if not isinstance(body, Mapping):
         raise TypeError(f"{here} must be a mapping of arguments, got {body!r:.80}")
     arguments = {key: _argument(item, known, f"{here}.{key}") for key, item in body.items()}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from decaylr.checks import refuse, whole_number
 from decaylr.combinators.joins import join
-from decaylr.parameters import count, refuse
 from decaylr.schedule import Schedule
 
 Segment = tuple[int, Schedule]
@@ -76,4 +76,4 @@ class History:
 
 def _segment(data: dict[str, Any]) -> Segment:
     plain = {key: value for key, value in data.items() if key != "from"}
-    return count("state: history: from", data.get("from")), Schedule.from_dict(plain)
+    return whole_number("state: history: from", data.get("from")), Schedule.from_dict(plain)

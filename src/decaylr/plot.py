@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.measure import selected
-from decaylr.parameters import choice
+from decaylr.checks import one_of
 from decaylr.pictures.curves import BAND, POINTS, plot_schedule, sampled
 from decaylr.pictures.window import even_grid
-from decaylr.sweep import Entry, Sweep
+from decaylr.sweep.entry import Entry
+from decaylr.sweep.figures import selected
+from decaylr.sweep.sweep import Sweep
 from decaylr.tree.node import Node
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def plot_entries(
     # Figure alone leaves pyplot's state and the user's windows untouched
     from matplotlib.figure import Figure
 
-    choice("x", x, ("normalised", "position"))
-    choice("y", y, ("auto", "log", "linear"))
+    one_of("x", x, ("normalised", "position"))
+    one_of("y", y, ("auto", "log", "linear"))
     panels = _panels([_line(entry) for entry in entries], by_unit=x == "position")
     columns = min(COLUMNS, len(panels))
     rows = -(-len(panels) // columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from decaylr.checks import Array, FloatArray
 from decaylr.combinators import (
     arithmetic,
     batches,
@@ -17,10 +18,9 @@ from decaylr.combinators import (
 )
 from decaylr.evaluation import program, summary, values
 from decaylr.notation import reading, text, writing
-from decaylr.parameters import Array, FloatArray
 from decaylr.tree import batch, compare, length
 from decaylr.tree import replace as replaced
-from decaylr.tree.node import Node
+from decaylr.tree.node import Node, new_node
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +60,7 @@ class Schedule(Node):
     array([0.5, 1. ])
     """
 
+    __slots__ = ()
     __array_ufunc__ = None  # so that array * schedule asks the schedule
 
     def __init__(self) -> None:
@@ -163,6 +164,15 @@ class Schedule(Node):
         return cast("tuple[Schedule, ...]", self._children)
 
     @property
+    def momentum(self) -> Schedule | None:
+        """The momentum that is cycled against a learning rate, a schedule of the same shape.
+
+        Of the one-cycle and cyclic functions of :mod:`decaylr.compat`. Indexing, reshaping,
+        stacking and copying keep it; sums, joins and edits of the rate have none.
+        """
+        return cast("Schedule | None", self.companions.get("momentum"))
+
+    @property
     def length(self) -> FloatArray:
         """Where each run ends, in positions; infinite where it has no end."""
         return length.length_of(self)
@@ -177,7 +187,7 @@ class Schedule(Node):
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = dict(self.parameters), dict(self.options), self.children, self.shape
-        return _restore, (self.kind, *parts)
+        return _restore, (self.kind, *parts, dict(self.companions))
 
     # -- pictures: what draws is loaded when something is drawn
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
@@ -198,8 +208,11 @@ def _restore(
     options: Mapping[str, str | bool],
     children: tuple[Schedule, ...],
     shape: tuple[int, ...],
+    companions: Mapping[str, Schedule] | None = None,
 ) -> Schedule:
     """A schedule from its pickled parts."""
     for array in parameters.values():
         array.flags.writeable = False
-    return Schedule._make(kind, parameters, options, children, shape=shape)
+    return new_node(
+        Schedule, kind, parameters, options, children, shape=shape, companions=companions
+    )

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from decaylr.checks import FloatArray, finite, require
 from decaylr.notation.text import array_text, operand
-from decaylr.parameters import FloatArray, finite, require
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import natural_shape
 from decaylr.tree.length import length_of, of_child
-from decaylr.tree.node import Kind, N, Node, curve_of
+from decaylr.tree.node import Kind, N, Node, curve_of, new_like
 
 
 def reduce(kind: str, operands: Sequence[N]) -> N:
@@ -21,7 +21,7 @@ def reduce(kind: str, operands: Sequence[N]) -> N:
     first, *rest = operands
     unfolds = first.kind == kind and natural_shape(first) == first.shape
     head = first.children if unfolds else (first,)
-    return first._like(kind, {}, None, (*head, *rest))
+    return new_like(first, kind, {}, None, (*head, *rest))
 
 
 def _operator(kind: str) -> Callable[[N, Any], N]:
@@ -76,14 +76,14 @@ def subtract_from(schedule: N, other: Any) -> N:
 
 def negative(schedule: N) -> N:
     """The values with their signs changed."""
-    return schedule._like("negative", {}, None, (schedule,), shape=schedule.shape)
+    return new_like(schedule, "negative", {}, None, (schedule,), shape=schedule.shape)
 
 
 def quotient(schedule: N, divisor: Any) -> N:
     """The values divided by numbers other than zero."""
     by = finite("divisor", divisor)
     require("divisor", by, lambda x: x != 0, "other than zero")
-    return schedule._like("quotient", {"divisor": by}, None, (schedule,))
+    return new_like(schedule, "quotient", {"divisor": by}, None, (schedule,))
 
 
 def _longest(node: Node) -> FloatArray:

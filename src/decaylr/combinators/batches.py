@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from decaylr.checks import refuse
 from decaylr.combinators.joins import schedules_of
-from decaylr.parameters import refuse
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.mixed import gathered
 from decaylr.tree.node import N, Node
 
 
 def stack(schedules: Sequence[N]) -> N:
-    """Ns of equal shapes along a new first axis; families may be mixed.
+    """Schedules of equal shapes along a new first axis; families may be mixed.
 
     Examples
     --------

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from decaylr.parameters import Real, broadcast_shape, numbers, refuse, require
+from decaylr.checks import Real, broadcast_shape, real_array, refuse, require
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.length import of_child
-from decaylr.tree.node import Kind, N
+from decaylr.tree.node import Kind, N, new_like
 
 
 def clip(schedule: N, lo: Real | None = None, hi: Real | None = None) -> N:
     """Values kept at or above `lo` and at or below `hi`."""
-    bounds = {name: numbers(name, v) for name, v in (("lo", lo), ("hi", hi)) if v is not None}
+    bounds = {name: real_array(name, v) for name, v in (("lo", lo), ("hi", hi)) if v is not None}
     if not bounds:
         return schedule
     for name, array in bounds.items():
@@ -21,7 +21,7 @@ def clip(schedule: N, lo: Real | None = None, hi: Real | None = None) -> N:
         broadcast_shape({name: array.shape for name, array in bounds.items()})
         if np.any(bounds["hi"] < bounds["lo"]):
             refuse("hi", ">= lo", f"hi {bounds['hi']} with lo {bounds['lo']}")
-    return schedule._like("clip", bounds, None, (schedule,))
+    return new_like(schedule, "clip", bounds, None, (schedule,))
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

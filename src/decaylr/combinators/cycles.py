@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 
 from decaylr import _engine
-from decaylr.parameters import (
+from decaylr.checks import (
     Array,
     FloatArray,
     Real,
     above,
     at_least,
-    choice,
     finite,
+    one_of,
     refuse,
     require,
 )
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero, decayed
 from decaylr.tree.length import endless, finite_length, real
-from decaylr.tree.node import Kind, N, Node
+from decaylr.tree.node import Kind, N, Node, new_like
 
 
 def repeat(
@@ -48,7 +48,7 @@ def repeat(
     >>> sgdr(0), sgdr(10), sgdr(29), sgdr(30)
     (0.1, 0.1, 0.0006155829702431138, 0.1)
     """
-    rule = choice("lengths", lengths, ("floor", "real"))
+    rule = one_of("lengths", lengths, ("floor", "real"))
     if period is None:
         period = finite_length(schedule, "period", "given for a schedule of infinite length")
     least = 1.0 if rule == "floor" else 0.0
@@ -64,7 +64,7 @@ def repeat(
         parameters["count"] = _cycles(count, parameters["period"], scale, least)
     elif np.any(scale < 1):
         refuse("count", "given where period_scale < 1", f"none with period_scale {scale}")
-    return schedule._like("repeat", parameters, {"lengths": rule}, (schedule,))
+    return new_like(schedule, "repeat", parameters, {"lengths": rule}, (schedule,))
 
 
 def _apart(scale: Any) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from decaylr.checks import one_of, require
 from decaylr.notation.text import operand
-from decaylr.parameters import choice, require
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
 from decaylr.tree.length import endless, finite_length
-from decaylr.tree.node import Kind, N, Node
+from decaylr.tree.node import Kind, N, Node, new_like
 
 ENDINGS = ("hold", "repeat", "mirror", "raise")
 
@@ -19,12 +19,12 @@ def ending(schedule: N, mode: str) -> N:
 
     "repeat" is `self(p mod L)`; "raise" refuses p > L before anything is written.
     """
-    word = choice("mode", mode, ENDINGS)
+    word = one_of("mode", mode, ENDINGS)
     if word == "hold":
         return schedule
     length = finite_length(schedule, "mode", f"hold for a schedule of infinite length, not {word}")
     require("length", length, lambda x: x > 0, "> 0 for an ending")
-    return schedule._like("ending", {"length": length}, {"mode": word}, (schedule,))
+    return new_like(schedule, "ending", {"length": length}, {"mode": word}, (schedule,))
 
 
 def _arguments(node: Node) -> dict[str, Any]:

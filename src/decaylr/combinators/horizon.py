@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from decaylr.checks import Array, FloatArray, above, at_least, expect, finite
 from decaylr.combinators.arithmetic import multiply
 from decaylr.combinators.joins import join
 from decaylr.combinators.positions import advance, stretch
-from decaylr.parameters import Array, FloatArray, above, at_least, expect, finite
 from decaylr.tree.length import VANISHING, length_of
 from decaylr.tree.node import N, Node, curve_of
 

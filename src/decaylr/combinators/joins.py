@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, refuse
 from decaylr.notation.text import array_text, expression
-from decaylr.parameters import Array, FloatArray, Real, at_least, broadcast_shape, refuse
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
 from decaylr.tree.length import compact, length_of, real, whole
-from decaylr.tree.node import Kind, N, Node
+from decaylr.tree.node import Kind, N, Node, new_like
 
 
 def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
@@ -61,7 +61,7 @@ def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
     if len(parts) == 1:
         return parts[0]
     named = {f"boundary{i}": place for i, place in enumerate(places)}
-    return parts[0]._like("join", named, None, tuple(parts))
+    return new_like(parts[0], "join", named, None, tuple(parts))
 
 
 def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from decaylr.parameters import FloatArray, Real, above, at_least
+from decaylr.checks import FloatArray, Real, above, at_least
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.length import length_of, of_child, real
-from decaylr.tree.node import Kind, N, Node
+from decaylr.tree.node import Kind, N, Node, new_like
 
 
 def staircase(schedule: N, every: Real) -> N:
     """The value at `every * floor(p / every)`: one update every so many positions."""
-    return schedule._like("staircase", {"every": above("every", every)}, None, (schedule,))
+    return new_like(schedule, "staircase", {"every": above("every", every)}, None, (schedule,))
 
 
 def advance(schedule: N, by: Real) -> N:
     """The value at p + by: the schedule without its first `by` positions."""
-    return schedule._like("advance", {"by": at_least("by", by)}, None, (schedule,))
+    return new_like(schedule, "advance", {"by": at_least("by", by)}, None, (schedule,))
 
 
 def stretch(schedule: N, ratio: Real) -> N:
     """The value at p / ratio: ratio 2 takes twice as long."""
-    return schedule._like("stretch", {"ratio": above("ratio", ratio)}, None, (schedule,))
+    return new_like(schedule, "stretch", {"ratio": above("ratio", ratio)}, None, (schedule,))
 
 
 def _advance(node: Node) -> FloatArray:

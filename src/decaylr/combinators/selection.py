@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from decaylr.checks import Array, FloatArray, IntArray, real_array, refuse
 from decaylr.notation.text import LONGEST, expression
-from decaylr.parameters import Array, FloatArray, IntArray, numbers, refuse
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.length import length_of
@@ -31,7 +31,7 @@ def _make(children: Sequence[Node], part: Any = None, row: Any = None) -> Node:
 
 
 def _indices(name: str, value: Any) -> IntArray:
-    array: Array = numbers(name, value)
+    array: Array = real_array(name, value)
     if array.dtype != np.int64:
         raise TypeError(f"{name} must be integers, got {array.dtype}")
     return array.astype(np.int64)

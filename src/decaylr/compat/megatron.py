@@ -14,12 +14,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from decaylr.checks import (
+    Array,
+    at_least,
+    broadcastable,
+    expect,
+    finite,
+    flag,
+    one_of,
+    refuse,
+    whole_numbers,
+)
 from decaylr.combinators.joins import join
-from decaylr.compat.called import call
+from decaylr.compat.shared.calls import call
 from decaylr.curves import constant, inverse
-from decaylr.parameters import Array, at_least, choice, expect, finite, flag, refuse, together
-from decaylr.phases import Shape, fall, rise, sequence
-from decaylr.plateau_rules import counts
+from decaylr.recipes.phases import Shape, fall, rise, sequence
 from decaylr.schedule import Schedule
 
 __all__ = ["OptimizerParamScheduler", "OptimizerParams", "from_config"]
@@ -110,10 +119,12 @@ def OptimizerParamScheduler(  # noqa: N802
     >>> made.lr(5), made.lr(10), round(made.lr(60), 12), made.weight_decay(50)
     (0.5, 1.0, 0.5, 0.05)
     """
-    style = choice("lr_decay_style", lr_decay_style, STYLES)
+    style = one_of("lr_decay_style", lr_decay_style, STYLES)
     begin, high, low = _rates(init_lr, max_lr, min_lr)
     warmup, total = _lengths(lr_warmup_steps, lr_decay_steps)
-    together(init_lr=begin, max_lr=high, min_lr=low, lr_warmup_steps=warmup, lr_decay_steps=total)
+    broadcastable(
+        init_lr=begin, max_lr=high, min_lr=low, lr_warmup_steps=warmup, lr_decay_steps=total
+    )
     if flag("override_opt_param_scheduler", override_opt_param_scheduler) and flag(
         "use_checkpoint_opt_param_scheduler", use_checkpoint_opt_param_scheduler
     ):
@@ -130,16 +141,16 @@ def OptimizerParamScheduler(  # noqa: N802
 def _rates(init_lr: ArrayLike, max_lr: ArrayLike, min_lr: ArrayLike) -> tuple[Array, Array, Array]:
     begin, high = finite("init_lr", init_lr), finite("max_lr", max_lr)
     low = at_least("min_lr", min_lr)
-    together(init_lr=begin, max_lr=high, min_lr=low)
+    broadcastable(init_lr=begin, max_lr=high, min_lr=low)
     expect("max_lr", high, ">= min_lr", high >= low)
     expect("init_lr", begin, "<= max_lr", begin <= high)
     return begin, high, low
 
 
 def _lengths(lr_warmup_steps: ArrayLike, lr_decay_steps: ArrayLike) -> tuple[Array, Array]:
-    warmup = counts("lr_warmup_steps", lr_warmup_steps)
-    total = counts("lr_decay_steps", lr_decay_steps, 1)
-    together(lr_warmup_steps=warmup, lr_decay_steps=total)
+    warmup = whole_numbers("lr_warmup_steps", lr_warmup_steps)
+    total = whole_numbers("lr_decay_steps", lr_decay_steps, 1)
+    broadcastable(lr_warmup_steps=warmup, lr_decay_steps=total)
     expect("lr_warmup_steps", warmup, "< lr_decay_steps", warmup < total)
     return warmup, total
 
@@ -169,9 +180,9 @@ def _annealing(
     for name, value in (("wsd_decay_steps", steps), ("lr_wsd_decay_style", style)):
         if value is None:
             refuse(name, "given for WSD", None)
-    length = counts("wsd_decay_steps", steps)
-    shape = WSD_SHAPES[choice("lr_wsd_decay_style", style, tuple(WSD_SHAPES))]
-    together(wsd_decay_steps=length, lr_decay_steps=total, lr_warmup_steps=warmup, max_lr=high)
+    length = whole_numbers("wsd_decay_steps", steps)
+    shape = WSD_SHAPES[one_of("lr_wsd_decay_style", style, tuple(WSD_SHAPES))]
+    broadcastable(wsd_decay_steps=length, lr_decay_steps=total, lr_warmup_steps=warmup, max_lr=high)
     begin = total - warmup - length
     # The warmup's last step has the highest rate even where the decay is under way, and
     # without a decay the last step has it too.
@@ -183,10 +194,10 @@ def _annealing(
 def _weight_decay(
     start_wd: ArrayLike, end_wd: ArrayLike, wd_incr_steps: ArrayLike, wd_incr_style: str
 ) -> Schedule:
-    style = choice("wd_incr_style", wd_incr_style, ("constant", "linear", "cosine"))
+    style = one_of("wd_incr_style", wd_incr_style, ("constant", "linear", "cosine"))
     start, end = at_least("start_wd", start_wd), at_least("end_wd", end_wd)
-    steps = counts("wd_incr_steps", wd_incr_steps, 0 if style == "constant" else 1)
-    together(start_wd=start, end_wd=end, wd_incr_steps=steps)
+    steps = whole_numbers("wd_incr_steps", wd_incr_steps, 0 if style == "constant" else 1)
+    broadcastable(start_wd=start, end_wd=end, wd_incr_steps=steps)
     expect("end_wd", end, ">= start_wd", end >= start)
     if style == "constant":
         expect("end_wd", end, "equal to start_wd for constant", end == start)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from decaylr.parameters import Real, finite, length_above_zero
+from decaylr.checks import Real, finite, length_above_zero
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.length import steps
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def constant(value: Real, steps: Real = np.inf) -> Schedule:
@@ -37,7 +37,7 @@ def constant(value: Real, steps: Real = np.inf) -> Schedule:
     0.1
     """
     parameters = {"value": finite("value", value), "steps": length_above_zero("steps", steps)}
-    return Schedule._make("constant", parameters)
+    return new_node(Schedule, "constant", parameters)
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

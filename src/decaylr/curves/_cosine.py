@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from decaylr.checks import Real, above
 from decaylr.curves._ends import ends
-from decaylr.parameters import Real, above
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import Shares, between, power
 from decaylr.tree.length import steps
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def cosine(
@@ -45,7 +45,7 @@ def cosine(
     """
     parameters = ends(init_value, end_value, steps)
     parameters |= {"exponent": above("exponent", exponent), "k": above("k", k)}
-    return Schedule._make("cosine", parameters)
+    return new_node(Schedule, "cosine", parameters)
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

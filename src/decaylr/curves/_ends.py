@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from decaylr.parameters import Array, Real, above, broadcast_shape, finite, require
+from decaylr.checks import Array, Real, above, broadcast_shape, finite, require
 
 
 def ends(init_value: Real, end_value: Real, steps: Real) -> dict[str, Array]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.parameters import Array, Real, above, broadcast_shape, finite, flag, refuse, require
+from decaylr.checks import Array, Real, above, broadcast_shape, finite, flag, refuse, require
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.length import endless
-from decaylr.tree.node import Kind, Node, settings
+from decaylr.tree.node import Kind, Node, new_node, settings
 
 
 def exponential(
@@ -86,7 +86,7 @@ def exponential(
         parameters[given[0]] = above(given[0], forms[given[0]])
     if end_value is not None:
         parameters["end_value"] = finite("end_value", end_value)
-    return Schedule._make("exponential", parameters, {"staircase": stairs})
+    return new_node(Schedule, "exponential", parameters, {"staircase": stairs})
 
 
 def _final(init: Array, final: Any) -> dict[str, Array]:

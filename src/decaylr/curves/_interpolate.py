@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from decaylr.checks import ascending, finite, listed, one_of, refuse, require
 from decaylr.curves._slopes import bend, pchip_slopes, spline_slopes
-from decaylr.parameters import ascending, choice, finite, listed, refuse, require
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import reached
 from decaylr.tree.length import last
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 KINDS_OF_INTERPOLATION = ("previous", "linear", "pchip", "cubic")
 
@@ -48,7 +48,7 @@ def interpolate(positions: Any, values: Any, kind: str = "linear") -> Schedule:
     >>> dl.interpolate([0, 10, 20], [0.0, 1.0, 0.2])([5, 15, 30])
     array([0.5, 0.6, 0.2])
     """
-    how = choice("kind", kind, KINDS_OF_INTERPOLATION)
+    how = one_of("kind", kind, KINDS_OF_INTERPOLATION)
     knots = ascending("positions", positions, strictly=True)
     heights = listed("values", finite("values", values))
     require("values", heights, lambda x: np.abs(x) <= 2.0**900, "at most 2**900 in magnitude")
@@ -56,7 +56,7 @@ def interpolate(positions: Any, values: Any, kind: str = "linear") -> Schedule:
         refuse("positions", "at least two", knots.shape[-1])
     if heights.shape[-1] != knots.shape[-1]:
         refuse("values", f"one for each of the {knots.shape[-1]} positions", heights.shape[-1])
-    return Schedule._make("interpolate", {"positions": knots, "values": heights}, {"kind": how})
+    return new_node(Schedule, "interpolate", {"positions": knots, "values": heights}, {"kind": how})
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decaylr.parameters import Real, above, at_least, finite, flag
+from decaylr.checks import Real, above, at_least, finite, flag
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.length import endless
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def inverse(
@@ -55,7 +55,7 @@ def inverse(
         "decay_steps": above("decay_steps", decay_steps),
         "power": finite("power", power),
     }
-    return Schedule._make("inverse", parameters, {"staircase": flag("staircase", staircase)})
+    return new_node(Schedule, "inverse", parameters, {"staircase": flag("staircase", staircase)})
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from decaylr.checks import Real
 from decaylr.curves._ends import ends
-from decaylr.parameters import Real
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import between
 from decaylr.tree.length import steps
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
@@ -39,7 +39,7 @@ def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
     >>> dl.linear(0.0, 1.0, 10).table(5, stride=5)
     array([0. , 0.5, 1. , 1. , 1. ])
     """
-    return Schedule._make("linear", ends(init_value, end_value, steps))
+    return new_node(Schedule, "linear", ends(init_value, end_value, steps))
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from decaylr.parameters import Real, ascending, at_least, finite
+from decaylr.checks import Real, ascending, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import decayed, reached
 from decaylr.tree.length import endless
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
@@ -44,7 +44,7 @@ def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
         "milestones": ascending("milestones", milestones, strictly=False),
         "gamma": at_least("gamma", gamma),
     }
-    return Schedule._make("multi_step", parameters)
+    return new_node(Schedule, "multi_step", parameters)
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from decaylr.parameters import ascending, finite, listed, refuse
+from decaylr.checks import ascending, finite, listed, refuse
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import reached
 from decaylr.tree.length import last
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def piecewise_constant(boundaries: Any, values: Any) -> Schedule:
@@ -41,7 +41,7 @@ def piecewise_constant(boundaries: Any, values: Any) -> Schedule:
     levels = listed("values", finite("values", values))
     if levels.shape[-1] != places.shape[-1] + 1:
         refuse("values", f"one more than the {places.shape[-1]} boundaries", levels.shape[-1])
-    return Schedule._make("piecewise_constant", {"boundaries": places, "values": levels})
+    return new_node(Schedule, "piecewise_constant", {"boundaries": places, "values": levels})
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

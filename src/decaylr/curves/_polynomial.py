@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from decaylr.checks import Real, above, flag
 from decaylr.curves._ends import ends
-from decaylr.parameters import Real, above, flag
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import Shares, between
 from decaylr.traced.pieces import power as power_of
 from decaylr.tree.length import steps
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def polynomial(
@@ -51,7 +51,7 @@ def polynomial(
     """
     parameters = ends(init_value, end_value, steps)
     parameters |= {"power": above("power", power), "k": above("k", k)}
-    return Schedule._make("polynomial", parameters, {"rise": flag("rise", rise)})
+    return new_node(Schedule, "polynomial", parameters, {"rise": flag("rise", rise)})
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

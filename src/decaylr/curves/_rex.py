@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from decaylr.checks import Real, above
 from decaylr.curves._ends import ends
-from decaylr.parameters import Real, above
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import Shares, between
 from decaylr.tree.length import steps
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Schedule:
@@ -42,7 +42,7 @@ def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Sch
     0.6666666666666666
     """
     parameters = ends(init_value, end_value, steps) | {"beta": above("beta", beta)}
-    return Schedule._make("rex", parameters)
+    return new_node(Schedule, "rex", parameters)
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

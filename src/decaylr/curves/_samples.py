@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.parameters import FloatArray, finite, listed
+from decaylr.checks import FloatArray, finite, listed
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.tree.node import Kind, Node
+from decaylr.tree.node import Kind, Node, new_node
 
 
 def samples(values: Any) -> Schedule:
@@ -35,7 +35,7 @@ def samples(values: Any) -> Schedule:
     >>> dl.samples([0.1, 0.3, 0.2])([0, 1, 2, 3])
     array([0.1, 0.3, 0.2, 0.2])
     """
-    return Schedule._make("samples", {"values": listed("values", finite("values", values))})
+    return new_node(Schedule, "samples", {"values": listed("values", finite("values", values))})
 
 
 def _length(node: Node) -> FloatArray:

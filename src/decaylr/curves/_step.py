@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decaylr.parameters import Real, above, at_least, finite
+from decaylr.checks import Real, above, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import decayed
 from decaylr.tree.length import endless
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 
 def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
@@ -42,7 +42,7 @@ def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
         "step_size": above("step_size", step_size),
         "gamma": at_least("gamma", gamma),
     }
-    return Schedule._make("step", parameters)
+    return new_node(Schedule, "step", parameters)
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

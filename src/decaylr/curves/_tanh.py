@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from decaylr.checks import Real, finite
 from decaylr.curves._ends import ends
-from decaylr.parameters import Real, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import blend
 from decaylr.tree.length import steps
-from decaylr.tree.node import Kind
+from decaylr.tree.node import Kind, new_node
 
 STEEPEST = 120.0  # powers of two of tanh's exponential: one more is nothing beside 1
 
@@ -45,7 +45,7 @@ def tanh(init_value: Real, end_value: Real, steps: Real, lower: Real, upper: Rea
     """
     parameters = ends(init_value, end_value, steps)
     parameters |= {"lower": finite("lower", lower), "upper": finite("upper", upper)}
-    return Schedule._make("tanh", parameters)
+    return new_node(Schedule, "tanh", parameters)
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

@@ -8,23 +8,22 @@ import numpy as np
 
 from decaylr import _engine
 from decaylr._stepper import Cursor
-from decaylr.parameters import Array, position_index
-from decaylr.tree.node import KINDS, Node, Shape, is_list, lead_shape, spread
+from decaylr.checks import Array, position_index
+from decaylr.tree.node import KINDS, Node, Shape, is_list, lead_shape, program_of, spread
 
 
 def compiled(schedule: Node) -> _engine.Program:
     """The program of a schedule, compiled at its first evaluation."""
-    if schedule._program is None:
-        program = _engine.Program(_node(schedule, schedule.shape))
-        if schedule.shape == () and not program.refuses:
-            schedule._bind(program)
-        schedule._program = program
-    return schedule._program
+    return program_of(schedule, _built)
 
 
 def cursor(schedule: Node, start: int = 0) -> Cursor:
     """A walk from `start`, position by position."""
     return Cursor(compiled(schedule), schedule.shape, position_index("start", start))
+
+
+def _built(schedule: Node) -> _engine.Program:
+    return _engine.Program(_node(schedule, schedule.shape))
 
 
 def _node(schedule: Node, shape: Shape) -> tuple[Any, ...]:

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.evaluation.program import compiled
-from decaylr.evaluation.threads import team
-from decaylr.evaluation.values import window
-from decaylr.parameters import (
+from decaylr.checks import (
     FloatArray,
     IntArray,
     Real,
     broadcast_shape,
-    numbers,
+    real_array,
     refuse,
     require,
 )
+from decaylr.evaluation.program import compiled
+from decaylr.evaluation.threads import team
+from decaylr.evaluation.values import window
 from decaylr.tree.node import Node
 
 FIELDS = ("initial", "peak", "peak_at", "final", "total", "mean", "half_at")
@@ -104,7 +104,7 @@ class Summary:
         The sum over the positions of m_i = momentum * m_{i-1} + (v_{i-1} - v_i), where
         v_i are the values and m_0 = 0; 0 <= momentum < 1 (Tissue et al., 2408.11029).
         """
-        array = numbers("momentum", momentum)
+        array = real_array("momentum", momentum)
         require("momentum", array, lambda x: (x >= 0) & (x < 1), "in [0, 1)")
         momenta = self._one_per_run("momentum", array)
         found = compiled(self._schedule).annealing(self.start, self.steps, self._team, momenta)
@@ -112,7 +112,7 @@ class Summary:
 
     def totals_at(self, positions: npt.ArrayLike) -> FloatArray:
         """Sums of the values up to and including each position, shape + positions.shape."""
-        at = numbers("positions", positions)
+        at = real_array("positions", positions)
         if at.dtype != np.int64:
             raise TypeError(f"positions must be integers, got {at.dtype}")
         last = self.start + self.steps - 1
@@ -130,7 +130,7 @@ class Summary:
         return totals.reshape(self._schedule.shape + at.shape)
 
     def _limit(self, fraction: Real) -> FloatArray:
-        array = numbers("fraction", fraction)
+        array = real_array("fraction", fraction)
         require("fraction", array, np.isfinite, "finite")
         return self._one_per_run("fraction", array) * self.peak.ravel()
 

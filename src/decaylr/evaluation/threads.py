@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from decaylr import _engine
-from decaylr.parameters import count, refuse
+from decaylr.checks import refuse, whole_number
 
 MOST = 1024
 GROUPS = "/sys/fs/cgroup"
@@ -39,7 +39,7 @@ def team(threads: int | None) -> Team:
     workers.
     """
     if threads is not None:
-        return Team(min(count("threads", threads, 1), MOST), False)
+        return Team(min(whole_number("threads", threads, 1), MOST), False)
     # Every lookup asks. The variables are read anew, from where os.environ puts them, since a
     # program may change them; and so is the process, which begins before it is a worker: it may
     # import the user's module, which asks, first.

@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from decaylr import _engine
-from decaylr.evaluation.program import compiled
-from decaylr.evaluation.threads import team
-from decaylr.parameters import (
+from decaylr.checks import (
     LARGEST_POSITION,
     Array,
     FloatArray,
     IntArray,
-    choice,
-    count,
-    numbers,
+    one_of,
+    real_array,
     refuse,
+    whole_number,
 )
+from decaylr.evaluation.program import compiled
+from decaylr.evaluation.threads import team
 from decaylr.tree.batch import indexed
 from decaylr.tree.node import Node
 
@@ -30,7 +30,7 @@ Table = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 def positions(value: Any) -> Array:
     """Positions as int64 or float64, each within [0, 2**63)."""
-    array = numbers("position", value)
+    array = real_array("position", value)
     misplaced = _engine.first_misplaced(array)
     if misplaced >= 0:
         index = tuple(int(i) for i in np.unravel_index(misplaced, array.shape))
@@ -111,8 +111,8 @@ def writable(out: Any, shape: tuple[int, ...], dtypes: tuple[np.dtype[Any], ...]
 
 def window(steps: Any, start: Any, stride: Any) -> tuple[int, int, int]:
     """Check that start + k*stride, k < steps, are positions."""
-    steps, start = count("steps", steps), count("start", start)
-    stride = count("stride", stride, 1)
+    steps, start = whole_number("steps", steps), whole_number("start", start)
+    stride = whole_number("stride", stride, 1)
     last = start + max(steps - 1, 0) * stride
     if last > LARGEST_POSITION:
         refuse("steps", f"few enough that the last position is at most {LARGEST_POSITION}", steps)
@@ -163,7 +163,7 @@ def table(
            [2.  , 1.5 , 1.  , 0.5 , 0.  ]])
     """
     steps, start, stride = window(steps, start, stride)
-    by_steps = choice("layout", layout, LAYOUTS) == "steps"
+    by_steps = one_of("layout", layout, LAYOUTS) == "steps"
     kind = float_dtype(dtype)
     shape = (steps, *schedule.shape) if by_steps else (*schedule.shape, steps)
     members = team(threads)
@@ -200,7 +200,7 @@ def blocks(
     slice of runs; of steps where a single run is larger than `max_bytes`.
     """
     steps, start, stride = window(steps, start, stride)
-    room = count("max_bytes", max_bytes, 8) // float_dtype(dtype).itemsize
+    room = whole_number("max_bytes", max_bytes, 8) // float_dtype(dtype).itemsize
     team(threads)  # refused here, not at the first piece
     rows = schedule.shape[0] if schedule.shape else 1
     row_values = steps * (schedule.size // rows)

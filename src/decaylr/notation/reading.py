@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from decaylr.checks import known_keys, refuse
 from decaylr.notation.writing import VERSION, defaults
-from decaylr.parameters import known_keys, refuse
 from decaylr.tree.node import DEEPEST, KINDS, N, Node
 
 

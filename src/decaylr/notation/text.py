@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from decaylr.checks import Array
 from decaylr.notation.writing import is_default
-from decaylr.parameters import Array
 from decaylr.tree.batch import anchored
 from decaylr.tree.node import KINDS, Node
 

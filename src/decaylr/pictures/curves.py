@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from decaylr.checks import whole_number
 from decaylr.evaluation.values import lookup
-from decaylr.parameters import count
 from decaylr.pictures.window import even_grid, horizon
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.node import N, Node
@@ -64,7 +64,7 @@ def plot_schedule(
     >>> import decaylr as dl
     >>> ax = dl.cosine(0.1, 0.0, 100).plot()  # doctest: +SKIP
     """
-    length = horizon(schedule) if steps is None else float(count("steps", steps, 1))
+    length = horizon(schedule) if steps is None else float(whole_number("steps", steps, 1))
     positions = even_grid("step", length, POINTS)
     values = np.asarray(lookup(indexed(sampled(schedule), (slice(None), None)), positions))
     if ax is None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.parameters import Array
+from decaylr.checks import Array
 from decaylr.tree.batch import broadcast_to
 from decaylr.tree.node import KINDS, Node, spread
 

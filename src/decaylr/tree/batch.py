@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.parameters import Array
-from decaylr.tree.node import N, Node, Shape, lead_shape, spread
+from decaylr.checks import Array
+from decaylr.tree.node import N, Node, Shape, lead_shape, new_like, spread
 
 
 def rebuild(
@@ -20,11 +20,18 @@ def rebuild(
     shape: Shape,
     move: Callable[[str, Array], Array],
     child: Callable[[Node], Node],
+    companion: Callable[[Node], Node],
 ) -> N:
-    """The same node with its parameters moved and its children replaced."""
-    parameters = {name: move(name, array) for name, array in schedule.parameters.items()}
-    children = tuple(child(c) for c in schedule.children)
-    return schedule._like(schedule.kind, parameters, schedule.options, children, shape=shape)
+    """The same node with its parameters moved, its children and companions replaced."""
+    return new_like(
+        schedule,
+        schedule.kind,
+        {name: move(name, array) for name, array in schedule.parameters.items()},
+        schedule.options,
+        tuple(child(c) for c in schedule.children),
+        shape=shape,
+        companions={name: companion(c) for name, c in schedule.companions.items()},
+    )
 
 
 def reshaped(schedule: N, move: Callable[[Array, int], Array], shape: Shape) -> N:
@@ -44,9 +51,12 @@ def reshaped(schedule: N, move: Callable[[Array, int], Array], shape: Shape) -> 
             return c
         return reshaped(broadcast_to(c, old), move, shape)
 
+    def companion(c: Node) -> Node:
+        return reshaped(c, move, shape)
+
     if schedule.kind == "select":
-        return canonical(rebuild(schedule, shape, parameter, lambda c: c))
-    return rebuild(schedule, shape, parameter, child)
+        return canonical(rebuild(schedule, shape, parameter, lambda c: c, companion))
+    return rebuild(schedule, shape, parameter, child, companion)
 
 
 def broadcast_to(schedule: N, shape: Shape) -> N:
@@ -54,7 +64,13 @@ def broadcast_to(schedule: N, shape: Shape) -> N:
     if schedule.shape == shape:
         return schedule
     if schedule.shape == () and schedule.kind != "select":
-        return rebuild(schedule, shape, lambda _, array: array, lambda c: c)
+        return rebuild(
+            schedule,
+            shape,
+            lambda _, array: array,
+            lambda child: child,
+            lambda companion: broadcast_to(companion, shape),
+        )
 
     def widen(array: Array, tail: int) -> Array:
         return np.broadcast_to(array, shape + array.shape[array.ndim - tail :])
@@ -93,14 +109,21 @@ def canonical(mixed: N) -> N:
         new_part[place] = number
         new_row[place] = np.arange(place.size)
     if len(children) == 1:
-        return _as(mixed, reshape(children[0], part.shape))
+        return _as(mixed, with_companions(reshape(children[0], part.shape), mixed.companions))
     parameters: dict[str, Array] = {
         "part": new_part.reshape(part.shape),
         "row": new_row.reshape(part.shape),
     }
     for array in parameters.values():
         array.flags.writeable = False
-    return mixed._like("select", parameters, {}, tuple(children), shape=part.shape)
+    return new_like(
+        mixed,
+        "select",
+        parameters,
+        children=tuple(children),
+        shape=part.shape,
+        companions=mixed.companions,
+    )
 
 
 def natural_shape(schedule: Node) -> Shape:
@@ -127,8 +150,19 @@ def anchored(schedule: N) -> N:
 
 def rebuild_with(schedule: N, parameters: Mapping[str, Array], children: tuple[Node, ...]) -> N:
     """The same kind of node, options and shape from other parameters and children."""
-    return schedule._like(
-        schedule.kind, parameters, schedule.options, children, shape=schedule.shape
+    kind, options, companions = schedule.kind, schedule.options, schedule.companions
+    shape = schedule.shape
+    return new_like(
+        schedule, kind, parameters, options, children, shape=shape, companions=companions
+    )
+
+
+def with_companions(schedule: N, companions: Mapping[str, Node]) -> N:
+    """The same schedule with others of its shape, which batch operations carry along."""
+    kind, parameters, options = schedule.kind, schedule.parameters, schedule.options
+    children, shape = schedule.children, schedule.shape
+    return new_like(
+        schedule, kind, parameters, options, children, shape=shape, companions=companions
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.parameters import Array
+from decaylr.checks import Array
 from decaylr.tree.node import Node, Shape, is_list, spread
 
 

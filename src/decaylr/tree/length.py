@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from decaylr.parameters import Array, FloatArray, refuse
+from decaylr.checks import Array, FloatArray, refuse
 from decaylr.tree.node import KINDS, Node
 
 # A curve needs steps > 0. A phase without length is given steps so few that they

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.parameters import Array, IntArray
-from decaylr.tree.batch import broadcast_to, canonical, indexed, reshape
-from decaylr.tree.node import N, Node, Shape, is_list, lead_shape, spread
+from decaylr.checks import Array, IntArray
+from decaylr.tree.batch import broadcast_to, canonical, indexed, reshape, with_companions
+from decaylr.tree.node import N, Node, Shape, is_list, lead_shape, new_like, spread
 
 
 def signature(schedule: Node) -> tuple[Any, ...]:
@@ -38,7 +38,7 @@ def merge(schedules: Sequence[N]) -> N:
         for i in range(len(first.children))
     )
     shape = (sum(s.size for s in schedules),)
-    return first._like(first.kind, parameters, first.options, children, shape=shape)
+    return new_like(first, first.kind, parameters, first.options, children, shape=shape)
 
 
 def _merged_parameter(schedules: Sequence[Node], name: str) -> Array:
@@ -57,7 +57,7 @@ def _merged_parameter(schedules: Sequence[Node], name: str) -> Array:
 
 
 def gathered(schedules: Sequence[N], shape: Shape) -> N:
-    """Ns of any families, raveled in order, as one batch of the given shape."""
+    """Schedules of any families, raveled in order, as one batch of the given shape."""
     parts: dict[tuple[Any, ...], list[Node]] = {}
     places: dict[tuple[Any, ...], list[IntArray]] = {}
     offset = 0
@@ -75,7 +75,15 @@ def gathered(schedules: Sequence[N], shape: Shape) -> N:
         part_of[place] = number
         row_of[place] = np.arange(place.size)
         merged.append(merge(parts[key]))
-    return select(schedules[0], merged, part_of.reshape(shape), row_of.reshape(shape))
+    mixed = select(schedules[0], merged, part_of.reshape(shape), row_of.reshape(shape))
+    return with_companions(mixed, _companions(schedules, shape))
+
+
+def _companions(schedules: Sequence[Node], shape: Shape) -> dict[str, Node]:
+    """Those that all of the schedules have, as batches of the given shape."""
+    first = schedules[0].companions
+    names = [name for name in first if all(name in s.companions for s in schedules)]
+    return {name: gathered([s.companions[name] for s in schedules], shape) for name in names}
 
 
 def _plain_parts(schedule: Node) -> list[tuple[Node, IntArray]]:
@@ -94,4 +102,4 @@ def _plain_parts(schedule: Node) -> list[tuple[Node, IntArray]]:
 def select(like: N, parts: Sequence[Node], part: IntArray, row: IntArray) -> N:
     """The batch whose run r is run row[r] of parts[part[r]]."""
     parameters = {"part": part, "row": row}
-    return canonical(like._like("select", parameters, {}, tuple(parts), shape=part.shape))
+    return canonical(new_like(like, "select", parameters, {}, tuple(parts), shape=part.shape))

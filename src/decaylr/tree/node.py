@@ -10,7 +10,7 @@ import numpy as np
 
 from decaylr import _engine
 from decaylr._stepper import Evaluator
-from decaylr.parameters import Array, FloatArray, broadcast_shape
+from decaylr.checks import Array, FloatArray, broadcast_shape
 
 Shape = tuple[int, ...]
 N = TypeVar("N", bound="Node")
@@ -19,61 +19,54 @@ DEEPEST = 256  # nodes on a path of a schedule
 
 
 class Node(Evaluator):
-    """One node of a schedule with all that is below it; never changed.
+    """One node of a schedule with everything below it. It never changes.
 
-    Any part of a schedule is a schedule: its `children` are of its own class.
+    Attributes
+    ----------
+    kind : str
+        Its name in `KINDS`.
+    parameters : mapping of str to ndarray
+        Read-only arrays, each of the shape it was given.
+    options : mapping of str to str or bool
+        What is not a number.
+    companions : mapping of str to Node
+        Schedules that batch operations carry along, such as the momentum of a one-cycle.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_children",
+        "_depth",
+        "_program",
+        "_shape",
+        "companions",
+        "kind",
+        "options",
+        "parameters",
+    )
     kind: str
     parameters: Mapping[str, Array]
     options: Mapping[str, str | bool]
+    companions: Mapping[str, Node]
     _children: tuple[Node, ...]
     _shape: Shape
     _depth: int
     _program: _engine.Program | None
 
-    @classmethod
-    def _make(
-        cls: type[N],
-        kind: str,
-        parameters: Mapping[str, Array],
-        options: Mapping[str, str | bool] | None = None,
-        children: tuple[Node, ...] = (),
-        *,
-        shape: Shape | None = None,
-    ) -> N:
-        """A node from checked parts; its shape is theirs unless it is given."""
-        self = cls.__new__(cls)
-        self.kind = kind
-        self.parameters = MappingProxyType(dict(parameters))
-        self.options = MappingProxyType(dict(options or {}))
-        self._children = children
-        self._depth = 1 + max((child._depth for child in children), default=0)
-        if self._depth > DEEPEST:
-            raise ValueError(f"a schedule must be nested at most {DEEPEST} deep")
-        if shape is None:
-            shapes = {n: lead_shape(kind, n, a) for n, a in self.parameters.items()}
-            shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
-            shape = broadcast_shape(shapes)
-        self._shape = shape
-        self._program = None
-        return self
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"schedules are immutable: {name} cannot be set")
 
-    def _like(
-        self: N,
-        kind: str,
-        parameters: Mapping[str, Array],
-        options: Mapping[str, str | bool] | None = None,
-        children: tuple[Node, ...] = (),
-        *,
-        shape: Shape | None = None,
-    ) -> N:
-        """Another node of the same class."""
-        return type(self)._make(kind, parameters, options, children, shape=shape)
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"schedules are immutable: {name} cannot be deleted")
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        """A new empty dict: frameworks that save and restore `fn.__dict__` change nothing."""
+        return {}
 
     @property
     def children(self) -> tuple[Node, ...]:
-        """What a combinator combines; none for a curve."""
+        """The schedules that a combinator combines; none for a curve."""
         return self._children
 
     @property
@@ -90,6 +83,69 @@ class Node(Evaluator):
     def ndim(self) -> int:
         """Number of axes of the batch."""
         return len(self._shape)
+
+
+def new_node(
+    cls: type[N],
+    kind: str,
+    parameters: Mapping[str, Array],
+    options: Mapping[str, str | bool] | None = None,
+    children: tuple[Node, ...] = (),
+    *,
+    shape: Shape | None = None,
+    companions: Mapping[str, Node] | None = None,
+) -> N:
+    """A node from checked parts; its shape is theirs unless it is given."""
+    depth = 1 + max((child._depth for child in children), default=0)
+    if depth > DEEPEST:
+        raise ValueError(f"a schedule must be nested at most {DEEPEST} deep")
+    if shape is None:
+        shapes = {name: lead_shape(kind, name, array) for name, array in parameters.items()}
+        shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
+        shape = broadcast_shape(shapes)
+    node = cls.__new__(cls)
+    for name, value in (
+        ("kind", kind),
+        ("parameters", MappingProxyType(dict(parameters))),
+        ("options", MappingProxyType(dict(options or {}))),
+        ("companions", MappingProxyType(dict(companions or {}))),
+        ("_children", children),
+        ("_depth", depth),
+        ("_shape", shape),
+        ("_program", None),
+    ):
+        object.__setattr__(node, name, value)
+    return node
+
+
+def new_like(
+    node: N,
+    kind: str,
+    parameters: Mapping[str, Array],
+    options: Mapping[str, str | bool] | None = None,
+    children: tuple[Node, ...] = (),
+    *,
+    shape: Shape | None = None,
+    companions: Mapping[str, Node] | None = None,
+) -> N:
+    """A node of the class of another one: see `new_node`."""
+    return new_node(
+        type(node), kind, parameters, options, children, shape=shape, companions=companions
+    )
+
+
+def program_of(node: Node, build: Callable[[Node], _engine.Program]) -> _engine.Program:
+    """The compiled program of a node, built at the first call and kept.
+
+    From then on a single schedule answers plain positions without any Python.
+    """
+    if node._program is None:
+        program = build(node)
+        if node.shape == () and not program.refuses:
+            node._bind(program)
+        object.__setattr__(node, "_program", program)
+        return program
+    return node._program
 
 
 def settings(node: Node) -> dict[str, Any]:
@@ -155,6 +211,6 @@ def curve_of(like: N, kind: str, *arguments: Any) -> N:
     """A curve made and checked as a user's is, of the class of another node."""
     made = KINDS[kind].make(*arguments)
     if not isinstance(made, type(like)):
-        made = like._like(made.kind, made.parameters, made.options, shape=made.shape)
+        made = new_like(like, made.kind, made.parameters, made.options, shape=made.shape)
     assert isinstance(made, type(like))
     return made

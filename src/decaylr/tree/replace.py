@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from decaylr.parameters import known_keys
+from decaylr.checks import known_keys
 from decaylr.tree.node import KINDS, N
 
 FORMS = ("decay_rate", "time_constant", "half_life", "final")  # of an exponential, one of them

@@ -1,0 +1,23 @@
+"""The command line: `decaylr sweep`, `plot`, `advise`, `convert` and `info` (extra `cli`)."""
+
+from __future__ import annotations
+
+try:
+    import click
+except ModuleNotFoundError as error:  # installed without the extra
+    raise SystemExit(
+        f"decaylr: {error}; the command line needs pip install 'decaylr[cli]'"
+    ) from None
+
+import decaylr
+from decaylr.cli import advise, convert, info, plot, sweep
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(decaylr.__version__, prog_name="decaylr")
+def main() -> None:
+    """Learning-rate schedules for many runs at once."""
+
+
+for module in (sweep, plot, info, advise, convert):
+    main.add_command(module.command)

@@ -1,0 +1,81 @@
+"""The command `decaylr sweep`: evaluate every schedule of a sweep file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import click
+
+from decaylr.cli import report
+from decaylr.cli.console import (
+    FILE,
+    at_most,
+    check_picture,
+    draw,
+    entries_of,
+    refusals,
+    select_option,
+)
+from decaylr.sweep import export
+from decaylr.sweep.entry import Entry
+from decaylr.sweep.figures import Measured, measure
+
+
+@click.command("sweep")
+@click.argument("file", type=FILE)
+@click.option("--plot", "picture", type=FILE, help="Write a picture: .png, .svg or .pdf.")
+@click.option("--out", type=FILE, help="Write the values: .npz, .npy or .csv.")
+@click.option("--summary", type=FILE, help="Write the figures of every run: .csv or .json.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="At most this many threads.")
+@click.option("--steps", type=click.IntRange(1), help="A length for every entry, in its unit.")
+@select_option
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def command(
+    file: Path,
+    picture: Path | None,
+    out: Path | None,
+    summary: Path | None,
+    threads: int | None,
+    steps: int | None,
+    select: str | None,
+    quiet: bool,
+) -> None:
+    """Evaluate every schedule of a sweep FILE and print a summary."""
+    with refusals(), at_most(threads):
+        check_picture(picture)
+        if summary is not None:
+            export.check_summary(summary)
+        entries = entries_of(file, select, steps)
+        if out is not None:
+            export.check_table(out, entries)
+        measured = evaluated(entries, quiet)
+        if summary is not None:
+            export.write_summary(summary, measured)
+        if out is not None:
+            write_out(out, entries, quiet)
+        if picture is not None:
+            draw(picture, entries, quiet)
+
+
+def evaluated(entries: list[Entry], quiet: bool) -> list[Measured]:
+    """Measure the entries and print their table."""
+    start = perf_counter()
+    total = sum(entry.schedule.size * export.count_of(entry) for entry in entries)
+    with report.progress_bar("evaluating", total, quiet=quiet) as told:
+        measured = [measure(entry, told) for entry in entries]
+    seconds = perf_counter() - start
+    if not quiet:
+        page = report.console()
+        report.print_summary(page, measured)
+        page.print(report.totals(measured, seconds), highlight=False)
+    return measured
+
+
+def write_out(out: Path, entries: list[Entry], quiet: bool) -> None:
+    """Write the table of values, with a bar."""
+    total = sum(entry.schedule.size * export.count_of(entry) for entry in entries)
+    with report.progress_bar(f"writing {out.name}", total, quiet=quiet) as told:
+        export.write_table(out, entries, told)
+    if not quiet:
+        click.echo(f"wrote {out}")

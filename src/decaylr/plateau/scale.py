@@ -1,0 +1,339 @@
+"""`Plateau`: schedules whose scale answers to a metric, for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from decaylr import _engine
+from decaylr.checks import (
+    Array,
+    FloatArray,
+    broadcast_shape,
+    finite,
+    known_keys,
+    one_of,
+    real_array,
+    refuse,
+    whole_numbers,
+)
+from decaylr.notation.reading import from_node
+from decaylr.notation.writing import plain as plain_data
+from decaylr.plateau.rules import RULES, UNUSED, column, factors, options, thresholds
+from decaylr.schedule import Schedule
+from decaylr.tree.batch import broadcast_to
+
+VERSION = 1
+_REALS = ("scale", "best", "sum", "kept", "window")
+_COUNTS = ("seen", "bad", "good", "cooldown", "warmup", "resets")
+
+
+class Plateau:
+    """A schedule times a scale that falls where a metric no longer improves.
+
+    Each run has its own metric, parameters and state. An update with the metric ``m`` calls
+    it an improvement over the best one, ``b``, where (``mode="min"``; ``"max"`` mirrors it)::
+
+        m < b * (1 - threshold)         threshold_mode="rel"
+        m < b - threshold               threshold_mode="abs"
+        m < b * (1 - threshold) - atol  rule "optax", of the mean of accumulation_size metrics
+
+    A NaN is never one. The scale is multiplied by `factor`, and `cooldown` updates are then
+    ignored, when the updates in a row without an improvement are
+
+    ========== ==================================================================
+    ``torch``  more than `patience`; in a cooldown the best still moves
+    ``keras``  `patience` (0 is as 1), and the value is above `min_value`
+    ``optax``  exactly `patience` (0 fires at improvements); the best still moves;
+               the scale stays at or above `min_scale`
+    ``paddle`` more than `patience`; in a cooldown nothing moves but its counter
+    ``thinc``  exactly `patience`; no cooldown
+    ``greedy`` more than `patience`. After more than `patience` improvements in a row the
+               scale is divided by `factor` instead, up to `max_value`, and `warmup`
+               updates are ignored; after `reset_start` decreases at `min_value` all starts
+               anew. With `smooth`, metrics are means of the last `window_size`
+    ========== ==================================================================
+
+    ``torch``, ``paddle`` and ``greedy`` leave out changes of at most `eps`.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        What is scaled; `constant` for a rate that nothing else changes.
+    mode : {"min", "max"}, optional
+        Whether the metric is to fall or to rise: "min", for the rule thinc "max".
+    factor : array_like
+        At least 0 and below 1; above 0 for optax, greedy and thinc, whose may exceed 1.
+    patience, cooldown : array_like of whole numbers
+        At least 0.
+    threshold : array_like, optional
+        At least 0: 1e-4, for greedy 1e-6, for thinc 0.
+    threshold_mode : {"rel", "abs"}, optional
+        "rel" for torch, paddle and optax, "abs" for keras, greedy and thinc.
+    min_value : array_like
+        Values are not scaled below it. (``greedy`` does not raise a schedule to it.)
+    rule : {"torch", "keras", "optax", "paddle", "thinc", "greedy"}
+        Whose rule: `torch.optim.lr_scheduler.ReduceLROnPlateau`,
+        `keras.callbacks.ReduceLROnPlateau`, `optax.contrib.reduce_on_plateau`,
+        `paddle.optimizer.lr.ReduceOnPlateau`, thinc's `plateau`, the `GreedyLR` of
+        transformers.
+    **rule_options
+        torch, paddle: `eps` (1e-8). optax: `atol` (0), `accumulation_size` (1),
+        `min_scale` (0). greedy: `warmup` (0), `max_value` (1), `eps` (1e-8), `smooth`
+        (False), `window_size` (50), `reset_start` (500).
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of the wrong kind or value, which the message names.
+
+    References
+    ----------
+    "GreedyLR: A Novel Adaptive Learning Rate Scheduler", arXiv:2512.14527; for the others the
+    libraries' own documentation.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> p = dl.Plateau(dl.constant([0.1, 0.4]), factor=0.5, patience=[0, 1])
+    >>> for loss in (1.0, 0.5, 0.5, [0.5, 0.2]):
+    ...     scale = p.update(loss)
+    >>> scale
+    array([0.25, 1.  ])
+    >>> p.value(100)
+    array([0.025, 0.4  ])
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        *,
+        mode: str | None = None,
+        factor: npt.ArrayLike = 0.1,
+        patience: npt.ArrayLike = 10,
+        cooldown: npt.ArrayLike = 0,
+        threshold: npt.ArrayLike | None = None,
+        threshold_mode: str | None = None,
+        min_value: npt.ArrayLike = 0.0,
+        rule: str = "torch",
+        **rule_options: Any,
+    ) -> None:
+        if not isinstance(schedule, Schedule):
+            raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
+        own = RULES[one_of("rule", rule, tuple(RULES))]
+        self._rule = rule
+        self._mode = one_of("mode", own.mode if mode is None else mode, ("min", "max"))
+        measure = own.threshold_mode if threshold_mode is None else threshold_mode
+        self._measure = one_of("threshold_mode", measure, ("rel", "abs"))
+        self._options = options(rule, rule_options)
+        least = own.threshold if threshold is None else threshold
+        self._parameters: dict[str, Array] = {
+            "factor": factors(factor, rule),
+            "patience": whole_numbers("patience", patience),
+            "cooldown": whole_numbers("cooldown", cooldown),
+            "threshold": thresholds(least, rule, self._measure == "rel", self._options),
+            "min_value": finite("min_value", min_value),
+        }
+        arrays = {k: v for k, v in self._options.items() if isinstance(v, np.ndarray)}
+        shapes = {name: array.shape for name, array in (self._parameters | arrays).items()}
+        self._shape = broadcast_shape({"schedule": schedule.shape, **shapes})
+        self._schedule = broadcast_to(schedule, self._shape)
+        columns = {**UNUSED, **arrays, **self._parameters}
+        self._columns = {name: column(value, self._shape) for name, value in columns.items()}
+        self._state: dict[str, npt.NDArray[Any]] = {}
+        self.reset()
+
+    # -- what it is -------------------------------------------------------------------
+
+    @property
+    def schedule(self) -> Schedule:
+        """What is scaled."""
+        return self._schedule
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the batch: of the schedule and the parameters together."""
+        return self._shape
+
+    @property
+    def size(self) -> int:
+        """The number of runs."""
+        return int(np.prod(self._shape, dtype=np.int64))
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule."""
+        return self._rule
+
+    @property
+    def scale(self) -> float | FloatArray:
+        """The factor of the schedule now; a copy."""
+        scale = self._state["scale"].reshape(self._shape)
+        return float(scale) if self._shape == () else scale.copy()
+
+    def replace(self, schedule: Schedule) -> Plateau:
+        """The same rule, parameters and state around another schedule of the same shape.
+
+        What a change of horizon needs: ``plateau.replace(plateau.schedule.extend(total))``.
+        """
+        made = Plateau(schedule, **self._arguments())
+        if made.shape != self._shape:
+            refuse("schedule", f"of a shape that gives {self._shape}", schedule.shape)
+        made._state = {name: array.copy() for name, array in self._state.items()}
+        return made
+
+    # -- use --------------------------------------------------------------------------
+
+    def update(self, metrics: npt.ArrayLike, position: npt.ArrayLike = 0) -> float | FloatArray:
+        """Take one metric for each run and return the scale that follows.
+
+        Parameters
+        ----------
+        metrics : float or array_like
+            Broadcasts to `.shape`. NaN is never an improvement.
+        position : int or array_like
+            Where the runs are: bounds and `eps` are compared with the value there. It
+            matters only where the schedule is not a constant.
+
+        Returns
+        -------
+        float or ndarray of `.shape`
+
+        Raises
+        ------
+        TypeError, ValueError
+            For metrics or positions of the wrong kind or shape; the state stays as it was.
+        """
+        given = real_array("metrics", metrics)
+        base = np.asarray(self._schedule(position))
+        runs = [
+            self._per_run(name, array) for name, array in (("metrics", given), ("position", base))
+        ]
+        window = self._options.get("window_size", 0) if self._options.get("smooth") else 0
+        _engine.update_plateau(
+            self._rule,
+            self._mode == "max",
+            self._measure == "rel",
+            window,
+            self._columns,
+            self._state,
+            runs[1],
+            runs[0],
+        )
+        return self.scale
+
+    def _per_run(self, name: str, array: npt.NDArray[Any]) -> FloatArray:
+        try:
+            spread = np.broadcast_to(array, self._shape)
+        except ValueError:
+            rule = f"of a shape that broadcasts to {self._shape}"
+            raise ValueError(f"{name} must be {rule}, got {array.shape}") from None
+        return np.ascontiguousarray(spread, dtype=np.float64).reshape(-1)
+
+    def value(self, position: npt.ArrayLike) -> float | FloatArray:
+        """``schedule(position) * scale``, with `min_value` kept.
+
+        Positions broadcast against `.shape` as they do in ``schedule(position)``.
+        """
+        plain = self._schedule(position)
+        least: Any = self._parameters["min_value"]
+        if self._rule == "greedy":
+            least = np.minimum(least, plain)
+        values = np.maximum(plain * self.scale, least)
+        return float(values) if np.ndim(values) == 0 else np.asarray(values)
+
+    def reset(self) -> None:
+        """Forget every metric: the state of a new plateau."""
+        size, window = self.size, self._options.get("window_size", 0)
+        rows = window if self._options.get("smooth") else 0
+        worst = np.inf if self._mode == "min" else -np.inf
+        self._state = {
+            "scale": np.ones(size),
+            "best": np.full(size, worst),
+            "sum": np.zeros(size),
+            "kept": np.zeros(size),
+            "window": np.zeros(size * rows),
+            **{name: np.zeros(size, dtype=np.int64) for name in _COUNTS},
+        }
+        self._state["resets"][:] = self._columns["reset_start"]
+
+    # -- data -------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state: copies of its arrays, with the rule and a version."""
+        arrays = {name: self._shaped(name).copy() for name in (*_REALS, *_COUNTS)}
+        return {"version": VERSION, "rule": self._rule, **arrays}
+
+    def _shaped(self, name: str) -> npt.NDArray[Any]:
+        array = self._state[name]
+        return array.reshape((*self._shape, -1) if name == "window" else self._shape)
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over a state of `state_dict`; its arrays may be lists.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a state of another version, rule, shape or form; nothing is changed then.
+        """
+        known_keys(state, ("version", "rule", *_REALS, *_COUNTS), "state")
+        for name, wanted in (("version", VERSION), ("rule", self._rule)):
+            if state.get(name) != wanted:
+                refuse(f"state: {name}", repr(wanted), repr(state.get(name)))
+        loaded = {name: self._loaded(name, state) for name in (*_REALS, *_COUNTS)}
+        self._state = loaded
+
+    def _loaded(self, name: str, state: Mapping[str, Any]) -> npt.NDArray[Any]:
+        if name not in state:
+            refuse("state", f"with the key {name}", "none")
+        given = state[name]
+        shape = self._shaped(name).shape
+        if name in _COUNTS:
+            array = whole_numbers(f"state: {name}", given)
+        else:
+            array = real_array(f"state: {name}", np.asarray(given, dtype=np.float64))
+        if array.shape != shape:
+            refuse(f"state: {name}", f"of shape {shape}", array.shape)
+        return np.array(array, dtype=self._state[name].dtype).reshape(-1)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "mode": self._mode,
+            **self._parameters,
+            "threshold_mode": self._measure,
+            "rule": self._rule,
+            **self._options,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule, its parameters and the schedule as plain, versioned data, without state."""
+        arguments = {name: plain_data(value) for name, value in self._arguments().items()}
+        scaled = self._schedule.to_dict()["schedule"]
+        return {"version": VERSION, "plateau": {"of": scaled, **arguments}}
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> Plateau:
+        """The plateau of `to_dict`'s data, with a new state."""
+        known_keys(data, ("version", "plateau"), "data")
+        if data.get("version") != VERSION:
+            refuse("version", str(VERSION), data.get("version"))
+        body = data.get("plateau")
+        if not isinstance(body, Mapping) or "of" not in body:
+            raise TypeError(f"plateau must be a mapping with the key 'of', got {body!r:.80}")
+        arguments = {name: value for name, value in body.items() if name != "of"}
+        return Plateau(from_node(Schedule, body["of"], "plateau: of"), **arguments)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether schedule, rule and parameters are equal, whatever the state."""
+        if not isinstance(other, Plateau):
+            return NotImplemented
+        return self is other or self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]  # it changes with every update
+
+    def __repr__(self) -> str:
+        words = ", ".join(f"{k}={plain_data(v)!r}" for k, v in self._arguments().items())
+        return f"Plateau({self._schedule!r}, {words})"

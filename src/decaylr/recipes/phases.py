@@ -1,0 +1,222 @@
+"""Phases: how a recipe goes from one value to the next, and how it lines phases up.
+
+A *shape* says how a phase of ``steps`` positions falls from ``a`` to ``b``: with
+``x = p / steps`` it is ``b + (a - b) * f(x)`` and ``f`` goes from 1 to 0. A warmup is
+the same shape run backwards, ``a + (b - a) * f(1 - x)``, so that one name serves both.
+
+===========================  =====================================  ==================
+shape                        ``f(x)``                               as a warmup
+===========================  =====================================  ==================
+``"linear"``                 ``1 - x``                              ``x``
+``"cosine"``                 ``(1 + cos(pi x)) / 2``                ``(1 - cos(pi x)) / 2``
+``"quarter-cosine"``         ``cos(pi x / 2)``                      ``sin(pi x / 2)``
+``"mirror-cosine"``          ``2 (1 - x) - (1 + cos(pi x)) / 2``    ``2 x - (1 - cos(pi x)) / 2``
+``("polynomial", n)``        ``(1 - x)**n``                         ``x**n``
+``("power", n)``             ``1 - x**n``                           ``1 - (1 - x)**n``
+``"sqrt"``                   ``sqrt(1 - x)``                        ``sqrt(x)``
+``"1-sqrt"``                 ``1 - sqrt(x)``                        ``1 - sqrt(1 - x)``
+``("1-exp", g)``             ``1 - exp(-g (1 - x))``                ``1 - exp(-g x)``
+``("rex", beta)``            ``(1 - x) / (1 - (1 - beta) x)``       ``f(1 - x)``
+``("scaled-exponential",     ``(r**x - r) / (1 - r)``               ``f(1 - x)``
+r)``
+``("inverse-sqrt", s)``      ``1 - h(x) / h(1)``,                   falls only
+                             ``h(x) = 1 / sqrt(1 + s x) - 1``
+``"exponential"``            the value is ``a**(1 - x) * b**x``     the same
+``"reciprocal"``             the value is                           falls only
+                             ``1 / ((1 - x) / a + x / b)``
+``"constant"``               1, then a jump to ``b``                ``a``, then a jump
+===========================  =====================================  ==================
+
+A shape may also be a function ``(init_value, end_value, steps) -> Schedule``, such as
+:func:`decaylr.linear`, :func:`decaylr.cosine` or :func:`decaylr.rex`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from decaylr.checks import Array, above, expect, one_of, refuse
+from decaylr.combinators.joins import join
+from decaylr.curves import constant, cosine, exponential, inverse, linear, polynomial, rex
+from decaylr.schedule import Schedule
+from decaylr.tree.length import VANISHING
+
+Curve = Callable[[Array, Array, Array, Array], Schedule]
+Shape = str | tuple[str, ArrayLike] | Callable[[Array, Array, Array], Schedule]
+
+
+class Form(NamedTuple):
+    """One named shape: its falling curve, its rising curve and what its number means."""
+
+    fall: Curve
+    rise: Curve | None
+    number: str = ""
+    default: float | None = None
+    above_zero: bool = False
+
+
+def closed(curve: Schedule, end: ArrayLike, steps: ArrayLike) -> Schedule:
+    """Cut an endless curve after ``steps`` and hold ``end`` from there on."""
+    return join([curve, constant(end, VANISHING)], boundaries=[steps])
+
+
+def _linear(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return linear(a, b, n)
+
+
+def _cosine(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return cosine(a, b, n)
+
+
+def _quarter_fall(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return cosine(a, b, n, exponent=0.5)
+
+
+def _quarter_rise(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return cosine(2 * a - b, b, 2 * n).advance(n)
+
+
+def _mirror(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return linear(2 * a, 2 * b, n) - cosine(a, b, n)
+
+
+def _polynomial(a: Array, b: Array, n: Array, power: Array) -> Schedule:
+    return polynomial(a, b, n, power)
+
+
+def _power(a: Array, b: Array, n: Array, power: Array) -> Schedule:
+    return polynomial(a, b, n, power, rise=True)
+
+
+def _sqrt(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return polynomial(a, b, n, 0.5)
+
+
+def _one_minus_sqrt(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return polynomial(a, b, n, 0.5, rise=True)
+
+
+def _one_minus_exp_fall(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
+    growth = np.exp(rate)
+    return closed(a - exponential((a - b) / growth, growth, n), b, n)
+
+
+def _one_minus_exp_rise(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
+    return closed(b - exponential(b - a, time_constant=n / rate), b, n)
+
+
+def _rex_fall(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
+    return rex(a, b, n, beta)
+
+
+def _rex_rise(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
+    return rex(a, b, n, 1 / beta)
+
+
+def _scaled_fall(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
+    scale = (a - b) / (1 - ratio)
+    return closed(exponential(scale, ratio, n) + (b - scale * ratio), b, n)
+
+
+def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
+    return _scaled_fall(a, b, n, 1 / ratio)
+
+
+def _inverse_sqrt(a: Array, b: Array, n: Array, sharpness: Array) -> Schedule:
+    scale = (b - a) / (1 / np.sqrt(1 + sharpness) - 1)
+    return closed(inverse(scale, sharpness, n, power=0.5) + (a - scale), b, n)
+
+
+def _exponential(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return closed(exponential(a, final=(b, n)), b, n)
+
+
+def _reciprocal(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return closed(inverse(a, a / b - 1, n), b, n)
+
+
+def _constant(a: Array, b: Array, n: Array, _: Array) -> Schedule:
+    return closed(constant(a), b, n)
+
+
+FORMS = {
+    "linear": Form(_linear, _linear),
+    "cosine": Form(_cosine, _cosine),
+    "quarter-cosine": Form(_quarter_fall, _quarter_rise),
+    "mirror-cosine": Form(_mirror, _mirror),
+    "polynomial": Form(_polynomial, _power, "power"),
+    "power": Form(_power, _polynomial, "power"),
+    "sqrt": Form(_sqrt, _one_minus_sqrt),
+    "1-sqrt": Form(_one_minus_sqrt, _sqrt),
+    "1-exp": Form(_one_minus_exp_fall, _one_minus_exp_rise, "rate"),
+    "rex": Form(_rex_fall, _rex_rise, "beta", 0.5),
+    "scaled-exponential": Form(_scaled_fall, _scaled_rise, "ratio"),
+    "inverse-sqrt": Form(_inverse_sqrt, None, "sharpness"),
+    "exponential": Form(_exponential, _exponential, above_zero=True),
+    "reciprocal": Form(_reciprocal, None, above_zero=True),
+    "constant": Form(_constant, _constant),
+}
+
+
+def _form(argument: str, shape: object) -> tuple[str, Form, Array]:
+    """Look a named shape up and check its number."""
+    name, number = shape if isinstance(shape, tuple | list) and len(shape) == 2 else (shape, None)
+    if not isinstance(name, str):
+        raise TypeError(
+            f"{argument} must be a shape's name, a pair (name, number) or a function "
+            f"(init_value, end_value, steps) -> Schedule, got {shape!r}"
+        )
+    form = FORMS[one_of(argument, name, tuple(FORMS))]
+    if not form.number:
+        if number is not None:
+            refuse(argument, f"{name!r} without a number", repr(shape))
+        return name, form, np.asarray(0)
+    number = form.default if number is None else number
+    if number is None:
+        refuse(argument, f"a pair ({name!r}, {form.number})", repr(name))
+    value = above(f"{argument}[1]", number)
+    if form.number == "ratio":
+        expect(f"{argument}[1]", value, "other than 1", value != 1)
+    return name, form, value
+
+
+def _phase(
+    argument: str, shape: Shape, begin: Array, end: Array, steps: Array, *, rises: bool
+) -> Schedule:
+    empty = steps == 0
+    if np.any(empty):
+        begin, steps = np.where(empty, end, begin), np.where(empty, VANISHING, steps)
+    if callable(shape):
+        return shape(begin, end, steps)
+    name, form, number = _form(argument, shape)
+    curve = form.rise if rises else form.fall
+    if curve is None:
+        refuse(argument, "a shape that can rise", repr(shape))
+    if form.above_zero:
+        expect(f"the value where the {name} {argument} begins", begin, "> 0", begin > 0)
+        expect(f"the value where the {name} {argument} ends", end, "> 0", end > 0)
+    return curve(begin, end, steps, number)
+
+
+def fall(argument: str, shape: Shape, begin: Array, end: Array, steps: Array) -> Schedule:
+    """Go from ``begin`` to ``end`` in ``steps`` >= 0; ``argument`` names the shape in errors."""
+    return _phase(argument, shape, begin, end, steps, rises=False)
+
+
+def rise(argument: str, shape: Shape, begin: Array, end: Array, steps: Array) -> Schedule:
+    """Go from ``begin`` to ``end`` in ``steps`` >= 0 by the shape run backwards."""
+    return _phase(argument, shape, begin, end, steps, rises=True)
+
+
+def sequence(parts: Sequence[Schedule], lengths: Sequence[Array]) -> Schedule:
+    """Join ``parts``; all but the last take the ``lengths`` given, zeros included."""
+    boundaries = []
+    begin: Array = np.asarray(0)
+    for length in lengths:
+        begin = begin + length
+        boundaries.append(begin)
+    return join(parts, boundaries=boundaries)

@@ -1,0 +1,25 @@
+"""Sweeps: many schedules at once from axes, columns or random samples, and from files.
+
+`grid`, `zip` and `sample` call a function that makes a schedule once, with arrays for its
+arguments: nothing is done run by run.
+"""
+
+from decaylr.sweep.distributions import Distribution, choice, integers, loguniform, uniform
+from decaylr.sweep.entry import Entry
+from decaylr.sweep.make import grid, sample, zip
+from decaylr.sweep.reading import load
+from decaylr.sweep.sweep import Sweep
+
+__all__ = [
+    "Distribution",
+    "Entry",
+    "Sweep",
+    "choice",
+    "grid",
+    "integers",
+    "load",
+    "loguniform",
+    "sample",
+    "uniform",
+    "zip",
+]

@@ -1,0 +1,54 @@
+"""The parameter columns of a sweep: a grid of axes, plain columns, or random samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from decaylr.checks import broadcast_shape, real_array, refuse, whole_number
+from decaylr.sweep.distributions import Distribution
+
+Columns = dict[str, npt.NDArray[Any]]
+
+
+def grid_columns(axes: Mapping[str, npt.ArrayLike]) -> Columns:
+    """Axes as arrays that broadcast to every combination, the first axis first."""
+    if not axes:
+        refuse("axes", "at least one", "none")
+    lists = {name: _axis(name, values) for name, values in axes.items()}
+    return {
+        name: axis.reshape([-1 if i == place else 1 for i in range(len(lists))])
+        for place, (name, axis) in enumerate(lists.items())
+    }
+
+
+def _axis(name: str, values: Any) -> npt.NDArray[Any]:
+    axis = real_array(name, values)
+    if axis.ndim != 1 or axis.size == 0:
+        refuse(name, "a list of at least one number", f"shape {axis.shape}")
+    return axis
+
+
+def zipped_columns(columns: Mapping[str, npt.ArrayLike]) -> Columns:
+    """Columns as arrays that broadcast together."""
+    if not columns:
+        refuse("columns", "at least one", "none")
+    arrays: Columns = {name: real_array(name, values) for name, values in columns.items()}
+    broadcast_shape({name: array.shape for name, array in arrays.items()})
+    return arrays
+
+
+def sampled_columns(n: int, seed: int, distributions: Mapping[str, Distribution]) -> Columns:
+    """One array of n random values per distribution, drawn in their order."""
+    if not distributions:
+        refuse("distributions", "at least one", "none")
+    runs, rng = whole_number("n", n, 1), np.random.default_rng(whole_number("seed", seed))
+    columns: Columns = {}
+    for name, distribution in distributions.items():
+        if not hasattr(distribution, "rvs"):
+            raise TypeError(f"{name} must be a distribution with rvs, got {distribution!r:.60}")
+        columns[name] = real_array(name, distribution.rvs(size=runs, random_state=rng))
+    return columns

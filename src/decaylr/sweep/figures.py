@@ -1,0 +1,162 @@
+"""Figures of every entry of a sweep over its whole length, for tables and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from decaylr.checks import refuse
+from decaylr.pictures.window import COUNTED_UNITS, Positions, even_grid
+from decaylr.schedule import Schedule
+from decaylr.sweep.entry import Entry
+from decaylr.sweep.sweep import Sweep
+
+FIGURES = ("first", "peak", "where", "last", "mean", "under_1_percent")
+MOST_POSITIONS = 2**22  # per run; a longer entry is read on a grid
+GRID_POINTS = 4097
+SLICE_VALUES = 2**24  # values between two reports of progress
+
+Figures = dict[str, npt.NDArray[np.float64]]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one entry, an array with one value per run each.
+
+    Attributes
+    ----------
+    name, unit, length : str, str, float
+        The entry and its horizon.
+    figures : dict of str to ndarray
+        One array per name of `FIGURES`.
+    positions : int
+        Positions evaluated in each run.
+    exact : bool
+        Whether these are all whole positions 0..length; else an even grid.
+    seconds : float
+        Time for all of it, compiling included.
+    """
+
+    name: str
+    unit: str
+    length: float
+    figures: Figures
+    positions: int
+    exact: bool
+    seconds: float
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return self.figures["peak"].size
+
+    @property
+    def rate(self) -> float:
+        """Positions evaluated per second, over all runs."""
+        return self.runs * self.positions / max(self.seconds, 1e-9)
+
+
+def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> list[Entry]:
+    """The entries whose names match a glob, each with a finite length.
+
+    Raises
+    ------
+    ValueError
+        If no name matches, or an entry has no length and none is given.
+    """
+    from dataclasses import replace
+    from fnmatch import fnmatchcase
+
+    entries = [e for e in sweep.entries.values() if fnmatchcase(e.name, pattern or "*")]
+    if not entries:
+        refuse("select", "a pattern that matches an entry", repr(pattern))
+    if length is not None:
+        entries = [replace(entry, length=float(length)) for entry in entries]
+    for entry in entries:
+        if not 0 < entry.length < np.inf:
+            raise ValueError(
+                f"schedules.{entry.name} never ends by itself: it needs a `length` in the file, "
+                "or --steps"
+            )
+    return entries
+
+
+def whole(unit: str, length: float) -> bool:
+    """Whether an entry is read at every whole position 0..length."""
+    return unit in COUNTED_UNITS and length.is_integer() and length < MOST_POSITIONS
+
+
+def positions_of(entry: Entry) -> Positions:
+    """The positions at which an entry is read."""
+    if whole(entry.unit, entry.length):
+        return np.arange(int(entry.length) + 1)
+    return even_grid(entry.unit, entry.length, GRID_POINTS)
+
+
+def values_at(entry: Entry, positions: Positions) -> npt.NDArray[np.float64]:
+    """The values of every run, shape (runs, positions)."""
+    runs = entry.schedule.reshape(-1)
+    if whole(entry.unit, entry.length) and positions.size == int(entry.length) + 1:
+        return np.asarray(runs.table(positions.size), np.float64)
+    return np.asarray(runs[:, None](positions))
+
+
+def slices(runs: int, positions: int) -> list[slice]:
+    """Runs in pieces of at most `SLICE_VALUES` values, one run at least."""
+    rows = max(SLICE_VALUES // positions, 1)
+    return [slice(row, min(row + rows, runs)) for row in range(0, runs, rows)]
+
+
+def measure(entry: Entry, progress: Progress | None = None) -> Measured:
+    """Evaluate an entry over its whole length, some runs at a time.
+
+    `progress` is told the number of values read after each piece.
+    """
+    start = perf_counter()
+    runs = entry.schedule.reshape(-1)
+    positions = None if whole(entry.unit, entry.length) else positions_of(entry)
+    count = int(entry.length) + 1 if positions is None else positions.size
+    pieces: list[Figures] = []
+    for rows in slices(runs.size, count):
+        part = runs if rows == slice(0, runs.size) else runs[rows]
+        pieces.append(_folded(part, count) if positions is None else _read(part, positions))
+        if progress is not None:
+            progress(part.size * count)
+    figures = {name: np.concatenate([piece[name] for piece in pieces]) for name in FIGURES}
+    seconds = perf_counter() - start
+    return Measured(
+        entry.name, entry.unit, entry.length, figures, count, positions is None, seconds
+    )
+
+
+def _folded(runs: Schedule, count: int) -> Figures:
+    found = runs.fold(count)
+    columns: tuple[Any, ...] = (
+        found.initial,
+        found.peak,
+        found.peak_at,
+        found.final,
+        found.mean,
+        found.spent(0.01),
+    )
+    return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}
+
+
+def _read(runs: Schedule, positions: Positions) -> Figures:
+    values = np.asarray(runs[:, None](positions))
+    peak = values.max(axis=1)
+    columns = (
+        values[:, 0],
+        peak,
+        positions[values.argmax(axis=1)],
+        values[:, -1],
+        values.mean(axis=1),
+        (values < 0.01 * peak[:, None]).mean(axis=1),
+    )
+    return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}

@@ -1,0 +1,145 @@
+"""Sweep files: TOML or JSON tables of named schedules.
+
+A file has `version = 1` and a table `schedules` of entries. An entry describes its schedule
+in the language of `decaylr.language` and may state its `unit`, its `length` (the horizon in
+that unit), a `clock` for durations in other units, and where its numbers come from.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from decaylr.checks import known_keys, one_of, refuse
+from decaylr.clock import Clock
+from decaylr.schedule import Schedule
+from decaylr.sweep.durations import UNITS, Measure
+from decaylr.sweep.entry import Entry
+from decaylr.sweep.file_columns import columns_of, table_of
+from decaylr.sweep.language import Context, resolved, schedule_of
+from decaylr.sweep.sweep import Sweep
+from decaylr.sweep.syntax import VERSION, errors_of, parsed, placed
+
+ABOUT = ("name", "year", "source", "note")
+
+
+SETTINGS = ("unit", "length", "clock", "axes", "columns", "random")
+
+
+def load(path: str | PathLike[str]) -> Sweep:
+    """Read a sweep file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file that ends in .toml or .json.
+
+    Returns
+    -------
+    Sweep
+        `sweep[name]` is a named schedule; `names`, `units`, `lengths` and `schedule` (all
+        runs) describe the file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    TypeError, ValueError
+        For a malformed file (with its line), unknown keys (with the known ones) and wrong
+        parameters (with their place in the file).
+
+    Examples
+    --------
+    >>> import decaylr as dl, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "two.toml"
+    >>> _ = path.write_text('''
+    ... version = 1
+    ... [schedules.gpt]
+    ... phases = [{ linear = [0, 6e-4], steps = 2000 }, { cosine = [6e-4, 0], steps = 8000 }]
+    ... [schedules.resnet]
+    ... unit = "epoch"
+    ... length = 90
+    ... multi_step = [0.1, [30, 60], 0.1]
+    ... ''')
+    >>> found = dl.load(path)
+    >>> found.names, found.lengths, found["gpt"](2000)
+    (('gpt', 'resnet'), (10000.0, 90.0), 0.0006)
+    """
+    file = Path(path)
+    with errors_of(file):
+        return _sweep(parsed(file))
+
+
+def _sweep(data: Any) -> Sweep:
+    if not isinstance(data, Mapping):
+        raise TypeError(f"the file must hold a table, got {type(data).__name__}")
+    known_keys(data, ("version", "title", "schedules"), "top level")
+    if data.get("version") != VERSION or isinstance(data.get("version"), bool):
+        refuse("version", str(VERSION), data.get("version", "none"))
+    entries = data.get("schedules")
+    if not isinstance(entries, Mapping):
+        raise TypeError(f"schedules must be a table of entries, got {entries!r:.60}")
+    return Sweep.of(tuple(_entry(name, body) for name, body in entries.items()))
+
+
+def _entry(name: str, body: Any) -> Entry:
+    path = f"schedules.{name}"
+    if not isinstance(body, Mapping):
+        raise TypeError(f"{path} must be a table, got {body!r:.60}")
+    settings = {key: value for key, value in body.items() if key in SETTINGS}
+    about = {key: _told(value, key, path) for key, value in body.items() if key in ABOUT}
+    node = {key: value for key, value in body.items() if key not in (*SETTINGS, *ABOUT)}
+    unit = one_of(f"{path}.unit", settings.get("unit", "step"), UNITS)
+    measure = Measure(unit, _clock(settings, path), _length(settings, path))
+    columns = dict(columns_of(settings, path))
+    schedule = schedule_of(node, Context(measure, columns, path=path))
+    length = float(np.max(schedule.length)) if measure.length is None else measure.length
+    return Entry(name, schedule, unit, length, _shaped(columns, schedule, path), about)
+
+
+def _told(value: Any, key: str, path: str) -> Any:
+    kind = int if key == "year" else str
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{path}.{key} must be of type {kind.__name__}, got {value!r:.60}")
+    return value
+
+
+def _clock(settings: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    rates = table_of(settings, "clock", path)
+    known_keys(rates, tuple(inspect.signature(Clock).parameters), f"{path}.clock")
+    try:
+        Clock(**rates)
+    except (TypeError, ValueError) as error:
+        raise placed(error, f"{path}.clock") from None
+    return rates
+
+
+def _shaped(columns: dict[str, Any], schedule: Schedule, path: str) -> dict[str, Any]:
+    """The columns, one element per run; one that no parameter refers to has no runs."""
+    try:
+        return {key: np.broadcast_to(array, schedule.shape) for key, array in columns.items()}
+    except ValueError:
+        names = ", ".join(f"${key}" for key in columns)
+        raise ValueError(
+            f"{path} must refer to each of its columns {names}, "
+            f"got a schedule of shape {schedule.shape}"
+        ) from None
+
+
+def _length(settings: Mapping[str, Any], path: str) -> float | None:
+    length = settings.get("length")
+    if length is None:
+        return None
+    if isinstance(length, str):
+        measure = Measure(settings.get("unit", "step"), _clock(settings, path))
+        length = resolved(length, Context(measure, {}, path=f"{path}.length"))
+    if isinstance(length, bool) or not isinstance(length, (int, float)):
+        raise TypeError(f"{path}.length must be a number, got {length!r:.60}")
+    if not 0 < length < np.inf:
+        refuse(f"{path}.length", "finite and > 0", length)
+    return float(length)

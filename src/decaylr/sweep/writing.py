@@ -1,0 +1,53 @@
+"""Sweeps written as files that `load` reads back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from decaylr.checks import refuse
+from decaylr.notation.writing import plain, to_dict
+from decaylr.sweep.entry import Entry
+from decaylr.sweep.syntax import VERSION
+
+
+def save(path: str | PathLike[str], entries: Iterable[Entry]) -> None:
+    """Write entries as their nodes, every number in full."""
+    file = Path(path)
+    if file.suffix not in (".toml", ".json"):
+        refuse("path", "a .toml or .json file", file.name)
+    data = {"version": VERSION, "schedules": {e.name: _written(e) for e in entries}}
+    text = json.dumps(data, indent=1) if file.suffix == ".json" else _toml(data)
+    file.write_text(text, encoding="utf-8")
+
+
+def _written(entry: Entry) -> dict[str, Any]:
+    body: dict[str, Any] = {**entry.about, "unit": entry.unit}
+    if np.isfinite(entry.length):
+        body["length"] = entry.length
+    if entry.columns:
+        body["columns"] = {key: plain(np.asarray(value)) for key, value in entry.columns.items()}
+    node: dict[str, Any] = to_dict(entry.schedule)["schedule"]
+    return body | node
+
+
+def _toml(data: Mapping[str, Any]) -> str:
+    lines = [f"version = {data['version']}"]
+    for name, body in data["schedules"].items():
+        lines += ["", f"[schedules.{json.dumps(name)}]"]
+        lines += [f"{key} = {_value(value)}" for key, value in body.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    """One TOML value; JSON's strings, numbers and lists are TOML's too."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return json.dumps(value)

@@ -1,0 +1,1 @@
+"""What every framework adapter needs: exact positions, and what a hyperparameter follows."""
