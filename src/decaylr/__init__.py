@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from decaylr import combinators as _combinators
+from decaylr._version import __version__
 from decaylr.combinators.batches import concatenate, stack
 from decaylr.combinators.joins import join
 from decaylr.curves import (
@@ -55,8 +56,6 @@ if TYPE_CHECKING:
     from decaylr.plateau.scale import Plateau
     from decaylr.sweep.reading import load
     from decaylr.sweep.sweep import Sweep
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Advice",

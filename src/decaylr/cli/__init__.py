@@ -9,12 +9,12 @@ except ModuleNotFoundError as error:  # installed without the extra
         f"decaylr: {error}; the command line needs pip install 'decaylr[cli]'"
     ) from None
 
-import decaylr
+from decaylr._version import __version__
 from decaylr.cli import advise, convert, info, plot, sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(decaylr.__version__, prog_name="decaylr")
+@click.version_option(__version__, prog_name="decaylr")
 def main() -> None:
     """Learning-rate schedules for many runs at once."""
 

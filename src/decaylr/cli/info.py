@@ -7,8 +7,8 @@ import platform
 import click
 import numpy as np
 
-import decaylr
 from decaylr import _engine
+from decaylr._version import __version__
 from decaylr.cli.console import refusals
 from decaylr.evaluation.machine import processor
 from decaylr.evaluation.threads import team
@@ -19,7 +19,7 @@ def command() -> None:
     """Print versions, the build of the core and the number of threads."""
     with refusals():
         facts = {
-            "decaylr": decaylr.__version__,
+            "decaylr": __version__,
             "python": platform.python_version(),
             "numpy": np.__version__,
             "processor": processor(),
