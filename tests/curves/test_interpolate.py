@@ -1,0 +1,81 @@
+"""Interpolation where its blocks begin, end and are not used: exact values and equal bits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import decaylr as dl
+from tests.oracles import points as oracle_points
+from tests.oracles.base import misses
+
+KINDS = ["linear", "pchip", "cubic"]
+WIDTHS = [1, 2, 3, 31, 32, 33, 63, 64, 65, 127, 128, 129, 130, 400, 3000]
+
+
+def check(positions, values, kind, start, steps, every=1):
+    """A table equals its values one by one, and every so many of them are accurate."""
+    s = dl.interpolate(positions, values, kind)
+    exact = oracle_points.interpolate(positions, values, kind)
+    table = s.table(steps, start=start)
+    assert table.tolist() == [s(start + k) for k in range(steps)]
+    for k in range(0, steps, every):
+        problem = misses(table[k], exact(start + k))
+        assert not problem, f"{s!r} at {start + k}: {problem}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shift", [0, 1, 63, 64, 0.25, 2**40 + 1])
+@pytest.mark.parametrize(
+    "values",
+    [(1.0, 0.4, 0.0), (0.0, 1e-9, 80.0), (1e-3, -0.7, 0.2), (0.3, 0.3, 0.1), (0.0, 0.0, 1.0)],
+)
+def test_intervals_of_any_width(kind, shift, values):
+    for width in WIDTHS:
+        positions = [shift, shift + width, shift + width + 70]
+        check(positions, values, kind, int(shift), min(width, 400) + 75, every=11)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_knots_between_whole_positions(kind):
+    rng = np.random.default_rng(11)
+    for _ in range(25):
+        positions = np.cumsum(10.0 ** rng.uniform(-1.5, 2.3, 5)).tolist()
+        values = (10.0 ** rng.uniform(-6, 1, 5) * rng.choice([-1, 1, 1, 1], 5)).tolist()
+        check(positions, values, kind, 0, int(positions[-1]) + 2, every=17)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("power", [-1060, -1000, -700, -590, 890, 899])
+def test_values_of_any_size(kind, power):
+    plain = np.array([0.9, 1.7, 0.31, 1e-3])
+    positions = [0, 100, 333, 700]
+    values = (plain * 2.0**power).tolist()
+    check(positions, values, kind, 0, 710, every=23)
+    if power > -900:
+        scaled = dl.interpolate(positions, plain, kind).table(710) * 2.0**power
+        np.testing.assert_array_equal(dl.interpolate(positions, values, kind).table(710), scaled)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("first", [2**52 - 300, 2**53 - 300, 2**53 + 1, 2**60])
+def test_knots_among_large_positions(kind, first):
+    positions = [first - 2**50, first, first + 301, first + 2**53]
+    for start in (first - 40, first + 250):
+        check(positions, [1.0, 0.7, 0.2, 0.1], kind, start, 100, every=7)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_between_equal_values_every_position_has_them(kind):
+    s = dl.interpolate([0, 1000, 1999, 2000.5], [0.1, 0.1, 0.1, 0.1], kind)
+    np.testing.assert_array_equal(s.table(2100), np.full(2100, 0.1))
+
+
+@pytest.mark.parametrize("kind", ["pchip", "cubic"])
+@pytest.mark.parametrize("width", [10**6, 10**9, 2**45])
+def test_nothing_cancels_where_the_curve_comes_to_rest(kind, width):
+    """Values next to an end of height and slope zero, or close to it."""
+    for values in ([1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 1e-12, 1e-12]):
+        positions = [0, width, 2 * width, 3 * width]
+        check(positions, values, "pchip", 2 * width - 90, 100, every=3)
+        check(positions, values[::-1], kind, width, 70, every=3)

@@ -1,0 +1,208 @@
+"""docs/performance.md: how it is made from asv's results, and what is committed."""
+
+import math
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report import facts, figures, growth, page, results
+from benchmarks.report.results import Results, pattern
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/performance.md").read_text()
+ROWS, REASONS = figures.load()
+FIXED = Results(ROOT / "tests/pages/asv_results.json")
+
+FIGURES = """
+[[figures]]
+work = "table"
+benchmark = "bench_table.Table.track_over_fill"
+unit = "×"
+rows = [
+    { of = "linear", params = ["linear", "large"], most = 1.04 },
+    { of = "cosine", params = ["cosine", "large"], most = 1.32 },
+]
+[[figures]]
+work = "ten families"
+benchmark = "bench_table.Mixed.track_over_pure"
+unit = "×"
+rows = [{ most = 1.2 }]
+[[figures]]
+work = "times faster"
+benchmark = "bench_peers.Optax.track_times_faster"
+unit = "×"
+rows = [{ of = "cosine", params = ["cosine"], least = 10.0 }]
+[[figures]]
+work = "in Python"
+benchmark = "bench_position.Python.track_nanoseconds"
+unit = "ns"
+rows = [{}]
+[[reasons]]
+rows = ["bench_table.Mixed.track_over_pure", "bench_peers.Optax.track_times_faster(cosine)"]
+why = \"\"\"
+Written over
+two lines.\"\"\"
+"""
+
+
+@pytest.fixture
+def fixed(tmp_path):
+    (tmp_path / "figures.toml").write_text(FIGURES)
+    return figures.load(tmp_path / "figures.toml")
+
+
+def test_a_table_of_figures(fixed):
+    assert page.figures(fixed[0], FIXED) == [
+        "## Figures",
+        "",
+        "1 of 4 are reached; the others are bold and explained below.",
+        "",
+        "| work | wanted | reached | benchmark |",
+        "| --- | --- | --- | --- |",
+        "| table: linear | ≤ 1.04 × | 1.04 × "
+        "| `bench_table.Table.track_over_fill(linear, large)` |",
+        "| table: cosine | ≤ 1.32 × | **1.33 ×** "
+        "| `bench_table.Table.track_over_fill(cosine, large)` |",
+        "| ten families | ≤ 1.2 × | **1.25 ×** | `bench_table.Mixed.track_over_pure` |",
+        "| times faster: cosine | ≥ 10 × | **9.88 ×** "
+        "| `bench_peers.Optax.track_times_faster(cosine)` |",
+        "| in Python |  | 63.2 ns | `bench_position.Python.track_nanoseconds` |",
+        "",
+    ]
+
+
+def test_rows_that_are_not_reached_stand_by_their_reasons(fixed):
+    assert page.not_reached(*fixed, FIXED) == [
+        "## Not reached, and why",
+        "",
+        "No reason is on record.",
+        "",
+        "- table: cosine: 1.33 × instead of ≤ 1.32 ×",
+        "",
+        "Written over\ntwo lines.",
+        "",
+        "- ten families: 1.25 × instead of ≤ 1.2 ×",
+        "- times faster: cosine: 9.88 × instead of ≥ 10 ×",
+        "",
+    ]
+
+
+def test_figures_that_are_all_reached():
+    assert page.not_reached([], {}, FIXED)[-2:] == ["Every figure is reached.", ""]
+
+
+def test_growth_is_an_exponent_of_the_sizes_that_memory_holds():
+    whole, pieces = growth.lines(FIXED)[:2]
+    assert (whole.work, whole.way) == ("fill", "whole")
+    assert math.isnan(whole.points[2][1])
+    assert growth.slope(whole) == pytest.approx(1.0, rel=1e-12)
+    assert pieces.points == [(10**7, 1e-3), (10**8, 1e-2), (10**9, 0.1)]
+    assert page.growth(FIXED)[-6:-4] == [
+        "| exponential | pieces | 0.2 | 0.2 | 0.2 | 1.000 |",
+        "| cosine | whole | 0.3 | 0.3 |  | 1.000 |",
+    ]
+    assert growth.slope(growth.Line("", "", [(10**7, 1e-2), (10**9, 100.0)])) == pytest.approx(2.0)
+
+
+def test_peers_side_by_side():
+    assert page.peers(FIXED)[-7:] == [
+        "| curve | python | numexpr | numba | torch | jax |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| linear | 640 | 5.43 | 3.6 | 5.37 | 1.92 |",
+        "| exponential | 737 | 30.5 | 33.2 | 3.46 | 5.16 |",
+        "| cosine | 741 | 19 | 31.3 | 5.66 | 22 |",
+        "| warmup cosine | 933 | 31.2 | 10.3 | 15.8 | 18.3 |",
+        "",
+    ]
+
+
+def test_the_page_begins_with_what_was_measured_with_what():
+    found = {
+        "date": "2026-01-02",
+        "scale": 0.5,
+        "processor": "Some CPU",
+        "processors": 4,
+        "instruction set": "x86-64-v3",
+        "compiler": "gcc 12",
+        "versions": {"Python": "3.11", "numpy": "2.0"},
+        "caches": {"L1": 2**15, "L2": 2**20},
+    }
+    lines = page.beginning(found)
+    assert lines[2:5] == [
+        "Measured 2026-01-02 on Some CPU, 4 processors,",
+        "instruction set x86-64-v3, caches L1 32 KiB, L2 1024 KiB;",
+        "gcc 12, Python 3.11, numpy 2.0.",
+    ]
+    assert lines[-2] == "**Scaled: 0.5 times the runs that the rows name.**"
+    assert not any("Scaled" in line for line in page.beginning(found | {"scale": 1.0}))
+
+
+def test_caches_are_those_that_hold_data(tmp_path, monkeypatch):
+    of_data = [("1", "Data", "48K"), ("2", "Unified", "2M")]
+    for i, facts_of in enumerate([*of_data, ("1", "Instruction", "32K")]):
+        (tmp_path / f"index{i}").mkdir()
+        for name, text in zip(("level", "type", "size"), facts_of, strict=True):
+            (tmp_path / f"index{i}" / name).write_text(f"{text}\n")
+    monkeypatch.setattr(facts, "CACHES", tmp_path)
+    assert facts.caches() == {"L1": 49152, "L2": 2097152}
+
+
+def test_the_picture_depends_on_the_numbers_alone(tmp_path):
+    for name in ("a.svg", "b.svg"):
+        growth.draw(growth.lines(FIXED), {"L1": 2**15, "L2": 2**21}, tmp_path / name)
+    text = (tmp_path / "a.svg").read_text()
+    assert text == (tmp_path / "b.svg").read_text()
+    assert text.count(" L2<") == 2
+
+
+def test_a_benchmark_without_a_result_stops_the_report():
+    with pytest.raises(ValueError, match=r"asv has no result of .*track_over_fill\('linear', 'in"):
+        FIXED.value("bench_table.Table.track_over_fill", "linear", "in cache")
+    with pytest.raises(ValueError, match="no result of bench_fold"):
+        FIXED.value("bench_fold.Fold.track_nanoseconds")
+
+
+def test_a_benchmark_that_fails_stops_the_report(monkeypatch, tmp_path):
+    asked = []
+
+    def run(command, **options):
+        asked.append((command, options.get("env", {}).get("DECAYLR_BENCH_SCALE")))
+        return subprocess.CompletedProcess(command, 2 if "run" in command else 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(results, "SUITES", tmp_path)
+    with pytest.raises(SystemExit, match="a benchmark failed"):
+        results.run(ROWS, 0.5)
+    command, scale = asked[1]
+    assert (command[3], scale) == ("run", "0.5")
+    assert sum(word.startswith("--bench=") for word in command) == len(ROWS) + 3
+
+
+def test_asv_is_asked_for_one_benchmark_with_its_parameters():
+    one = next(row for row in ROWS if row.name.endswith("TorchStep.track_microseconds(200)"))
+    assert re.search(pattern(one), "bench_adapters.TorchStep.track_microseconds(200)")
+    assert not re.search(pattern(one), "bench_adapters.TorchStep.track_microseconds(1)")
+    assert not re.search(pattern(one), "bench_adapters.TorchStep.track_times_faster(200)")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_the_page_has_every_figure(row):
+    start, end = f"| {row.work} | {row.wanted} | ", f" | `{row.name}` |"
+    lines = [line for line in PAGE.splitlines() if line.startswith(start) and line.endswith(end)]
+    assert len(lines) == 1
+    reached = lines[0][len(start) : -len(end)]
+    value = float(reached.strip("*").split()[0])
+    assert reached == (row.shown(value) if row.reached(value) else f"**{row.shown(value)}**")
+
+
+def test_the_page_explains_what_is_not_reached():
+    bold = [row for row in ROWS if re.search(rf"\*\* \| `{re.escape(row.name)}` \|$", PAGE, re.M)]
+    for row in bold:
+        assert REASONS[row.name] in PAGE
+
+
+def test_the_page_shows_its_picture():
+    assert f"({page.PICTURE})" in PAGE
+    assert "<svg" in (ROOT / "docs" / page.PICTURE).read_text()

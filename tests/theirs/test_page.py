@@ -1,0 +1,63 @@
+"""Every row of `docs/theirs.md` beside the library's formula."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import decaylr as dl
+from tests.theirs import others as theirs_others
+from tests.theirs import torch as theirs_torch
+from tests.theirs.basics import T
+
+FORMULAS = {
+    "composer": theirs_torch.COMPOSER,
+    "mmengine": theirs_torch.MMENGINE,
+    "ignite": theirs_torch.IGNITE,
+    "fvcore, detectron2": theirs_torch.FVCORE,
+    "Paddle": theirs_torch.PADDLE,
+    "fairseq": theirs_torch.FAIRSEQ,
+    "NeMo": theirs_torch.NEMO,
+    "Megatron, DeepSpeed": theirs_torch.MEGATRON,
+    "torchtitan, nanotron, levanter": theirs_torch.TORCHTITAN,
+    "OLMo-core": theirs_others.OLMO,
+    "praxis, axlearn": theirs_others.PRAXIS,
+    "big_vision, t5x": theirs_others.BIG_VISION,
+    "init2winit": theirs_others.INIT2WINIT,
+    "MLX, thinc, fastai": theirs_others.MLX,
+    "pytorch-scheduler (PS), pytorch-optimizer (PO)": theirs_others.PS,
+}
+# They define no value from the end on.
+ENDING = {"fvcore, detectron2"}
+
+PAGE = (Path(__file__).parents[2] / "docs" / "theirs.md").read_text()
+ROW = re.compile(r"^\| `(.+)` \| `(.+)` \|$", re.MULTILINE)
+
+
+def rows():
+    for section in PAGE.split("\n## ")[1:]:
+        library = section.split("\n", 1)[0]
+        for theirs, ours in ROW.findall(section):
+            yield library, theirs, ours
+
+
+ROWS = list(rows())
+
+
+@pytest.mark.parametrize(("library", "theirs", "ours"), ROWS, ids=[row[1] for row in ROWS])
+def test_row(library, theirs, ours):
+    schedule = eval(ours, {"dl": dl, "math": math})
+    positions = range(T) if library in ENDING else [*range(131), 250]
+    expected = np.array([FORMULAS[library][theirs](t) for t in positions])
+    got = np.array([schedule(t) for t in positions])
+    # The library's own formula leaves 1e-17 of the rate where the exact value is 0.
+    np.testing.assert_allclose(got, expected, rtol=1e-12, atol=2e-17)
+
+
+def test_every_formula_has_a_row():
+    assert {name: set(table) for name, table in FORMULAS.items()} == {
+        name: {theirs for library, theirs, _ in ROWS if library == name} for name in FORMULAS
+    }
+    assert sum(line.startswith("| `") for line in PAGE.splitlines()) == len(ROWS) == 148

@@ -1,0 +1,134 @@
+"""A `Plateau` as what `Scheduler` follows: rules, groups, hyperparameters, resuming."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+import decaylr as dl
+from decaylr.torch import Scheduler
+from tests.plateau.rules import metric_stream
+from tests.torch.optimizers import grouped, parameter, rates, torch
+
+RULES = {
+    "torch": {"factor": 0.5, "patience": 2, "cooldown": 1},
+    "keras": {"factor": 0.5, "patience": 2, "cooldown": 1},
+    "optax": {"factor": 0.5, "patience": 2, "cooldown": 1},
+    "paddle": {"factor": 0.5, "patience": 2, "cooldown": 1},
+    "thinc": {"factor": 0.5, "patience": 2, "mode": "max"},
+    "greedy": {"factor": 0.5, "patience": 2, "cooldown": 1, "max_value": 4.0},
+}
+FALLING = dl.cosine(1.0, 0.1, 100)
+
+
+def plateau(rule, schedule=FALLING):
+    return dl.Plateau(schedule, rule=rule, **RULES[rule])
+
+
+def stream(seed, length=60):
+    return metric_stream(random.Random(seed), length)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_scales_the_schedule(rule):
+    scales = set()
+    for seed in range(4):
+        optimizer, twin = grouped(), plateau(rule)
+        scheduler = Scheduler(optimizer, plateau(rule))
+        assert rates(optimizer) == [twin.value(0)]
+        for step, metric in enumerate(stream(seed)):
+            scheduler.step(metrics=metric)
+            twin.update(metric, step)
+            assert rates(optimizer) == [twin.value(step + 1)]
+        scales.add(twin.scale)
+    assert scales != {1.0}
+
+
+def test_the_torch_rule_is_that_of_reduce_lr_on_plateau():
+    for seed in range(5):
+        theirs, ours = grouped(lr=0.5), grouped(lr=0.5)
+        live = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs, factor=0.5, patience=2)
+        rule = dl.Plateau(dl.constant(0.5), factor=0.5, patience=2, eps=1e-8)
+        scheduler = Scheduler(ours, rule)
+        for metric in stream(seed):
+            live.step(metric)
+            scheduler.step(metric)  # the metric by position, as theirs
+            assert rates(ours) == rates(theirs)
+
+
+def test_a_run_for_each_group():
+    rule = dl.Plateau(dl.constant([1.0, 0.5, 0.25]), factor=0.5, patience=[0, 1, 2])
+    optimizer = grouped(3)
+    scheduler = Scheduler(optimizer, rule)
+    scheduler.step(metrics=1.0)
+    for _ in range(2):
+        scheduler.step(metrics=2.0)
+    assert rates(optimizer) == [0.25, 0.25, 0.25]
+    scheduler.step(metrics=torch.tensor([0.0, 3.0, 3.0]))
+    assert rates(optimizer) == [0.25, 0.25, 0.125]
+
+
+def test_beside_a_schedule_of_another_hyperparameter():
+    optimizer = grouped(kind=torch.optim.AdamW, weight_decay=0.5)
+    sources = {"lr": plateau("torch", dl.constant(1.0)), "weight_decay": dl.linear(1.0, 0.0, 10)}
+    scheduler = Scheduler(optimizer, sources)
+    for metric in (1.0, 2.0, 2.0, 2.0):
+        scheduler.step(metrics=metric)
+    assert rates(optimizer) == [0.5]
+    assert optimizer.param_groups[0]["weight_decay"] == dl.linear(1.0, 0.0, 10)(4)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_it_resumes_with_what_it_has_seen(rule):
+    metrics = stream(7)
+    whole, halves = [], []
+    optimizer = grouped()
+    scheduler = Scheduler(optimizer, plateau(rule))
+    for metric in metrics:
+        scheduler.step(metrics=metric)
+        whole += rates(optimizer)
+    first = grouped()
+    scheduler = Scheduler(first, plateau(rule))
+    for metric in metrics[:25]:
+        scheduler.step(metrics=metric)
+        halves += rates(first)
+    saved = scheduler.state_dict(), first.state_dict()
+    second = grouped()
+    again = Scheduler(second, plateau(rule))
+    again.load_state_dict(saved[0])
+    second.load_state_dict(saved[1])
+    assert rates(second) == [halves[-1]]
+    for metric in metrics[25:]:
+        again.step(metrics=metric)
+        halves += rates(second)
+    assert halves == whole
+
+
+def test_the_state_loads_with_weights_only(tmp_path):
+    scheduler = Scheduler(grouped(), plateau("torch"))
+    scheduler.step(metrics=math.nan)
+    torch.save(scheduler.state_dict(), tmp_path / "state.pt")
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    again = Scheduler(grouped(), plateau("torch"))
+    again.load_state_dict(state)
+    assert again.position == 1
+    np.testing.assert_equal(again.state_dict(), scheduler.state_dict())
+
+
+def test_update_without_a_step():
+    optimizer = torch.optim.SGD([parameter()], lr=1.0)
+    scheduler = Scheduler(optimizer, dl.Plateau(dl.constant(1.0), factor=0.5, patience=0))
+    scheduler.update(1.0)
+    scheduler.update(2.0)
+    assert (rates(optimizer), scheduler.position) == ([0.5], 0)
+
+
+def test_metrics_that_do_not_fit_change_nothing():
+    optimizer = grouped(3)
+    scheduler = Scheduler(optimizer, dl.Plateau(dl.constant([1.0, 0.5, 0.25]), patience=0))
+    with pytest.raises(ValueError, match="metrics must"):
+        scheduler.step(metrics=[1.0, 2.0])
+    assert (scheduler.position, rates(optimizer)) == (0, [1.0, 0.5, 0.25])
+    with pytest.raises(TypeError, match="metrics must be left out, since no schedule is a Plate"):
+        Scheduler(grouped(), dl.constant(1.0)).step(metrics=1.0)
