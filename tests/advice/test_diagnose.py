@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,8 @@ import pytest
 import decaylr as dl
 from decaylr import diagnosis
 from decaylr.diagnose import worked_table
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 FIGURES = (
     *("initial", "peak", "peak_at", "final", "half_life", "below_1_percent", "below_10_percent"),
     *("over_decay", "no_decay", "jumps", "largest_jump", "largest_jump_at", "non_positive"),

@@ -8,11 +8,7 @@ import numpy as np
 import pytest
 
 import decaylr as dl
-
-
-def close(actual, expected, rtol=1e-13):
-    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=0)
-
+from tests.compare import close
 
 BASES = [
     dl.warmup_cosine(0.1, 1.0, 20, 100, 0.05),

@@ -5,7 +5,7 @@ import pytest
 
 from decaylr.compat import keras, optax, timm, torch, transformers
 from tests.compat import test_transformers as hf
-from tests.compat.test_arrays import CASES
+from tests.compat.cases import CASES
 from tests.oracles import functional
 from tests.oracles import timm as exact_timm
 from tests.oracles import torch as exact_torch

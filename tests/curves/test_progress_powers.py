@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import decaylr as dl
 from decaylr import compat
-from tests.laws.test_law2_routes import same
+from tests.compare import same
 from tests.oracles import curves as oracle_curves
 from tests.oracles.base import misses
 from tests.strategies.curves import examples

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 
 import numpy as np
 import pytest
 
 import decaylr as dl
 from decaylr.evaluation import threads
+from tests.evaluation.processes import run
 from tests.peers.installed import peer
 
 SHOW = "from decaylr.evaluation.threads import team; print(team(None).most)"
-VARIABLES = ("DECAYLR_NUM_THREADS", "OMP_NUM_THREADS")
 # The most threads at work at once during a call that all processors would pay for.
 AT_WORK = """
         import decaylr as dl
@@ -26,20 +23,6 @@ AT_WORK = """
             return threads_at_work()[1]
 """
 several = pytest.mark.skipif(threads.processors() < 2, reason="needs two processors")
-
-
-def run(program, **environment):
-    """The words that a program prints, in a process of its own."""
-    clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
 
 
 def test_all_processors_unless_told():

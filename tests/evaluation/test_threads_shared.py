@@ -13,7 +13,7 @@ import pytest
 
 import decaylr as dl
 from decaylr._engine import threads_at_work
-from tests.evaluation.test_threads import run
+from tests.evaluation.processes import run
 from tests.peers.installed import peer
 
 BUDGET = 4

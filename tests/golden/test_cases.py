@@ -10,14 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.golden import compat as golden_compat
-from tests.golden import composer as golden_composer
-from tests.golden import functional as golden_functional
-from tests.golden import others as golden_others
-from tests.golden import torch as golden_torch
+from tests.golden import compat, composer, functional, others, torch
 
 CASES = json.loads(Path(__file__).with_name("cases.json").read_text())
-MODULES = (golden_torch, golden_functional, golden_composer, golden_others)
+MODULES = (torch, functional, composer, others)
 BUILDERS = {api: build for module in MODULES for api, build in module.BUILDERS.items()}
 
 
@@ -49,7 +45,7 @@ def worst(case, got):
 
 
 # The libraries that `decaylr.compat` has functions for; timm has no test that states numbers.
-COMPAT = [case for case in CASES if case["peer_api"] in golden_compat.BUILDERS]
+COMPAT = [case for case in CASES if case["peer_api"] in compat.BUILDERS]
 
 
 def values(case, builders=BUILDERS):
@@ -66,7 +62,7 @@ def test_case(case):
 
 @pytest.mark.parametrize("case", COMPAT, ids=[case["id"] for case in COMPAT])
 def test_case_through_compat(case):
-    assert worst(case, values(case, golden_compat.BUILDERS)) <= 1.0
+    assert worst(case, values(case, compat.BUILDERS)) <= 1.0
 
 
 def test_no_case_of_the_five_libraries_is_left_out_of_compat():

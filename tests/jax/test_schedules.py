@@ -13,53 +13,8 @@ import jax.numpy as jnp  # noqa: E402
 import decaylr as dl  # noqa: E402
 from decaylr.jax import schedule  # noqa: E402
 from decaylr.tree import node as tree  # noqa: E402
+from tests.training.schedules import SCHEDULES  # noqa: E402
 
-SCHEDULES = {
-    "constant": dl.constant(0.3),
-    "linear": dl.linear(0.1, 1e-5, 1000),
-    "polynomial": dl.polynomial(1.0, 0.1, 1000, 1.7),
-    "polynomial-rise": dl.polynomial(1.0, 0.0, 1000, 0.5, rise=True),
-    "polynomial-k": dl.polynomial(1.0, 0.1, 1000, 2.0, k=1.3),
-    "cosine": dl.cosine(0.1, 1e-6, 100_000),
-    "cosine-k": dl.cosine(0.1, 0.0, 1000, exponent=2.5, k=0.7),
-    "exponential": dl.exponential(1.0, 0.999999),
-    "exponential-staircase": dl.exponential(1.0, 0.9, 7, staircase=True),
-    "exponential-time": dl.exponential(1.0, time_constant=3333.0),
-    "exponential-half-life": dl.exponential(1.0, half_life=1e4, end_value=0.01),
-    "exponential-final": dl.exponential(1.0, final=(1e-3, 10**6)),
-    "inverse": dl.inverse(1.0, 0.01),
-    "inverse-sqrt": dl.inverse(0.1, 1.0, 1, 0.5),
-    "rex": dl.rex(1.0, 0.0, 1000),
-    "tanh": dl.tanh(1.0, 1e-5, 1000, -7.0, 3.0),
-    "step": dl.step(1.0, 30, 0.1),
-    "step-fraction": dl.step(1.0, 1.1, 0.999),
-    "multi_step": dl.multi_step(1.0, [10, 20, 500], 0.1),
-    "piecewise_constant": dl.piecewise_constant([10, 20], [1.0, 0.5, 0.2]),
-    "interpolate": dl.interpolate([0, 10, 1000], [1.0, 0.2, 0.5]),
-    "interpolate-previous": dl.interpolate([0, 10, 1000], [1.0, 0.2, 0.5], "previous"),
-    "pchip": dl.interpolate([0, 10, 500, 1000, 3000], [1.0, 0.2, 0.5, 0.3, 0.1], "pchip"),
-    "cubic": dl.interpolate([0, 10, 20, 30, 40], [1.0, 0.9, 0.7, 0.8, 0.6], "cubic"),
-    "samples": dl.samples([1.0, 2.0, 3.0]),
-    "warmup_cosine": dl.warmup_cosine(0.0, 1e-3, 100, 1000),
-    "wsd": dl.wsd(1.0, 10, 500, 200),
-    "restarts": dl.cosine_restarts(1.0, 10, period_scale=2),
-    "restarts-1.2": dl.cosine_restarts(1.0, 10, period_scale=1.2),
-    "cycles-real": dl.cosine(1.0, 0.1, 10).repeat(
-        period_scale=1.3, lengths="real", value_scale=0.9
-    ),
-    "one_cycle": dl.one_cycle(1.0, 1000),
-    "cyclic": dl.cyclic(0.1, 1.0, 20),
-    "noam": dl.noam(512, 4000),
-    "mirror": dl.linear(1.0, 0.1, 10).ending("mirror"),
-    "repeat": dl.linear(1.0, 0.5, 10.5).ending("repeat"),
-    "staircase": dl.cosine(1.0, 0.0, 1000).staircase(7),
-    "stretch": dl.cosine(1.0, 0.0, 1000).stretch(1.7),
-    "advance": dl.linear(1.0, 0.0, 100).advance(5),
-    "arithmetic": (2 * dl.linear(1.0, 0.5, 100) + dl.constant(0.1)) * dl.cosine(1.0, 0.1, 50)
-    - 0.01,
-    "clip": dl.linear(1.0, 0.0, 100).clip(0.2, 0.8),
-    "negative": -dl.linear(1.0, 0.0, 100) / 3,
-}
 FAR = [1023, 10**4, 99_999, 10**5, 10**6, 10**7, 2**24 + 1, 2**30, 2**31 - 1]
 POSITIONS = np.unique([*range(60), *range(0, 3000, 37), 999, 1000, 1001, *FAR])
 

@@ -8,8 +8,8 @@ import pytest
 
 import decaylr as dl
 from decaylr.keras import Schedule
-from tests.jax.test_schedules import SCHEDULES
 from tests.keras.models import ONES, keras, used_rates, weight_model, within_float32
+from tests.training.schedules import SCHEDULES
 
 BACKEND = keras.backend.backend()
 WARM = dl.warmup_cosine(0.0, 0.5, 3, 9, end_value=0.01)

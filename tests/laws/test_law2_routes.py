@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import decaylr as dl
+from tests.compare import same
 from tests.strategies.curves import CURVES, curves, examples
 from tests.strategies.trees import batches, trees
 
@@ -20,14 +21,6 @@ starts = st.one_of(
     st.integers(0, 400), st.integers(0, 2**50), st.integers(0, 50).map(lambda e: 2**e - 3)
 ).map(lambda start: max(start, 0))
 strides = st.one_of(st.just(1), st.integers(1, 70), st.integers(1, 2**40))
-
-
-def bits(values):
-    return np.ascontiguousarray(values, np.float64).view(np.int64)
-
-
-def same(actual, expected):
-    np.testing.assert_array_equal(bits(actual), bits(expected))
 
 
 def one_by_one(schedule, positions):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,9 @@ import decaylr as dl
 from decaylr import _engine, combinators, curves
 from tests.oracles import curves as oracle_curves
 from tests.oracles import points as oracle_points
+from tests.paths import ROOT
 from tests.strategies.curves import CURVES
 
-ROOT = Path(__file__).parents[2]
 NAMES = sorted(_engine.curve_names())
 
 

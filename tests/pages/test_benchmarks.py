@@ -2,7 +2,6 @@
 
 import itertools
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from benchmarks.report.results import TABLES
 from benchmarks.shapes import CURVES, SHAPES, mixed
 from benchmarks.timing import medians, require_close
 from decaylr import _engine
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 ROWS, REASONS = figures.load()
 
 

@@ -3,14 +3,13 @@
 import math
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from benchmarks.report import facts, figures, growth, page, results
 from benchmarks.report.results import Results, pattern
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/performance.md").read_text()
 ROWS, REASONS = figures.load()
 FIXED = Results(ROOT / "tests/pages/asv_results.json")

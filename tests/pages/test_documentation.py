@@ -3,14 +3,13 @@
 import doctest
 import pkgutil
 import re
-from pathlib import Path
 
 import pytest
 
 import decaylr
+from tests.paths import ROOT
 from tests.peers.installed import peer
 
-ROOT = Path(__file__).parents[2]
 MODULES = sorted(module.name for module in pkgutil.walk_packages(decaylr.__path__, "decaylr."))
 PAGES = ["README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md"))]
 

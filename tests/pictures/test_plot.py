@@ -3,7 +3,6 @@
 import re
 from xml.etree import ElementTree
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -12,8 +11,6 @@ import decaylr as dl
 from decaylr.pictures.svg import schedule_svg
 from decaylr.plot import plot_schedule, plot_sweep
 from decaylr.sweep import Entry, Sweep
-
-matplotlib.use("agg")
 
 
 def axes():

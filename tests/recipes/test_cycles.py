@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 
 import decaylr as dl
-
-
-def close(actual, expected, rtol=1e-13):
-    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=0)
+from tests.compare import close
 
 
 def values(schedule, positions):

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 
 import decaylr as dl
 from decaylr.phases import FORMS
-
-
-def close(actual, expected, rtol=1e-13):
-    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=0)
-
+from tests.compare import close
 
 # f(x) of every shape, from 1 to 0; the two whose value is not affine in f stand apart.
 SHAPES = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import math
-import pathlib
 
 import numpy as np
 import pytest
@@ -12,10 +11,8 @@ import pytest
 import decaylr as dl
 from decaylr import recipes
 from decaylr.phases import FORMS
-
-
-def close(actual, expected, rtol=1e-13):
-    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=0)
+from tests.compare import close
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -323,7 +320,7 @@ def test_refusals(call, error, match):
 
 
 def test_the_page_on_recipes_is_true_and_complete():
-    page = pathlib.Path(__file__).parents[2] / "docs" / "recipes.md"
+    page = ROOT / "docs" / "recipes.md"
     outcome = doctest.testfile(str(page), module_relative=False)
     assert outcome.attempted > 40
     assert outcome.failed == 0

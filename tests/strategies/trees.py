@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import decaylr as dl
-from tests.oracles import combinators as oracle_combine
+from tests.oracles import combinators as oracle_combinators
 from tests.strategies.curves import Column, Drawn, column, curves, nonzero, values
 
 scalars = st.one_of(st.sampled_from([0.5, 2.0, -1.0, 0.1]), values)
@@ -31,7 +31,7 @@ def joins(draw, runs, depth):
     parts = [draw(trees(runs, depth)) for _ in range(draw(st.integers(2, 3)))]
     if all(part.finite for part in parts[:-1]) and draw(st.booleans()):
         schedule = dl.join([part.schedule for part in parts])
-        return Drawn(schedule, _each(parts, lambda *of: oracle_combine.join(of)))
+        return Drawn(schedule, _each(parts, lambda *of: oracle_combinators.join(of)))
     places, begin = [], 0
     for _ in parts[1:]:
         after = column(draw, st.integers(0, 300) | st.floats(0.0, 99.0), runs)
@@ -39,7 +39,9 @@ def joins(draw, runs, depth):
         begin = max(places[-1].runs)
     schedule = dl.join([part.schedule for part in parts], [place.given for place in places])
     oracles = tuple(
-        oracle_combine.join([part.oracles[run] for part in parts], [p.runs[run] for p in places])
+        oracle_combinators.join(
+            [part.oracles[run] for part in parts], [p.runs[run] for p in places]
+        )
         for run in range(runs or 1)
     )
     return Drawn(schedule, oracles)
@@ -50,21 +52,21 @@ def arithmetic(draw, runs, depth):
     a, b = (part.schedule for part in parts)
     kind = draw(st.sampled_from(["sum", "product", "difference"]))
     if kind == "sum":
-        return Drawn(a + b, _each(parts, oracle_combine.add))
+        return Drawn(a + b, _each(parts, oracle_combinators.add))
     if kind == "product":
-        return Drawn(a * b, _each(parts, oracle_combine.multiply))
-    return Drawn(a - b, _each(parts, oracle_combine.subtract))
+        return Drawn(a * b, _each(parts, oracle_combinators.multiply))
+    return Drawn(a - b, _each(parts, oracle_combinators.subtract))
 
 
 def scaled(draw, runs, depth):
     drawn = draw(trees(runs, depth))
     kind = draw(st.sampled_from(["negative", "quotient", "lo", "hi", "clip"]))
     if kind == "negative":
-        return _moved(drawn, -drawn.schedule, oracle_combine.negative, {})
+        return _moved(drawn, -drawn.schedule, oracle_combinators.negative, {})
     if kind == "quotient":
         by = column(draw, nonzero, runs)
         schedule = drawn.schedule / by.given
-        return _moved(drawn, schedule, oracle_combine.quotient, {"divisor": by})
+        return _moved(drawn, schedule, oracle_combinators.quotient, {"divisor": by})
     lo = column(draw, values, runs)
     bounds = {"lo": lo}
     if kind == "hi":
@@ -72,7 +74,7 @@ def scaled(draw, runs, depth):
     elif kind == "clip":
         bounds["hi"] = Column(np.add(lo.given, 0.25), tuple(x + 0.25 for x in lo.runs))
     schedule = drawn.schedule.clip(**{name: c.given for name, c in bounds.items()})
-    return _moved(drawn, schedule, oracle_combine.clip, bounds)
+    return _moved(drawn, schedule, oracle_combinators.clip, bounds)
 
 
 def shifted(draw, runs, depth):
@@ -82,14 +84,14 @@ def shifted(draw, runs, depth):
     name = {"staircase": "every", "advance": "by", "stretch": "ratio"}[kind]
     size = column(draw, sizes, runs)
     schedule = getattr(drawn.schedule, kind)(size.given)
-    return _moved(drawn, schedule, getattr(oracle_combine, kind), {name: size})
+    return _moved(drawn, schedule, getattr(oracle_combinators, kind), {name: size})
 
 
 def endings(draw, runs, depth):
     drawn = draw(trees(runs, depth).filter(_ends_later))
     mode = draw(st.sampled_from(["hold", "repeat", "mirror"]))
     schedule = drawn.schedule.ending(mode)
-    return Drawn(schedule, tuple(oracle_combine.ending(o, mode) for o in drawn.oracles))
+    return Drawn(schedule, tuple(oracle_combinators.ending(o, mode) for o in drawn.oracles))
 
 
 def _ends_later(drawn: Drawn) -> bool:
@@ -110,7 +112,7 @@ def repeats(draw, runs, depth):
     options = {"lengths": draw(st.sampled_from(["floor", "real"]))}
     schedule = drawn.schedule.repeat(**{n: c.given for n, c in columns.items()}, **options)
     oracles = tuple(
-        oracle_combine.repeat(o, **{n: c.runs[run] for n, c in columns.items()}, **options)
+        oracle_combinators.repeat(o, **{n: c.runs[run] for n, c in columns.items()}, **options)
         for run, o in enumerate(drawn.oracles)
     )
     return Drawn(schedule, oracles)

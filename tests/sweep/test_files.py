@@ -2,12 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import decaylr as dl
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -295,7 +295,7 @@ def test_deep_but_well_formed_nesting_is_refused(read):
 
 
 def test_the_page_about_the_language_shows_files_that_load(read):
-    page = (Path(__file__).parents[2] / "docs/files.md").read_text()
+    page = (ROOT / "docs/files.md").read_text()
     blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     assert len(blocks) == 3
     found = [read("version = 1\n" + block.removeprefix("version = 1\n")) for block in blocks]

@@ -4,14 +4,13 @@
 """
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import decaylr as dl
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 POINTS = json.loads((ROOT / "tests/sweep/published_points.json").read_text())
 
 

@@ -2,37 +2,36 @@
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import decaylr as dl
-from tests.theirs import others as theirs_others
-from tests.theirs import torch as theirs_torch
+from tests.paths import ROOT
+from tests.theirs import others, torch
 from tests.theirs.basics import T
 
 FORMULAS = {
-    "composer": theirs_torch.COMPOSER,
-    "mmengine": theirs_torch.MMENGINE,
-    "ignite": theirs_torch.IGNITE,
-    "fvcore, detectron2": theirs_torch.FVCORE,
-    "Paddle": theirs_torch.PADDLE,
-    "fairseq": theirs_torch.FAIRSEQ,
-    "NeMo": theirs_torch.NEMO,
-    "Megatron, DeepSpeed": theirs_torch.MEGATRON,
-    "torchtitan, nanotron, levanter": theirs_torch.TORCHTITAN,
-    "OLMo-core": theirs_others.OLMO,
-    "praxis, axlearn": theirs_others.PRAXIS,
-    "big_vision, t5x": theirs_others.BIG_VISION,
-    "init2winit": theirs_others.INIT2WINIT,
-    "MLX, thinc, fastai": theirs_others.MLX,
-    "pytorch-scheduler (PS), pytorch-optimizer (PO)": theirs_others.PS,
+    "composer": torch.COMPOSER,
+    "mmengine": torch.MMENGINE,
+    "ignite": torch.IGNITE,
+    "fvcore, detectron2": torch.FVCORE,
+    "Paddle": torch.PADDLE,
+    "fairseq": torch.FAIRSEQ,
+    "NeMo": torch.NEMO,
+    "Megatron, DeepSpeed": torch.MEGATRON,
+    "torchtitan, nanotron, levanter": torch.TORCHTITAN,
+    "OLMo-core": others.OLMO,
+    "praxis, axlearn": others.PRAXIS,
+    "big_vision, t5x": others.BIG_VISION,
+    "init2winit": others.INIT2WINIT,
+    "MLX, thinc, fastai": others.MLX,
+    "pytorch-scheduler (PS), pytorch-optimizer (PO)": others.PS,
 }
 # They define no value from the end on.
 ENDING = {"fvcore, detectron2"}
 
-PAGE = (Path(__file__).parents[2] / "docs" / "theirs.md").read_text()
+PAGE = (ROOT / "docs" / "theirs.md").read_text()
 ROW = re.compile(r"^\| `(.+)` \| `(.+)` \|$", re.MULTILINE)
 
 
