@@ -25,7 +25,7 @@ def caches() -> dict[str, int]:
 def gather(scale: float) -> dict:
     """All that the head of the page tells."""
     from decaylr import __version__, _engine
-    from decaylr.machine import processor
+    from decaylr.evaluation.machine import processor
 
     build = _engine.build_info()
     return {

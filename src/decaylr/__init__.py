@@ -113,8 +113,25 @@ _LATER = {
 }
 
 
+# Modules that the docs name as attributes of `decaylr`, those of a framework included.
+_MODULES = (
+    "advice",
+    "clock",
+    "compat",
+    "convert",
+    "history",
+    "jax",
+    "keras",
+    "plateau",
+    "plot",
+    "recipes",
+    "sweep",
+    "torch",
+)
+
+
 def __getattr__(name: str) -> Any:
-    if name in ("compat", "sweep"):
+    if name in _MODULES:
         return import_module(f"decaylr.{name}")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import decaylr as dl
-from decaylr import diagnosis
-from decaylr.diagnose import worked_table
+from decaylr.advice import diagnosis
+from decaylr.advice.__main__ import worked_table
 from tests.paths import ROOT
 
 FIGURES = (
@@ -175,7 +175,7 @@ def test_worked_table_against_closed_forms():
 
 
 def test_the_page_holds_the_table_of_the_command():
-    command = [sys.executable, "-W", "error", "-m", "decaylr.diagnose"]
+    command = [sys.executable, "-W", "error", "-m", "decaylr.advice"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert printed == worked_table() + "\n"
     assert printed in (ROOT / "docs/choosing.md").read_text(encoding="utf-8")

@@ -14,10 +14,9 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import decaylr as dl
-from decaylr import report
-from decaylr.cli import main
-from decaylr.machine import processor
-from decaylr.measure import FIGURES, Measured
+from decaylr.cli import main, report
+from decaylr.evaluation.machine import processor
+from decaylr.sweep.figures import FIGURES, Measured
 
 TWO = """
 version = 1
@@ -193,7 +192,7 @@ def test_a_csv_of_too_many_rows_is_refused_with_their_number(file):
 
 def test_pieces_of_a_batch_give_the_figures_of_the_whole(file, monkeypatch):
     succeed("sweep", file(TWO), "--summary", "whole.csv", "--out", "whole.npy", "--quiet")
-    monkeypatch.setattr("decaylr.measure.SLICE_VALUES", 10)  # two runs of five positions
+    monkeypatch.setattr("decaylr.sweep.figures.SLICE_VALUES", 10)  # two runs of five positions
     succeed("sweep", "sweep.toml", "--summary", "cut.csv", "--out", "cut.npy", "--quiet")
     np.testing.assert_array_equal(np.load("cut.npy"), np.load("whole.npy"))
     columns = ("name", "run", "first", "peak", "where", "last", "mean", "under_1_percent")

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 import decaylr as dl
-from decaylr.cli_convert import convert as command
+from decaylr.cli.convert import command
 from decaylr.compat import deepspeed, keras, megatron, optax, timm, torch, transformers
 from decaylr.convert import PEERS, convert, functions
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from decaylr import report
+from decaylr.cli import report
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def compiled(function):
 
         traced = tf.function(function, jit_compile=True)
         return lambda step: traced(tf.constant(step, tf.int64))
-    from decaylr.keras_schedule import _inside
+    from decaylr.keras.schedule import _inside
 
     schedule = function  # eager: what torch.compile would be given
     return lambda step: _inside(

@@ -10,7 +10,7 @@ import pytest
 
 import decaylr as dl
 from decaylr import _engine
-from decaylr.plateau_rules import RULES
+from decaylr.plateau.rules import RULES
 from tests.plateau.rules import PaddleRule, ThincRule, metric_stream
 
 SEEDS = range(40)

@@ -7,7 +7,7 @@ import math
 import pytest
 
 import decaylr as dl
-from decaylr.phases import FORMS
+from decaylr.recipes.phases import FORMS
 from tests.compare import close
 
 # f(x) of every shape, from 1 to 0; the two whose value is not affine in f stand apart.

@@ -10,7 +10,7 @@ import pytest
 
 import decaylr as dl
 from decaylr import recipes
-from decaylr.phases import FORMS
+from decaylr.recipes.phases import FORMS
 from tests.compare import close
 from tests.paths import ROOT
 

@@ -18,7 +18,7 @@ import mpmath
 import numpy as np
 
 import decaylr as dl
-from decaylr.machine import processor
+from decaylr.evaluation.machine import processor
 from tests.oracles import curves as oracle_curves
 from tests.oracles import points as oracle_points
 from tests.oracles.base import OVERFLOW, number

@@ -5,7 +5,7 @@ import pytest
 
 import decaylr as dl
 from decaylr.torch import Scheduler
-from decaylr.torch_tensors import fill
+from decaylr.torch.tensors import fill
 from tests.torch.optimizers import parameter, torch
 
 # Of what torch.compile itself uses.

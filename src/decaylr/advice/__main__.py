@@ -1,4 +1,4 @@
-"""`python -m decaylr.diagnose`: the worked table of decay rates in docs/choosing.md."""
+"""`python -m decaylr.advice`: the worked table of decay rates in docs/choosing.md."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def worked_table() -> str:
 
     Examples
     --------
-    >>> from decaylr.diagnose import worked_table
+    >>> from decaylr.advice.__main__ import worked_table
     >>> print(worked_table().splitlines()[2])
     | 0.9 | 10 | 38.7 % | 7 | 0 % | 0 % | decays to 38.7 % of the peak |
     """

@@ -13,7 +13,7 @@ from decaylr.checks import refuse
 from decaylr.jax.numbers import JaxNumbers
 from decaylr.schedule import Schedule
 from decaylr.traced import formulas as traced
-from decaylr.traced.formulas import Outline as Node
+from decaylr.traced.formulas import Outline
 from decaylr.tree.node import is_list
 
 # The last digits that the first word of a parameter leaves over: float64 and int64 need so
@@ -131,13 +131,13 @@ class Traced:
         return cls(structure, parameters[0])
 
 
-def _structure(node: Node) -> Structure:
+def _structure(node: Outline) -> Structure:
     """All of a tree but its numbers, hashable."""
     children = tuple(_structure(child) for child in node.children)
     return node.kind, tuple(sorted(node.options.items())), node.neutral, children
 
 
-def _parameters(node: Node, dtype: np.dtype[Any]) -> Parameters:
+def _parameters(node: Outline, dtype: np.dtype[Any]) -> Parameters:
     found: Parameters = {
         name: words(f"{node.kind}.{name}", array, dtype) for name, array in node.parameters.items()
     }
@@ -146,12 +146,12 @@ def _parameters(node: Node, dtype: np.dtype[Any]) -> Parameters:
     return found
 
 
-def _node(structure: Structure, parameters: Mapping[str, Any]) -> Node:
+def _node(structure: Structure, parameters: Mapping[str, Any]) -> Outline:
     kind, options, neutral, children = structure
     own = {name: value for name, value in parameters.items() if name != "parts"}
     parts = parameters.get("parts", ())
     nodes = tuple(_node(s, p) for s, p in zip(children, parts, strict=True))
-    return Node(kind, dict(options), own, neutral, nodes)
+    return Outline(kind, dict(options), own, neutral, nodes)
 
 
 def _shape(structure: Structure, parameters: Mapping[str, Any]) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ def wsd(
     """Warmup, stable, decay.
 
     With ``W, S, D`` the three lengths, ``g`` and ``f`` the shapes of warmup and decay
-    (see :mod:`decaylr.phases`; linear: ``1 - x``)::
+    (see :mod:`decaylr.recipes.phases`; linear: ``1 - x``)::
 
         s(p) = init_value + (peak_value - init_value) * g(1 - p / W)              p < W
         s(p) = peak_value                                                W <= p < W + S
@@ -167,7 +167,7 @@ def wsd_s(
     decay_starts, decay_ends : array_like
         Positions, the last axis is the list; ``W <= A_0 <= B_0 <= A_1 <= B_1 ...``.
     warmup, decay : str, tuple or function
-        Shapes, see :mod:`decaylr.phases`.
+        Shapes, see :mod:`decaylr.recipes.phases`.
 
     Returns
     -------

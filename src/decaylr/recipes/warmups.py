@@ -3,7 +3,7 @@
 Each function returns an ordinary :class:`decaylr.Schedule`. Numeric parameters take
 scalars or arrays, which broadcast; lengths may be fractional (epochs) and may be 0 in
 some runs, where the phase contributes nothing. Shapes (``warmup``, ``decay``,
-``anneal``...) are named in :mod:`decaylr.phases`.
+``anneal``...) are named in :mod:`decaylr.recipes.phases`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def warmup(
 ) -> Schedule:
     """Place a warmup before a schedule.
 
-    With ``f`` the shape (see :mod:`decaylr.phases`; linear: ``f(x) = 1 - x``)::
+    With ``f`` the shape (see :mod:`decaylr.recipes.phases`; linear: ``f(x) = 1 - x``)::
 
         s(p) = init_value + (peak - init_value) * f(1 - (p + offset) / divisor)   p < steps
         s(p) = schedule(p - steps)     p >= steps, clock="after":  peak = schedule(0)

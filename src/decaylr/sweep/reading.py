@@ -1,7 +1,7 @@
 """Sweep files: TOML or JSON tables of named schedules.
 
 A file has `version = 1` and a table `schedules` of entries. An entry describes its schedule
-in the language of `decaylr.language` and may state its `unit`, its `length` (the horizon in
+in the language of `decaylr.sweep.language` and may state its `unit`, its `length` (the horizon in
 that unit), a `clock` for durations in other units, and where its numbers come from.
 """
 

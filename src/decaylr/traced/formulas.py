@@ -17,7 +17,7 @@ from decaylr.tree.batch import broadcast_to
 from decaylr.tree.node import KINDS, Node, spread
 
 Number = Any  # what a library calculates with; has the operators of a number
-Numbers = Any  # the library's functions: `decaylr.jax_numbers.JaxNumbers` and its likes
+Numbers = Any  # the library's functions: `decaylr.jax.numbers.JaxNumbers` and its likes
 
 # Exponents and scales that most schedules leave at 1: their formulas are shorter without.
 NEUTRAL = frozenset({"k", "exponent", "period_scale", "value_scale"})
