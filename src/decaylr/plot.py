@@ -18,7 +18,7 @@ from decaylr.pictures.window import even_grid
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import selected
 from decaylr.sweep.sweep import Sweep
-from decaylr.tree.node import Node
+from decaylr.tree.node import KINDS, Node
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,23 +31,19 @@ ALIKE = 0.004  # of the peak, on average: two curves this near are drawn as one
 LEAST_SHOWN = 1e-6  # of the peak, on a logarithmic axis
 COLUMNS = 3
 PANEL = (6.0, 3.1)  # inches
-FAMILIES = (  # the first that a tree holds names its family
-    ("repeat", "restarts and cycles"),
-    ("exponential", "exponential decay"),
-    ("inverse", "inverse time, inverse square root"),
-    ("cosine", "cosine"),
-    ("polynomial", "polynomial, square root"),
-    ("rex", "REX"),
-    ("tanh", "tanh"),
-    ("multi_step", "steps"),
-    ("step", "steps"),
-    ("piecewise_constant", "steps"),
-    ("interpolate", "points"),
-    ("samples", "points"),
-    ("linear", "linear"),
-    ("constant", "constant"),
+FAMILIES = (  # the first that a tree holds is its title
+    "restarts and cycles",
+    "exponential decay",
+    "inverse time, inverse square root",
+    "cosine",
+    "polynomial, square root",
+    "REX",
+    "tanh",
+    "steps",
+    "points",
+    "linear",
+    "constant",
 )
-
 
 __all__ = ["plot_entries", "plot_schedule", "plot_sweep"]
 
@@ -127,15 +123,12 @@ def plot_entries(
 
 def family(schedule: Node) -> str:
     """What a schedule is mostly made of, for grouping."""
-    kinds = _kinds(schedule)
-    return next((title for kind, title in FAMILIES if kind in kinds), "others")
+    held = _families(schedule)
+    return next((title for title in FAMILIES if title in held), "others")
 
 
-def _kinds(schedule: Node) -> set[str]:
-    kinds = {schedule.kind}
-    for child in schedule.children:
-        kinds |= _kinds(child)
-    return kinds
+def _families(schedule: Node) -> set[str]:
+    return {KINDS[schedule.kind].family}.union(*map(_families, schedule.children))
 
 
 def _line(entry: Entry) -> Line:
@@ -154,9 +147,8 @@ def _panels(lines: list[Line], *, by_unit: bool) -> list[tuple[str, list[Line]]]
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.family, line.unit if by_unit else ""), []).append(line)
-    order = list(dict.fromkeys(title for _, title in FAMILIES))
     panels = []
-    for (title, unit), members in sorted(groups.items(), key=lambda g: _rank(order, g[0])):
+    for (title, unit), members in sorted(groups.items(), key=lambda g: _rank(g[0])):
         drawn = members if by_unit else _merged(members)
         drawn.sort(key=lambda line: -float(line.middle.mean()))
         parts = _parts(drawn)
@@ -203,8 +195,8 @@ def _parts(lines: list[Line]) -> list[list[Line]]:
     ]
 
 
-def _rank(order: list[str], key: tuple[str, str]) -> tuple[int, str]:
-    return (order.index(key[0]) if key[0] in order else len(order)), key[1]
+def _rank(key: tuple[str, str]) -> tuple[int, str]:
+    return (FAMILIES.index(key[0]) if key[0] in FAMILIES else len(FAMILIES)), key[1]
 
 
 def _label(line: Line) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from decaylr.compat import keras as compat
+from decaylr.compat.keras import schedules as schedules_of_keras
 from tests.peers.installed import peer
 
 keras = peer("keras")
@@ -14,7 +15,7 @@ schedules = keras.optimizers.schedules
 STEPS = 130
 ASKED = np.array([*range(4), *range(5, 130, 6), 97, 98, 99, 100, 101, 102])
 SEEDS = range(8)
-NAMES = tuple(sorted(compat._CLASSES))
+NAMES = tuple(sorted(schedules_of_keras.CLASSES))
 
 
 def random_arguments(name, rng):

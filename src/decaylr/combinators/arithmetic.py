@@ -153,10 +153,11 @@ def _made(kind: str) -> Callable[[Sequence[Node]], Node]:
 
 def _reduction(name: str, sign: str, operation: Callable[[Number, Number], Number]) -> Kind:
     return Kind(
-        name,
-        _made(name),
-        _longest,
-        _reduced(operation),
+        name=name,
+        make=_made(name),
+        length=_longest,
+        formula=_reduced(operation),
+        family="",
         children="many",
         text=_infix(sign),
         operator=True,
@@ -167,20 +168,22 @@ SUM = _reduction("sum", " + ", lambda a, b: a + b)
 PRODUCT = _reduction("product", " * ", lambda a, b: a * b)
 DIFFERENCE = _reduction("difference", " - ", lambda a, b: a - b)
 QUOTIENT = Kind(
-    "quotient",
-    quotient,
-    of_child,
-    _quotient_formula,
-    ("divisor",),
+    name="quotient",
+    make=quotient,
+    length=of_child,
+    formula=_quotient_formula,
+    family="",
+    parameters=("divisor",),
     children="one",
     text=_quotient_text,
     operator=True,
 )
 NEGATIVE = Kind(
-    "negative",
-    negative,
-    of_child,
-    _negative_formula,
+    name="negative",
+    make=negative,
+    length=of_child,
+    formula=_negative_formula,
+    family="",
     children="one",
     text=_negative_text,
     operator=True,

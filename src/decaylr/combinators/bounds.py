@@ -36,4 +36,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return found
 
 
-CLIP = Kind("clip", clip, of_child, formula, ("lo", "hi"), children="one")
+CLIP = Kind(
+    name="clip",
+    make=clip,
+    length=of_child,
+    formula=formula,
+    family="",
+    parameters=("lo", "hi"),
+    children="one",
+)

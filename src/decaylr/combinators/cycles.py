@@ -160,11 +160,13 @@ def _grown_cycle(
 
 
 REPEAT = Kind(
-    "repeat",
-    repeat,
-    _length,
-    formula,
-    ("period", "count", "period_scale", "value_scale", "floor"),
+    name="repeat",
+    make=repeat,
+    length=_length,
+    formula=formula,
+    family="restarts and cycles",
+    parameters=("period", "count", "period_scale", "value_scale", "floor"),
     options=("lengths",),
+    times=("period",),
     children="one",
 )

@@ -49,11 +49,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 ENDING = Kind(
-    "ending",
-    ending,
-    endless,
-    formula,
-    ("length",),
+    name="ending",
+    make=ending,
+    length=endless,
+    formula=formula,
+    family="",
+    parameters=("length",),
     options=("mode",),
     children="one",
     arguments=_arguments,

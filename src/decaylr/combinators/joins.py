@@ -163,4 +163,14 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return found
 
 
-JOIN = Kind("join", join, _length, formula, children="many", arguments=_arguments, text=_text)
+JOIN = Kind(
+    name="join",
+    make=join,
+    length=_length,
+    formula=formula,
+    family="",
+    times=("boundary",),
+    children="many",
+    arguments=_arguments,
+    text=_text,
+)

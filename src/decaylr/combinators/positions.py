@@ -50,17 +50,33 @@ def _stretch_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 STAIRCASE = Kind(
-    "staircase",
-    staircase,
-    of_child,
-    _staircase_formula,
-    ("every",),
+    name="staircase",
+    make=staircase,
+    length=of_child,
+    formula=_staircase_formula,
+    family="",
+    parameters=("every",),
+    times=("every",),
     children="one",
     positional=True,
 )
 ADVANCE = Kind(
-    "advance", advance, _advance, _advance_formula, ("by",), children="one", positional=True
+    name="advance",
+    make=advance,
+    length=_advance,
+    formula=_advance_formula,
+    family="",
+    parameters=("by",),
+    children="one",
+    positional=True,
 )
 STRETCH = Kind(
-    "stretch", stretch, _stretch, _stretch_formula, ("ratio",), children="one", positional=True
+    name="stretch",
+    make=stretch,
+    length=_stretch,
+    formula=_stretch_formula,
+    family="",
+    parameters=("ratio",),
+    children="one",
+    positional=True,
 )

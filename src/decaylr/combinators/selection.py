@@ -68,11 +68,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 SELECT = Kind(
-    "select",
-    _make,
-    _length,
-    formula,
-    ("part", "row"),
+    name="select",
+    make=_make,
+    length=_length,
+    formula=formula,
+    family="",
+    parameters=("part", "row"),
     children="many",
     text=_text,
     untraced=("row",),

@@ -46,5 +46,13 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 CONSTANT = Kind(
-    "constant", constant, steps, formula, ("value", "steps"), untold=("steps",), untraced=("steps",)
+    name="constant",
+    make=constant,
+    length=steps,
+    formula=formula,
+    family="constant",
+    parameters=("value", "steps"),
+    times=("steps",),
+    untold=("steps",),
+    untraced=("steps",),
 )

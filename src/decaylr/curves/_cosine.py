@@ -63,5 +63,11 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 COSINE = Kind(
-    "cosine", cosine, steps, formula, ("init_value", "end_value", "steps", "exponent", "k")
+    name="cosine",
+    make=cosine,
+    length=steps,
+    formula=formula,
+    family="cosine",
+    parameters=("init_value", "end_value", "steps", "exponent", "k"),
+    times=("steps",),
 )

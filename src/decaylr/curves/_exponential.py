@@ -137,11 +137,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 EXPONENTIAL = Kind(
-    "exponential",
-    exponential,
-    endless,
-    formula,
-    (
+    name="exponential",
+    make=exponential,
+    length=endless,
+    formula=formula,
+    family="exponential decay",
+    parameters=(
         "init_value",
         "decay_rate",
         "decay_steps",
@@ -152,5 +153,6 @@ EXPONENTIAL = Kind(
         "final_steps",
     ),
     options=("staircase",),
+    times=("decay_steps", "time_constant", "half_life", "final_steps"),
     arguments=_arguments,
 )

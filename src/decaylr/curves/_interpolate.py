@@ -83,11 +83,15 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 INTERPOLATE = Kind(
-    "interpolate",
-    interpolate,
-    last("positions"),
-    formula,
-    ("positions", "values"),
-    frozenset({"positions", "values"}),
-    ("kind",),
+    name="interpolate",
+    make=interpolate,
+    length=last("positions"),
+    formula=formula,
+    family="points",
+    parameters=("positions", "values"),
+    lists=(
+        "positions",
+        "values",
+    ),
+    options=("kind",),
 )

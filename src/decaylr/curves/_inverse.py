@@ -68,10 +68,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 INVERSE = Kind(
-    "inverse",
-    inverse,
-    endless,
-    formula,
-    ("init_value", "decay_rate", "decay_steps", "power"),
+    name="inverse",
+    make=inverse,
+    length=endless,
+    formula=formula,
+    family="inverse time, inverse square root",
+    parameters=("init_value", "decay_rate", "decay_steps", "power"),
     options=("staircase",),
+    times=("decay_steps",),
 )

@@ -47,4 +47,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return between(node, p, numbers, lambda gone, left: (gone, left))
 
 
-LINEAR = Kind("linear", linear, steps, formula, ("init_value", "end_value", "steps"))
+LINEAR = Kind(
+    name="linear",
+    make=linear,
+    length=steps,
+    formula=formula,
+    family="linear",
+    parameters=("init_value", "end_value", "steps"),
+    times=("steps",),
+)

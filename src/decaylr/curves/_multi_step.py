@@ -54,10 +54,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 MULTI_STEP = Kind(
-    "multi_step",
-    multi_step,
-    endless,
-    formula,
-    ("init_value", "milestones", "gamma"),
-    frozenset({"milestones"}),
+    name="multi_step",
+    make=multi_step,
+    length=endless,
+    formula=formula,
+    family="steps",
+    parameters=("init_value", "milestones", "gamma"),
+    lists=("milestones",),
+    times=("milestones",),
 )

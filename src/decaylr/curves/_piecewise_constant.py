@@ -51,10 +51,15 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 PIECEWISE_CONSTANT = Kind(
-    "piecewise_constant",
-    piecewise_constant,
-    last("boundaries"),
-    formula,
-    ("boundaries", "values"),
-    frozenset({"boundaries", "values"}),
+    name="piecewise_constant",
+    make=piecewise_constant,
+    length=last("boundaries"),
+    formula=formula,
+    family="steps",
+    parameters=("boundaries", "values"),
+    lists=(
+        "boundaries",
+        "values",
+    ),
+    times=("boundaries",),
 )

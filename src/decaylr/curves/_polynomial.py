@@ -68,10 +68,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 
 POLYNOMIAL = Kind(
-    "polynomial",
-    polynomial,
-    steps,
-    formula,
-    ("init_value", "end_value", "steps", "power", "k"),
+    name="polynomial",
+    make=polynomial,
+    length=steps,
+    formula=formula,
+    family="polynomial, square root",
+    parameters=("init_value", "end_value", "steps", "power", "k"),
     options=("rise",),
+    times=("steps",),
 )

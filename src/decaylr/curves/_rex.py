@@ -57,4 +57,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return between(node, p, numbers, weights)
 
 
-REX = Kind("rex", rex, steps, formula, ("init_value", "end_value", "steps", "beta"))
+REX = Kind(
+    name="rex",
+    make=rex,
+    length=steps,
+    formula=formula,
+    family="REX",
+    parameters=("init_value", "end_value", "steps", "beta"),
+    times=("steps",),
+)

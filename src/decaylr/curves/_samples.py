@@ -48,4 +48,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return numbers.take(values, numbers.as_index(numbers.floor(p), values.length - 1))
 
 
-SAMPLES = Kind("samples", samples, _length, formula, ("values",), frozenset({"values"}))
+SAMPLES = Kind(
+    name="samples",
+    make=samples,
+    length=_length,
+    formula=formula,
+    family="points",
+    parameters=("values",),
+    lists=("values",),
+)

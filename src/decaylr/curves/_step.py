@@ -51,4 +51,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return decayed(node.number("init_value", numbers), node, "gamma", times, numbers)
 
 
-STEP = Kind("step", step, endless, formula, ("init_value", "step_size", "gamma"))
+STEP = Kind(
+    name="step",
+    make=step,
+    length=endless,
+    formula=formula,
+    family="steps",
+    parameters=("init_value", "step_size", "gamma"),
+    times=("step_size",),
+)

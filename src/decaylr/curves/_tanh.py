@@ -60,4 +60,12 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return blend(init, end, left, gone, numbers)
 
 
-TANH = Kind("tanh", tanh, steps, formula, ("init_value", "end_value", "steps", "lower", "upper"))
+TANH = Kind(
+    name="tanh",
+    make=tanh,
+    length=steps,
+    formula=formula,
+    family="tanh",
+    parameters=("init_value", "end_value", "steps", "lower", "upper"),
+    times=("steps",),
+)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from decaylr.tree.length import length_of
-from decaylr.tree.node import Node
+from decaylr.tree.node import KINDS, Node
 
 COUNTED_UNITS = ("step", "sample", "token")
 
@@ -31,10 +31,9 @@ def horizon(schedule: Node) -> float:
 
 
 def _times(schedule: Node) -> list[float]:
-    named = ("steps", "period", "time_constant", "half_life", "step_size", "every")
     found = []
     for name, array in schedule.parameters.items():
-        if name in named or name.startswith(("boundar", "milestones", "decay_steps")):
+        if name.startswith(KINDS[schedule.kind].times):
             finite = array[np.isfinite(array)]
             found += [float(finite.max())] if finite.size and finite.max() > 0 else []
     for child in schedule.children:

@@ -156,30 +156,53 @@ def settings(node: Node) -> dict[str, Any]:
 class Kind(NamedTuple):
     """All that there is to know of one kind of node outside of the core.
 
-    make
-        The node from children and arguments, as a user writes them.
-    arguments
+    Attributes
+    ----------
+    name : str
+        Its key in `KINDS`, in the core and in written schedules.
+    make : callable
+        The constructor: the node from children and arguments, as a user writes them.
+    length : callable
+        Its length in every run, from a node: see `decaylr.tree.length`.
+    formula : callable
+        Its value inside a trace, from an outline, a position and the numbers of a framework.
+    family : str
+        The title that pictures group it under; "" where its parts decide.
+    parameters, lists, options : tuple of str
+        Its numbers, those whose last axis is a list, and what is not a number.
+    times : tuple of str
+        How the names of parameters begin that are lengths or positions.
+    children : {"none", "one", "many"}
+    arguments : callable
         What `make` takes, read back from a node, without its children.
-    length, formula
-        Its length in every run; its value inside a trace.
-    text
+    text : callable, optional
         The expression that makes it, where that is no call of its name.
+    operator : bool
+        Whether its text needs brackets among operands.
+    positional : bool
+        Whether its one argument needs no name in its text.
+    untold : tuple of str
+        Parameters that the core has no use for.
+    untraced : tuple of str
+        Parameters that no formula reads.
     """
 
     name: str
     make: Callable[..., Node]
     length: Callable[[Any], FloatArray]
     formula: Callable[[Any, Any, Any], Any]
+    family: str
     parameters: tuple[str, ...] = ()
-    lists: frozenset[str] = frozenset()
+    lists: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
-    children: str = "none"  # "none", "one" or "many"
+    times: tuple[str, ...] = ()
+    children: str = "none"
     arguments: Callable[[Any], dict[str, Any]] = settings
     text: Callable[[Any], str] | None = None
-    operator: bool = False  # its text needs brackets among operands
-    positional: bool = False  # its one argument needs no name in its text
-    untold: tuple[str, ...] = ()  # parameters that the core has no use for
-    untraced: tuple[str, ...] = ()  # those that no formula reads
+    operator: bool = False
+    positional: bool = False
+    untold: tuple[str, ...] = ()
+    untraced: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {}

@@ -321,7 +321,7 @@ def ReduceLROnPlateau(  # noqa: N802
     )
 
 
-_CLASSES: dict[str, Callable[..., Schedule]] = {
+CLASSES: dict[str, Callable[..., Schedule]] = {
     "ExponentialDecay": ExponentialDecay,
     "PiecewiseConstantDecay": PiecewiseConstantDecay,
     "PolynomialDecay": PolynomialDecay,
@@ -360,7 +360,7 @@ def from_config(config: Mapping[str, Any] | float) -> Schedule:
         raise TypeError(f"config must have class_name and config, got {sorted(map(str, config))}")
     if "learning_rate" in inner:
         return from_config(inner["learning_rate"])
-    make = _CLASSES[one_of("class_name", config["class_name"], tuple(_CLASSES))]
+    make = CLASSES[one_of("class_name", config["class_name"], tuple(CLASSES))]
     known = inspect.signature(make).parameters
     for argument in inner:
         if argument not in known:
