@@ -9,7 +9,8 @@ configurations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from decaylr.checks import one_of, refuse
 from decaylr.compat import deepspeed, keras, megatron, optax, timm, torch, transformers
@@ -17,15 +18,27 @@ from decaylr.compat.shared.calls import call
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 
-# Peers whose data names a function, and those with configurations of their own: what reads
-# these, and the key that one is known by.
-FUNCTIONS = {"torch": torch, "optax": optax, "timm": timm, "transformers": transformers}
-CONFIGS: dict[str, tuple[Callable[..., Any], str]] = {
-    "keras": (keras.from_config, "class_name"),
-    "deepspeed": (deepspeed.from_config, "scheduler"),
-    "megatron": (megatron.from_config, "lr_decay_style"),
+
+class Peer(NamedTuple):
+    """A library whose data is read.
+
+    Its data is `{function: {argument: value}}`, or, with a `config_key`, a configuration of its
+    own that holds this key.
+    """
+
+    module: ModuleType
+    config_key: str = ""
+
+
+PEERS: dict[str, Peer] = {
+    "torch": Peer(torch),
+    "optax": Peer(optax),
+    "timm": Peer(timm),
+    "transformers": Peer(transformers),
+    "keras": Peer(keras, "class_name"),
+    "deepspeed": Peer(deepspeed, "scheduler"),
+    "megatron": Peer(megatron, "lr_decay_style"),
 }
-PEERS = (*FUNCTIONS, *CONFIGS)
 OWN = "decaylr"
 TARGETS = (OWN, "keras")
 VALUES = ("lr", "momentum", "weight_decay")
@@ -75,9 +88,8 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     whose = _detected(data) if peer is None else one_of("peer", peer, (*PEERS, OWN))
     if whose == OWN:
         made: Any = Schedule.from_dict(data)
-    elif whose in CONFIGS:
-        read, _ = CONFIGS[whose]
-        made = read(data)
+    elif PEERS[whose].config_key:
+        made = PEERS[whose].module.from_config(data)
     else:
         made = _made(data, functions(whose), whose)
     return _part(made, value)
@@ -85,7 +97,7 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
 
 def functions(peer: str) -> dict[str, Callable[..., Any]]:
     """The functions of `decaylr.compat.<peer>` that take plain arguments, by name."""
-    module = FUNCTIONS[peer]
+    module = PEERS[peer].module
     names = [name for name in module.__all__ if not name.startswith(("from_", "to_"))]
     return {name: getattr(module, name) for name in names}
 
@@ -115,10 +127,11 @@ def written(made: Schedule | Plateau, target: str = OWN) -> Any:
 def _detected(data: Mapping[str, Any]) -> str:
     if data.keys() == {"version", "schedule"}:
         return OWN
-    for peer, (_, key) in CONFIGS.items():
-        if key in data:
-            return peer
-    found = [peer for peer in FUNCTIONS if len(data) == 1 and set(data) <= set(functions(peer))]
+    for name, peer in PEERS.items():
+        if peer.config_key in data:
+            return name
+    plain = [name for name, peer in PEERS.items() if not peer.config_key]
+    found = [name for name in plain if len(data) == 1 and set(data) <= set(functions(name))]
     if len(found) != 1:
         known = f"one of {', '.join(PEERS)}"
         held = ", ".join(repr(key) for key in list(data)[:5])

@@ -16,7 +16,7 @@ from rich.console import Console
 import decaylr as dl
 from decaylr.cli import main, report
 from decaylr.evaluation.machine import processor
-from decaylr.sweep.figures import FIGURES, Measured
+from decaylr.sweep.figures import FIGURES, EntryFigures
 
 TWO = """
 version = 1
@@ -102,7 +102,7 @@ def test_the_table_has_the_figures_of_every_entry(file):
 
 def test_a_narrow_terminal_cuts_nothing():
     figures = {name: np.array([1.234e-05, 5.678e-05]) for name in FIGURES}
-    entry = Measured("a-name-of-some-length", "token", 3e12, figures, 4097, False, 1.0)
+    entry = EntryFigures("a-name-of-some-length", "token", 3e12, figures, 4097, False, 1.0)
     with (page := Console(width=80, file=io.StringIO())).capture() as caught:
         report.print_summary(page, [entry])
     text = caught.get()

@@ -12,7 +12,7 @@ from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from decaylr.sweep.figures import GRID_POINTS, MOST_POSITIONS, Measured
+from decaylr.sweep.figures import GRID_POINTS, MOST_POSITIONS, EntryFigures
 from decaylr.sweep.figures import Progress as Told
 
 PIPED_WIDTH = 170  # columns where the output is no terminal, so that nothing is cut
@@ -39,7 +39,7 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=width, markup=False, emoji=False)
 
 
-def summary_table(measured: list[Measured], width: int) -> Table:
+def summary_table(measured: list[EntryFigures], width: int) -> Table:
     """One line an entry; a batch of runs as ranges from the least to the largest.
 
     Where that is wider than `width`, ranges take two lines, columns stand closer and names
@@ -67,7 +67,7 @@ def _widths(rows: list[list[str]]) -> list[int]:
     return [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
 
 
-def print_summary(page: Console, measured: list[Measured]) -> None:
+def print_summary(page: Console, measured: list[EntryFigures]) -> None:
     """Print the table and its caption; wider than the console where that cuts numbers."""
     table = summary_table(measured, page.width)
     own = page.width
@@ -78,7 +78,7 @@ def print_summary(page: Console, measured: list[Measured]) -> None:
     page.print(caption(measured), style="dim italic", highlight=False)
 
 
-def caption(measured: list[Measured]) -> str:
+def caption(measured: list[EntryFigures]) -> str:
     """What the columns mean, and which entries were read on a grid."""
     lines = [
         "where: first position of the peak; <1%: share of training under 1 % of the peak; "
@@ -94,7 +94,7 @@ def caption(measured: list[Measured]) -> str:
     return "\n".join(lines)
 
 
-def _cells(entry: Measured) -> list[str]:
+def _cells(entry: EntryFigures) -> list[str]:
     name = entry.name if entry.runs == 1 else f"{entry.name} ({entry.runs:,} runs)"
     figures = entry.figures
     return [
@@ -139,7 +139,7 @@ def short(number: float) -> str:
     return f"{number:.4g}"
 
 
-def totals(measured: list[Measured], seconds: float) -> str:
+def totals(measured: list[EntryFigures], seconds: float) -> str:
     """The totals line: entries, runs, values, seconds, values per second."""
     runs = sum(entry.runs for entry in measured)
     values = sum(entry.runs * entry.positions for entry in measured)

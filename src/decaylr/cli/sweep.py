@@ -19,7 +19,7 @@ from decaylr.cli.console import (
 )
 from decaylr.sweep import export
 from decaylr.sweep.entry import Entry
-from decaylr.sweep.figures import Measured, measure
+from decaylr.sweep.figures import EntryFigures, figures_of
 
 
 @click.command("sweep")
@@ -58,12 +58,12 @@ def command(
             draw(picture, entries, quiet)
 
 
-def evaluated(entries: list[Entry], quiet: bool) -> list[Measured]:
-    """Measure the entries and print their table."""
+def evaluated(entries: list[Entry], quiet: bool) -> list[EntryFigures]:
+    """Fold the entries and print their table."""
     start = perf_counter()
     total = sum(entry.schedule.size * export.count_of(entry) for entry in entries)
     with report.progress_bar("evaluating", total, quiet=quiet) as told:
-        measured = [measure(entry, told) for entry in entries]
+        measured = [figures_of(entry, told) for entry in entries]
     seconds = perf_counter() - start
     if not quiet:
         page = report.console()

@@ -126,15 +126,15 @@ class Plateau:
         own = RULES[one_of("rule", rule, tuple(RULES))]
         self._rule = rule
         self._mode = one_of("mode", own.mode if mode is None else mode, ("min", "max"))
-        measure = own.threshold_mode if threshold_mode is None else threshold_mode
-        self._measure = one_of("threshold_mode", measure, ("rel", "abs"))
+        given = own.threshold_mode if threshold_mode is None else threshold_mode
+        self._threshold_mode = one_of("threshold_mode", given, ("rel", "abs"))
         self._options = options(rule, rule_options)
         least = own.threshold if threshold is None else threshold
         self._parameters: dict[str, Array] = {
             "factor": factors(factor, rule),
             "patience": whole_numbers("patience", patience),
             "cooldown": whole_numbers("cooldown", cooldown),
-            "threshold": thresholds(least, rule, self._measure == "rel", self._options),
+            "threshold": thresholds(least, rule, self._threshold_mode == "rel", self._options),
             "min_value": finite("min_value", min_value),
         }
         arrays = {k: v for k, v in self._options.items() if isinstance(v, np.ndarray)}
@@ -216,7 +216,7 @@ class Plateau:
         _engine.update_plateau(
             self._rule,
             self._mode == "max",
-            self._measure == "rel",
+            self._threshold_mode == "rel",
             window,
             self._columns,
             self._state,
@@ -303,7 +303,7 @@ class Plateau:
         return {
             "mode": self._mode,
             **self._parameters,
-            "threshold_mode": self._measure,
+            "threshold_mode": self._threshold_mode,
             "rule": self._rule,
             **self._options,
         }

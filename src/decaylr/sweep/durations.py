@@ -15,7 +15,7 @@ _DURATION = re.compile(r"^\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([kMBGT]?
 
 
 @dataclass(frozen=True)
-class Measure:
+class DurationUnits:
     """What turns a written duration into positions: the unit, a clock, a total length."""
 
     unit: str = "step"

@@ -15,7 +15,7 @@ from decaylr.checks import refuse
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import (
     FIGURES,
-    Measured,
+    EntryFigures,
     Progress,
     positions_of,
     slices,
@@ -132,7 +132,7 @@ def check_summary(path: Path) -> None:
         refuse("summary", "a .csv or .json file", path.name)
 
 
-def write_summary(path: Path, measured: list[Measured]) -> None:
+def write_summary(path: Path, measured: list[EntryFigures]) -> None:
     """Write the figures of every run in full precision, one row or object a run."""
     check_summary(path)
     rows = [row for entry in measured for row in _rows(entry)]
@@ -145,7 +145,7 @@ def write_summary(path: Path, measured: list[Measured]) -> None:
         table.writerows(rows)
 
 
-def _rows(entry: Measured) -> Iterator[dict[str, Any]]:
+def _rows(entry: EntryFigures) -> Iterator[dict[str, Any]]:
     columns = {name: entry.figures[name].tolist() for name in FIGURES}
     for run in range(entry.runs):
         yield {

@@ -26,7 +26,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Measured:
+class EntryFigures:
     """The figures of one entry, an array with one value per run each.
 
     Attributes
@@ -113,7 +113,7 @@ def slices(runs: int, positions: int) -> list[slice]:
     return [slice(row, min(row + rows, runs)) for row in range(0, runs, rows)]
 
 
-def measure(entry: Entry, progress: Progress | None = None) -> Measured:
+def figures_of(entry: Entry, progress: Progress | None = None) -> EntryFigures:
     """Evaluate an entry over its whole length, some runs at a time.
 
     `progress` is told the number of values read after each piece.
@@ -130,7 +130,7 @@ def measure(entry: Entry, progress: Progress | None = None) -> Measured:
             progress(part.size * count)
     figures = {name: np.concatenate([piece[name] for piece in pieces]) for name in FIGURES}
     seconds = perf_counter() - start
-    return Measured(
+    return EntryFigures(
         entry.name, entry.unit, entry.length, figures, count, positions is None, seconds
     )
 

@@ -21,7 +21,7 @@ from decaylr.combinators.arithmetic import reduce
 from decaylr.combinators.joins import join
 from decaylr.notation.reading import from_node
 from decaylr.schedule import Schedule
-from decaylr.sweep.durations import Measure
+from decaylr.sweep.durations import DurationUnits
 from decaylr.sweep.syntax import placed
 from decaylr.tree.node import DEEPEST
 
@@ -45,7 +45,7 @@ _RATIO = re.compile(r"^\s*([0-9.]+)\s*/\s*([0-9.]*[1-9][0-9.]*)\s*$")
 class Context:
     """What the words of a node refer to."""
 
-    measure: Measure
+    units: DurationUnits
     columns: Mapping[str, Any]
     previous: Any = None
     span: Any = None
@@ -155,9 +155,9 @@ def resolved(value: Any, context: Context) -> Any:
         return float(value)
     if ratio := _RATIO.match(value):
         return _quotient(ratio, context)
-    if context.measure.reads(value):
+    if context.units.reads(value):
         try:
-            return context.measure.positions(value)
+            return context.units.positions(value)
         except (TypeError, ValueError) as error:
             raise placed(error, context.path) from None
     return value

@@ -18,7 +18,7 @@ import numpy as np
 from decaylr.checks import known_keys, one_of, refuse
 from decaylr.clock import Clock
 from decaylr.schedule import Schedule
-from decaylr.sweep.durations import UNITS, Measure
+from decaylr.sweep.durations import UNITS, DurationUnits
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.file_columns import columns_of, table_of
 from decaylr.sweep.language import Context, resolved, schedule_of
@@ -95,10 +95,10 @@ def _entry(name: str, body: Any) -> Entry:
     about = {key: _told(value, key, path) for key, value in body.items() if key in ABOUT}
     node = {key: value for key, value in body.items() if key not in (*SETTINGS, *ABOUT)}
     unit = one_of(f"{path}.unit", settings.get("unit", "step"), UNITS)
-    measure = Measure(unit, _clock(settings, path), _length(settings, path))
+    units = DurationUnits(unit, _clock(settings, path), _length(settings, path))
     columns = dict(columns_of(settings, path))
-    schedule = schedule_of(node, Context(measure, columns, path=path))
-    length = float(np.max(schedule.length)) if measure.length is None else measure.length
+    schedule = schedule_of(node, Context(units, columns, path=path))
+    length = float(np.max(schedule.length)) if units.length is None else units.length
     return Entry(name, schedule, unit, length, _shaped(columns, schedule, path), about)
 
 
@@ -136,8 +136,8 @@ def _length(settings: Mapping[str, Any], path: str) -> float | None:
     if length is None:
         return None
     if isinstance(length, str):
-        measure = Measure(settings.get("unit", "step"), _clock(settings, path))
-        length = resolved(length, Context(measure, {}, path=f"{path}.length"))
+        units = DurationUnits(settings.get("unit", "step"), _clock(settings, path))
+        length = resolved(length, Context(units, {}, path=f"{path}.length"))
     if isinstance(length, bool) or not isinstance(length, (int, float)):
         raise TypeError(f"{path}.length must be a number, got {length!r:.60}")
     if not 0 < length < np.inf:
