@@ -1,0 +1,60 @@
+"""JSON, reprs and sweep files that earlier versions wrote give the same schedules, bit for bit.
+
+The files beside this one are kept as they were written; a new version adds files, it changes none.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import decaylr as dl
+
+HERE = Path(__file__).parent
+WRITTEN = json.loads((HERE / "written.json").read_text())
+SCHEDULES = WRITTEN["schedules"]
+NAMES = {name: getattr(dl, name) for name in dl.__all__} | {"array": np.array, "inf": np.inf}
+
+
+def check(schedule, written):
+    """The bits of the values, at the positions they were written for."""
+    p = np.array(WRITTEN["positions"]).reshape((-1,) + (1,) * schedule.ndim)
+    values = np.asarray(schedule(p), np.float64).ravel().tolist()
+    assert [value.hex() for value in values] == written["values"]
+    assert list(schedule.shape) == written["shape"]
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_json(name):
+    check(dl.from_json(SCHEDULES[name]["json"]), SCHEDULES[name])
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_repr(name):
+    check(eval(SCHEDULES[name]["repr"], NAMES), SCHEDULES[name])
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_json_is_written_as_before(name):
+    written = SCHEDULES[name]["json"]
+    assert json.loads(dl.from_json(written).to_json()) == json.loads(written)
+
+
+def test_a_sweep_file_of_many_entries():
+    sweep = dl.load(HERE / "many.toml")
+    assert len(sweep.names) == 54
+    for name in sweep.names:
+        check(sweep[name], SCHEDULES[name])
+
+
+@pytest.mark.parametrize("file", ["grid.toml", "grid.json"])
+def test_a_sweep_file_with_columns(file):
+    sweep = dl.load(HERE / file)
+    columns = sweep.entries["sweep"].columns
+    assert columns["peak"].tolist() == [[0.1] * 3, [0.2] * 3]
+    assert columns["n"].tolist() == [[100, 200, 300]] * 2
+    made = dl.warmup_cosine(0.0, columns["peak"], columns["n"] // 10 + 1, columns["n"])
+    assert sweep["sweep"] == made
