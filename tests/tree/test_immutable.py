@@ -22,9 +22,9 @@ def test_no_attribute_can_be_set_or_deleted(name):
     s = SCHEDULES[name]
     before, value = s.to_json(), s(7)
     for attribute in [*all_names(s), "__dict__", "__class__"]:
-        with pytest.raises((AttributeError, TypeError), match="immutable|cannot"):
+        with pytest.raises((AttributeError, TypeError), match=r"immutable|cannot"):
             setattr(s, attribute, None)
-        with pytest.raises((AttributeError, TypeError), match="immutable|cannot"):
+        with pytest.raises((AttributeError, TypeError), match=r"immutable|cannot"):
             delattr(s, attribute)
     assert s.to_json() == before
     assert s(7) == value
