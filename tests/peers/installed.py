@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 
-# Keras has one backend a process; CI runs its tests once for each.
-os.environ.setdefault("KERAS_BACKEND", "jax")
-
 # Set in CI, where a missing peer is a failure: "extra" for those that the extra `test` brings,
 # "all" for timm too. Elsewhere the tests of a missing peer are skipped and counted.
 REQUIRED = os.environ.get("DECAYLR_PEERS")
