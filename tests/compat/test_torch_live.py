@@ -111,7 +111,7 @@ def test_strangers_are_refused_by_name():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         stranger = MyLR(optimizer(0.1), 5)
-    with pytest.raises(TypeError, match=r"one of torch.optim's, got test_compat_torch_live.MyLR"):
+    with pytest.raises(TypeError, match=rf"one of torch.optim's, got {__name__}.MyLR"):
         from_scheduler(stranger)
     with pytest.raises(TypeError, match=r"one of torch.optim's, got builtins.int"):
         from_scheduler(3)
