@@ -20,8 +20,8 @@ from pybind11.setup_helpers import Pybind11Extension
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-HEADERS = sorted(glob("decay_ext/core/*.h"))
-CORE = sorted(glob("decay_ext/core/*.cpp"))
+HEADERS = sorted(glob("decay_ext/**/*.h", recursive=True))
+CORE = sorted(glob("decay_ext/core/**/*.cpp", recursive=True))
 
 # Every instruction set and optimisation level must give the same bits: no contraction of
 # a*b+c, and no fast-math. The two -fno flags change no value and let loops become vectors.
@@ -48,9 +48,9 @@ if platform.machine().lower() in ("x86_64", "amd64"):
 cores = [
     Pybind11Extension(
         f"decaylr._core_{name}",
-        ["decay_ext/engine.cpp", "decay_ext/engine_plateau.cpp", *CORE],
-        include_dirs=["decay_ext"],
-        depends=[*HEADERS, "decay_ext/engine_plateau.h"],
+        ["decay_ext/bindings/engine.cpp", "decay_ext/bindings/engine_plateau.cpp", *CORE],
+        include_dirs=["decay_ext/core"],
+        depends=HEADERS,
         define_macros=[("DECAYLR_MODULE", f"_core_{name}")],
         cxx_std=17,
         extra_compile_args=[*EXACT, *WARNINGS, *flags],
@@ -60,8 +60,8 @@ cores = [
 ]
 stepper = Extension(
     "decaylr._stepper",
-    ["decay_ext/stepper.pyx"],
-    include_dirs=["decay_ext"],
+    ["decay_ext/bindings/stepper.pyx"],
+    include_dirs=["decay_ext/core"],
     depends=HEADERS,
     language="c++",
     extra_compile_args=["-std=c++17", *EXACT],
@@ -69,8 +69,8 @@ stepper = Extension(
 )
 groups = Extension(
     "decaylr._groups",
-    ["decay_ext/groups.pyx"],
-    include_dirs=["decay_ext"],
+    ["decay_ext/bindings/groups.pyx"],
+    include_dirs=["decay_ext/core"],
     depends=HEADERS,
     language="c++",
     extra_compile_args=["-std=c++17", *EXACT],

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "core/registry.h"
+#include "registry/registry.h"
 
 namespace decaylr::specs {
 

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <random>
 
-#include "core/block_math.h"
-#include "core/position.h"
+#include "arithmetic/block_math.h"
+#include "tree/position.h"
 
 namespace {
 

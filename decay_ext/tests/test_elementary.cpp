@@ -1,7 +1,7 @@
 // Checks of the double-double arithmetic and the elementary functions against reference
 // values (computed with 1400 bits, split into two rounded doubles) and identities.
 //
-//     g++ -std=c++17 -O3 -ffp-contract=off -I decay_ext decay_ext/tests/test_elementary.cpp
+//     g++ -std=c++17 -O3 -ffp-contract=off -I decay_ext/core decay_ext/tests/test_elementary.cpp
 //
 // Prints what fails and returns 1, or returns 0.
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <limits>
 
-#include "core/elementary.h"
+#include "arithmetic/elementary.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/fold.h"
+#include "folds/fold.h"
 #include "specs.h"
 
 using namespace decaylr;

@@ -10,7 +10,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "core/threads.h"
+#include "evaluation/parallel_for.h"
 
 using namespace decaylr;
 

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <functional>
 
-#include "core/fold.h"
+#include "folds/fold.h"
 #include "specs.h"
 
 using namespace decaylr;

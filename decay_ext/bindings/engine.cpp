@@ -1,0 +1,370 @@
+// decaylr._core_*: compiled programs, evaluated from Python.
+//
+// Every array is checked here for kind, shape and contiguity before a pointer is
+// taken; what the values mean is checked by the Python constructors.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "combinators/repeat.h"
+#include "engine_plateau.h"
+#include "evaluation/thread_budget.h"
+#include "folds/fold.h"
+#include "registry/registry.h"
+
+#include <cstdlib>
+#include <optional>
+#include <thread>
+
+namespace py = pybind11;
+
+namespace decaylr {
+namespace {
+
+constexpr int deepest = 512;  // nodes on a path: what any thread's stack holds with ease
+
+std::shared_ptr<const void> keep(const py::array& array) {
+    auto* held = new py::array(array);
+    return {held->data(), [held](const void*) {
+                py::gil_scoped_acquire gil;
+                delete held;
+            }};
+}
+
+// A parameter of shape (1 or runs, list length).
+Column make_column(const py::array& array, Run runs, const std::string& name) {
+    const bool integers = py::isinstance<py::array_t<Int>>(array);
+    if (!integers && !py::isinstance<py::array_t<double>>(array)) {
+        throw py::type_error(name + " must be a float64 or int64 array");
+    }
+    const bool rows_fit = array.ndim() == 2 && (array.shape(0) == 1 || array.shape(0) == runs);
+    if (!rows_fit || !(array.flags() & py::array::c_style)) {
+        throw py::value_error(name + " must be a C-contiguous array of one row, or one per run");
+    }
+    Column column;
+    column.length = array.shape(1);
+    column.stride = array.shape(0) == 1 ? 0 : column.length;
+    column.owner = keep(array);
+    if (integers) column.integers = static_cast<const Int*>(array.data());
+    else column.reals = static_cast<const double*>(array.data());
+    return column;
+}
+
+// What a node is made of in Python: (kind, runs, columns, options, children).
+struct Built {
+    NodePtr node;
+    Run runs;
+};
+
+void check_select(const Spec& spec, const std::vector<Run>& child_runs) {
+    const Column& part = spec.column("part");
+    const Column& row = spec.column("row");
+    for (Run run = 0; run < spec.runs; ++run) {
+        const Int p = part.integer(run);
+        if (p < 0 || p >= static_cast<Int>(child_runs.size()) || row.integer(run) < 0 ||
+            row.integer(run) >= child_runs[static_cast<std::size_t>(p)]) {
+            throw py::index_error("select points outside its parts at run " + std::to_string(run));
+        }
+    }
+}
+
+Built build(const py::tuple& data, int depth) {
+    if (depth > deepest) {
+        throw py::value_error("a schedule must be nested at most " + std::to_string(deepest) +
+                              " deep");
+    }
+    Spec spec;
+    spec.kind = data[0].cast<std::string>();
+    spec.runs = data[1].cast<Run>();
+    if (spec.runs < 1) throw py::value_error("a program needs at least one run");
+    for (const auto& [name, array] : data[2].cast<std::map<std::string, py::array>>()) {
+        spec.columns[name] = make_column(array, spec.runs, spec.kind + "." + name);
+    }
+    spec.options = data[3].cast<std::map<std::string, std::string>>();
+    std::vector<Run> child_runs;
+    for (const auto& child : data[4].cast<py::list>()) {
+        const Built built = build(child.cast<py::tuple>(), depth + 1);
+        if (spec.kind != "select" && built.runs != 1 && built.runs != spec.runs) {
+            throw py::value_error("the runs of a child must be 1 or those of its parent");
+        }
+        spec.children.push_back(built.node);
+        child_runs.push_back(built.runs);
+    }
+    if (spec.kind == "select") check_select(spec, child_runs);
+    return {make_node(spec), spec.runs};
+}
+
+std::unique_ptr<Program> make_program(const py::tuple& data) {
+    const Built built = build(data, 0);
+    return std::make_unique<Program>(built.node, built.runs);
+}
+
+Window make_window(const Program& program, Run first_run, Run runs, Int start, Int stride,
+                   Int steps) {
+    const bool runs_fit = first_run >= 0 && runs >= 0 && first_run <= program.runs() - runs;
+    const bool steps_fit = start >= 0 && stride >= 1 && steps >= 0 &&
+                           (steps == 0 || (steps - 1) <= (max_int - start) / stride);
+    if (!runs_fit || !steps_fit) throw py::value_error("window outside the program");
+    return {first_run, runs, start, stride, steps};
+}
+
+template <class Real>
+Real* writable(const py::array& out, Int size) {
+    if (!py::isinstance<py::array_t<Real>>(out) || !(out.flags() & py::array::c_style) ||
+        !out.writeable() || out.size() != size) {
+        throw py::value_error("out must be a writable C-contiguous array that fits");
+    }
+    return static_cast<Real*>(const_cast<void*>(out.data()));
+}
+
+using Threads = std::pair<int, bool>;  // how many, and whether they are shared with other calls
+
+Team team_of(Threads threads) { return {threads.first, threads.second}; }
+
+void table(const Program& program, Run first_run, Run runs, Int start, Int stride, Int steps,
+           bool by_steps, Threads threads, const py::array& out) {
+    const Window window = make_window(program, first_run, runs, start, stride, steps);
+    const Layout layout = by_steps ? Layout::steps : Layout::runs;
+    const auto evaluate = [&](auto* to) {
+        py::gil_scoped_release release;
+        program.check(window);
+        program.table(window, layout, team_of(threads), to);
+    };
+    if (py::isinstance<py::array_t<float>>(out)) evaluate(writable<float>(out, runs * steps));
+    else evaluate(writable<double>(out, runs * steps));
+}
+
+// The positions of a lookup; TypeError for other dtypes.
+Lookup lookup_of(const py::array& positions) {
+    if (!(positions.flags() & py::array::c_style)) {
+        throw py::value_error("positions must be C-contiguous");
+    }
+    Lookup lookup;
+    lookup.stride = positions.size() == 1 ? 0 : 1;
+    if (py::isinstance<py::array_t<Int>>(positions)) {
+        lookup.integers = static_cast<const Int*>(positions.data());
+    } else if (py::isinstance<py::array_t<double>>(positions)) {
+        lookup.reals = static_cast<const double*>(positions.data());
+    } else {
+        throw py::type_error("positions must be int64 or float64");
+    }
+    return lookup;
+}
+
+// The index of the first position outside [0, 2^63), else -1.
+Int first_misplaced(const py::array& positions) {
+    const Lookup lookup = lookup_of(positions);
+    for (Int i = 0; i < positions.size(); ++i) {
+        const bool fits = lookup.integers ? lookup.integers[i] >= 0
+                                          : lookup.reals[i] >= 0.0 && lookup.reals[i] < two_63;
+        if (!fits) return i;
+    }
+    return -1;
+}
+
+// Evaluates positions (one, or one per value) for the given runs, or run i for value i.
+void gather(const Program& program, const py::array& positions,
+            const std::optional<py::array_t<Run, py::array::c_style>>& runs, Threads threads,
+            const py::array& out) {
+    Lookup lookup = lookup_of(positions);
+    lookup.count = out.size();
+    if (positions.size() != 1 && positions.size() != lookup.count) {
+        throw py::value_error("positions must be one, or one per value");
+    }
+    if (first_misplaced(positions) >= 0) throw py::value_error("position outside [0, 2**63)");
+    lookup.run_stride = program.runs() == 1 ? 0 : 1;
+    if (runs) {
+        if (runs->size() != lookup.count) throw py::value_error("runs must be one per value");
+        for (Int i = 0; i < lookup.count; ++i) {
+            if (runs->data()[i] < 0 || runs->data()[i] >= program.runs()) {
+                throw py::index_error("run outside the program");
+            }
+        }
+        lookup.runs = runs->data();
+    } else if (lookup.run_stride == 1 && lookup.count > program.runs()) {
+        throw py::index_error("more values than runs");
+    }
+    double* to = writable<double>(out, lookup.count);
+    py::gil_scoped_release release;
+    program.check(lookup);
+    program.gather(lookup, team_of(threads), to);
+}
+
+template <class Real>
+py::array_t<Real> per_run(const Program& program) {
+    return py::array_t<Real>(program.runs());
+}
+
+Window whole(const Program& program, Int start, Int steps) {
+    return make_window(program, 0, program.runs(), start, 1, steps);
+}
+
+// Runs `work(window, team)` without the GIL, after the schedule has accepted the positions.
+template <class Work>
+void folded(const Program& program, Int start, Int steps, Threads threads, Work&& work) {
+    const Window window = whole(program, start, steps);
+    py::gil_scoped_release release;
+    program.check(window);
+    work(window, team_of(threads));
+}
+
+py::tuple fold(const Program& program, Int start, Int steps, Threads threads) {
+    auto initial = per_run<double>(program), peak = per_run<double>(program);
+    auto final_value = per_run<double>(program), total = per_run<double>(program);
+    auto peak_at = per_run<Int>(program);
+    const Extremes out{initial.mutable_data(), peak.mutable_data(), final_value.mutable_data(),
+                       total.mutable_data(), peak_at.mutable_data()};
+    folded(program, start, steps, threads,
+           [&](const Window& w, Team team) { fold_extremes(program, w, team, out); });
+    return py::make_tuple(initial, peak, peak_at, final_value, total);
+}
+
+template <class Real>
+const Real* one_per_run(const Program& program, const py::array_t<Real, py::array::c_style>& in) {
+    if (in.size() != program.runs()) throw py::value_error("needs one element per run");
+    return in.data();
+}
+
+using Reals = py::array_t<double, py::array::c_style>;
+using Ints = py::array_t<Int, py::array::c_style>;
+
+py::array_t<Int> below(const Program& program, Int start, Int steps, Threads threads,
+                       const Ints& from, const Reals& limit) {
+    auto out = per_run<Int>(program);
+    const Int* begin = one_per_run(program, from);
+    const double* limits = one_per_run(program, limit);
+    Int* to = out.mutable_data();
+    folded(program, start, steps, threads, [&](const Window& w, Team team) {
+        first_below(program, w, team, begin, limits, to);
+    });
+    return out;
+}
+
+py::array_t<Int> counts(const Program& program, Int start, Int steps, Threads threads,
+                        const Reals& limit) {
+    auto out = per_run<Int>(program);
+    const double* limits = one_per_run(program, limit);
+    Int* to = out.mutable_data();
+    folded(program, start, steps, threads,
+           [&](const Window& w, Team team) { count_below(program, w, team, limits, to); });
+    return out;
+}
+
+py::array_t<double> annealed(const Program& program, Int start, Int steps, Threads threads,
+                             const Reals& momentum) {
+    auto out = per_run<double>(program);
+    const double* momenta = one_per_run(program, momentum);
+    double* to = out.mutable_data();
+    folded(program, start, steps, threads,
+           [&](const Window& w, Team team) { annealing(program, w, team, momenta, to); });
+    return out;
+}
+
+py::array_t<double> totals(const Program& program, Int start, Int steps, Threads threads,
+                           const Ints& indices) {
+    const Int count = indices.size();
+    for (Int i = 0; i < count; ++i) {
+        const Int index = indices.data()[i];
+        if (index < 0 || index >= steps || (i > 0 && index < indices.data()[i - 1])) {
+            throw py::value_error("indices must ascend within the window");
+        }
+    }
+    py::array_t<double> out({program.runs(), count});
+    const Int* at = indices.data();
+    double* to = out.mutable_data();
+    folded(program, start, steps, threads, [&](const Window& w, Team team) {
+        totals_at(program, w, team, at, count, to);
+    });
+    return out;
+}
+
+double cycles_total(double period, double growth, double count, bool whole) {
+    return RepeatRow(make_mark(period), growth, 1.0, 0.0, make_mark(count), whole).total();
+}
+
+py::list kind_names(bool curves) {
+    py::list names;
+    for (const Kind& kind : kinds()) {
+        if (kind.curve == curves) names.append(kind.name);
+    }
+    return names;
+}
+
+py::dict build_info() {
+    py::dict info;
+#if defined(__clang__)
+    info["compiler"] = "clang " __clang_version__;
+#elif defined(__GNUC__)
+    info["compiler"] = "gcc " __VERSION__;
+#else
+    info["compiler"] = "unknown";
+#endif
+#if defined(__AVX512F__)
+    info["instruction_set"] = "x86-64-v4";
+#elif defined(__AVX2__)
+    info["instruction_set"] = "x86-64-v3";
+#else
+    info["instruction_set"] = "baseline";
+#endif
+#if defined(NDEBUG)
+    info["assertions"] = false;
+#else
+    info["assertions"] = true;
+#endif
+    info["processors"] = std::thread::hardware_concurrency();
+    return info;
+}
+
+// The values of variables of the environment, each None where it is not set.
+py::tuple variables(const py::args& names) {
+    py::tuple values(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const char* value = std::getenv(names[i].cast<std::string>().c_str());
+        values[i] = value ? py::object(py::bytes(value)) : py::object(py::none());
+    }
+    return values;
+}
+
+py::tuple threads_at_work() { return py::make_tuple(at_work(), most_at_work()); }
+
+py::capsule root_capsule(const Program& program) {
+    return py::capsule(static_cast<const void*>(&program.root()), "decaylr.Node");
+}
+
+}  // namespace
+
+PYBIND11_MODULE(DECAYLR_MODULE, m) {
+    m.doc() = "Compiled programs: tables, lookups and folds of schedules.";
+    py::class_<Program>(m, "Program", py::module_local())
+        .def(py::init(&make_program), py::arg("data"))
+        .def_property_readonly("runs", &Program::runs)
+        .def_property_readonly("refuses", [](const Program& p) { return p.root().refuses(); })
+        .def("_root", &root_capsule)
+        .def("table", &table, py::arg("first_run"), py::arg("runs"), py::arg("start"),
+             py::arg("stride"), py::arg("steps"), py::arg("by_steps"), py::arg("threads"),
+             py::arg("out"))
+        .def("gather", &gather, py::arg("positions"), py::arg("runs"), py::arg("threads"),
+             py::arg("out"))
+        .def("fold", &fold, py::arg("start"), py::arg("steps"), py::arg("threads"))
+        .def("below", &below, py::arg("start"), py::arg("steps"), py::arg("threads"),
+             py::arg("origin"), py::arg("limit"))
+        .def("counts", &counts, py::arg("start"), py::arg("steps"), py::arg("threads"),
+             py::arg("limit"))
+        .def("annealing", &annealed, py::arg("start"), py::arg("steps"), py::arg("threads"),
+             py::arg("momentum"))
+        .def("totals", &totals, py::arg("start"), py::arg("steps"), py::arg("threads"),
+             py::arg("indices"));
+    m.def("first_misplaced", &first_misplaced, py::arg("positions"),
+          "Index of the first position outside [0, 2**63), or -1.");
+    m.def("cycles_total", py::vectorize(&cycles_total), py::arg("period"), py::arg("growth"),
+          py::arg("count"), py::arg("whole"), "Where the last of `count` cycles ends.");
+    m.def("curve_names", [] { return kind_names(true); }, "The curves of the core.");
+    m.def("combinator_names", [] { return kind_names(false); }, "The combinators of the core.");
+    bind_plateau(m);
+    m.def("variables", &variables, "Values of variables of the environment, None if not set.");
+    m.def("threads_at_work", &threads_at_work,
+          "How many work on long calls now, and the most at once since this was last asked.");
+    m.def("build_info", &build_info, "Compiler, instruction set and processors.");
+}
+
+}  // namespace decaylr

@@ -1,0 +1,210 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
+# cython: auto_pickle=False, autotestdict=False
+"""decaylr._stepper: the value at one position, and the walk from step to step."""
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.stdint cimport int64_t
+
+import numpy as np
+
+
+cdef extern from "Python.h":
+    int64_t PyLong_AsLongLongAndOverflow(object, int*) except? -1
+
+
+cdef extern from "tree/node.h" namespace "decaylr" nogil:
+    cdef struct dd:
+        double hi
+        double lo
+
+    cdef cppclass Node:
+        double at(int64_t, int64_t)
+        double at_fraction(int64_t, dd)
+        void fill(int64_t, int64_t, int64_t, double*)
+        void fill_steps(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
+        bint refuses()
+        void check(int64_t, int64_t) except +ValueError
+
+
+cdef extern from *:
+    """
+    #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    static int decaylr_x86_level(void) {
+        __builtin_cpu_init();
+        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+            !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) return 0;
+        if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+            !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
+            !__builtin_cpu_supports("avx512vl")) return 3;
+        return 4;
+    }
+    #else
+    static int decaylr_x86_level(void) { return 0; }
+    #endif
+    """
+    int decaylr_x86_level()
+
+
+def instruction_sets():
+    """The builds of the core that this processor can run, the best one last."""
+    names = ["baseline"]
+    if decaylr_x86_level() >= 3:
+        names.append("x86-64-v3")
+    if decaylr_x86_level() >= 4:
+        names.append("x86-64-v4")
+    return names
+
+
+cdef double TWO_63 = 9223372036854775808.0
+cdef int64_t LAST_POSITION = 9223372036854775807
+cdef int64_t MOST_AHEAD = 64  # positions: a block of the curves
+cdef int64_t MOST_VALUES_AHEAD = 1 << 23  # 64 MiB
+
+
+cdef class Evaluator:
+    """Base of `Schedule`: answers a plain number at once, hands all else to `_evaluate`."""
+
+    cdef const Node* node
+    cdef object program
+
+    def _bind(self, program):
+        """Take the fast path through a program of a single run that refuses no position."""
+        self.program = program
+        self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
+
+    def __call__(self, position, out=None):
+        """Value at a position: see `Schedule`."""
+        cdef int overflow = 0
+        cdef int64_t whole
+        cdef double real
+        cdef dd fraction
+        if self.node != NULL and out is None:
+            if type(position) is int:
+                whole = PyLong_AsLongLongAndOverflow(position, &overflow)
+                if overflow == 0 and whole >= 0:
+                    return self.node.at(0, whole)
+            elif type(position) is float:
+                real = position
+                if 0.0 <= real < TWO_63:
+                    whole = <int64_t>real
+                    if <double>whole == real:
+                        return self.node.at(0, whole)
+                    fraction.hi = real
+                    fraction.lo = 0.0
+                    return self.node.at_fraction(0, fraction)
+        return self._evaluate(position, out)
+
+
+cdef class Cursor:
+    """Walks a schedule position by position.
+
+    Attributes
+    ----------
+    value : float or ndarray
+        Value at the current position. For a batch a read-only view of `.shape`, valid
+        until the next `step` or `seek`.
+    position : int
+        Where the cursor stands.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> cursor = dl.linear(1.0, 0.0, 4).cursor()
+    >>> cursor.value
+    1.0
+    >>> cursor.step()
+    >>> cursor.position, cursor.value
+    (1, 0.75)
+    """
+
+    cdef const Node* node
+    cdef object program
+    cdef object table  # the next positions of every run: what a step shows is there already
+    cdef object views
+    cdef double[:, ::1] values
+    cdef int64_t ahead  # rows of `table`
+    cdef int64_t filled, row
+    cdef bint single
+    cdef bint shown
+    cdef readonly int64_t position
+
+    def __init__(self, program, shape, int64_t start):
+        self.program = program
+        self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
+        runs = program.runs
+        # A schedule that refuses a position does so when the cursor gets there.
+        most = min(MOST_AHEAD, max(MOST_VALUES_AHEAD // runs, 1))
+        self.ahead = 1 if self.node.refuses() else most
+        self.table = np.empty((self.ahead, runs))
+        self.values = self.table
+        self.single = shape == ()
+        self.views = [row.reshape(shape) for row in self.table]
+        for view in self.views:
+            view.flags.writeable = False
+        self._move(start)
+
+    cdef int _move(self, int64_t position) except -1:
+        cdef int64_t run, runs = self.values.shape[1]
+        if self.node.refuses():
+            for run in range(runs):
+                self.node.check(run, position)
+        with nogil:
+            self.node.fill_steps(0, runs, position, 1, &self.values[0, 0], runs)
+        self.position = position
+        self.filled = 1
+        self.row = 0
+        self.shown = False
+        return 0
+
+    cdef int _look_ahead(self) except -1:
+        """Fill the table from the next position on."""
+        cdef int64_t first = self.position + 1
+        cdef int64_t count = min(self.ahead, LAST_POSITION - self.position)
+        if self.single:
+            self.node.fill(0, first, count, &self.values[0, 0])
+        else:
+            rows = self.table[:count]
+            self.program.table(0, self.values.shape[1], first, 1, count, True, (1, True), rows)
+        self.filled = count
+        self.row = 0
+        return 0
+
+    @property
+    def value(self):
+        """Value at the current position."""
+        if self.single:
+            return self.values[self.row, 0]
+        return self.views[self.row]
+
+    def step(self):
+        """Advance by one position."""
+        if self.position == LAST_POSITION:
+            raise ValueError("position must be below 2**63, got 2**63")
+        if self.ahead == 1:
+            self._move(self.position + 1)
+            return
+        if self.row + 1 < self.filled:
+            self.row += 1
+        else:
+            self._look_ahead()
+        self.position += 1
+        self.shown = False
+
+    def seek(self, position):
+        """Go to any position, an integer from 0 to 2**63 - 1."""
+        from decaylr.parameters import position_index
+
+        self._move(position_index("position", position))
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        """The value here at first, then one position further at each call."""
+        if self.shown:
+            self.step()
+        self.shown = True
+        return self.values[self.row, 0] if self.single else self.views[self.row].copy()
+
+    def __repr__(self):
+        return f"<Cursor at position {self.position}>"

@@ -1,0 +1,38 @@
+// Runs of curves between two values as lanes of a vector.
+#pragma once
+
+#include "tree/node.h"
+
+namespace decaylr {
+
+// The parameters of at most `many_runs` runs: init at 0, end from steps on.
+struct EndedRuns {
+    int runs;
+    double init[many_runs], end[many_runs], steps[many_runs];
+
+    EndedRuns(const Column& inits, const Column& ends, const Column& lengths, Run first, int count)
+        : runs(count) {
+        inits.read(first, count, init);
+        ends.read(first, count, end);
+        lengths.read(first, count, steps);
+    }
+    // Whether positions left are exact in all runs.
+    bool exact_until(Int last) const {
+        int exact = 0;
+        for (int i = 0; i < runs; ++i) exact += steps[i] < two_53;
+        return exact == runs && static_cast<double>(last) < two_53;
+    }
+    // Whether all runs end at integers.
+    bool whole() const {
+        int whole = 0;
+        for (int i = 0; i < runs; ++i) whole += (steps[i] + 0x1p52) - 0x1p52 == steps[i];
+        return whole == runs;
+    }
+    // What run i shows at p, where its formula gives `inside`.
+    DECAYLR_LANE double shown(int i, double p, double inside) const {
+        const bool past = p >= steps[i] || init[i] == end[i];
+        return past ? end[i] : p == 0.0 ? init[i] : inside;
+    }
+};
+
+}  // namespace decaylr

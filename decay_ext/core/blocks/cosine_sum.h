@@ -1,0 +1,46 @@
+// The sum of half a cosine wave between two values.
+#pragma once
+
+#include "blocks/end_weights.h"
+
+namespace decaylr {
+
+// 1 - sin(n a) / (n sin(a)), a being 1 / steps of a quarter turn and n at most steps.
+inline dd spread_of_wave(double steps, double n) {
+    if (n > 0.15 * steps) {
+        const dd sine = sincos_quarter(div(dd{1.0, 0.0}, steps)).sin;
+        const dd wide = sincos_quarter(div(dd{n, 0.0}, steps)).sin;
+        return sub(dd{1.0, 0.0}, div(wide, mul(sine, n)));
+    }
+    // By the series of sin(x) / x at a and at x = n a, whose difference is what is wanted, so
+    // that nothing cancels: (x^2k - a^2k) / (2k + 1)!.
+    constexpr double quarter_turn = 0x1.921fb54442d18p+0;
+    const double a = quarter_turn / steps, near = a * a, far = (n * a) * (n * a);
+    const double first = near * (n * n - 1.0);
+    double difference = first / 6.0, terms = first, farther = far, factor = 1.0 / 6.0;
+    double single = 1.0 - near / 6.0 * (1.0 - near / 20.0 * (1.0 - near / 42.0));
+    for (int k = 2; k <= 8; ++k) {
+        // x^2k - a^2k = a^2 (x^2(k-1) - a^2(k-1)) + x^2(k-1) (x^2 - a^2)
+        terms = near * terms + farther * first;
+        farther *= far;
+        factor /= -2.0 * k * (2.0 * k + 1.0);
+        difference += factor * terms;
+    }
+    return {difference / single, 0.0};
+}
+
+// Of n positions from p on, strictly inside. The weight is the squared sine of the way from the
+// smaller end; its mean over n angles around a middle is that of the middle, less what is lost
+// to the spread, plus half the spread.
+inline dd sum_of_cosine(const Blend& blend, double steps, Int p, Int n) {
+    const double many = static_cast<double>(n);
+    const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
+    const dd away = blend.upward ? two_sum(steps, -middle) : dd{middle, 0.0};
+    const dd sine = sincos_quarter(div(away, steps)).sin;
+    const dd spread = spread_of_wave(steps, many);
+    const dd lost = mul(mul(sine, sine), sub(dd{1.0, 0.0}, spread));
+    const dd mean = add(lost, mul(spread, 0.5));
+    return mul(add(mul(mean, two_sum(blend.other, -blend.base)), blend.base), many);
+}
+
+}  // namespace decaylr

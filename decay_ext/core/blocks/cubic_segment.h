@@ -1,0 +1,210 @@
+// A cubic between two knots, by blocks of 64 positions.
+//
+// From an end of its interval, and t widths away from it, a cubic is
+// value + t (slope + t (bend + t twist)). Each half of the interval is seen from its own end:
+// so nothing cancels where the curve nears a small value, unless the curve itself turns there.
+//
+// A block has a centre; m positions from it the value is hi + (lo + m (a + m (b + m c))), where
+// hi + lo is the value at the centre in two words. What is beside hi passes at most 14 roundings.
+// Blocks are used only where its terms, without their signs, add up to no more than an eighth of
+// hi: then these come to 14/8 * 8/7 = 2 ulp, and 0.5 for the last sum. Elsewhere each position
+// is evaluated as centres are.
+#pragma once
+
+#include "tree/block_fill.h"
+#include "tree/node.h"
+
+namespace decaylr {
+
+// What a cubic is between two knots: values, and slopes times the width.
+struct CubicEnds {
+    double value, other;
+    dd slope, other_slope;
+};
+
+class CubicHalf {
+   public:
+    // `first`: the whole position that blocks are counted from. `toward`: 1 from the left end of
+    // the interval, -1 from the right one.
+    CubicHalf(const CubicEnds& ends, dd origin, dd reciprocal, double toward, Int first)
+        : value_(ends.value),
+          slope_(ends.slope),
+          origin_(origin),
+          reciprocal_(reciprocal),
+          toward_(toward),
+          first_(static_cast<double>(first)) {
+        const dd rise = two_sum(ends.other, -ends.value);
+        const dd here = sub(rise, ends.slope), there = sub(rise, ends.other_slope);
+        bend_ = add(mul(here, 2.0), there);
+        twist_ = neg(add(here, there));
+        const double step = toward * reciprocal.hi;
+        last_ = twist_.hi * (step * step * step);
+    }
+
+    // The n-th whole position.
+    double at(Int n) const {
+        const Terms t = terms(centre(n / block));
+        return t.fits() ? t.value(static_cast<double>(n % block - half_block), last_)
+                        : alone(static_cast<double>(n));
+    }
+    // The sum of `count` positions from the n-th on: around their middle odd powers cancel.
+    dd sum(Int n, Int count) const {
+        const double many = static_cast<double>(count);
+        const dd t = widths(static_cast<double>(n) + 0.5 * (many - 1.0));
+        const dd squares = div(mul(dd{many * many - 1.0, 0.0}, many), 12.0);
+        const dd bend = mul(mul(reciprocal_, reciprocal_), add(bend_, mul(mul(twist_, t), 3.0)));
+        return add(mul(value(t), many), mul(bend, squares));
+    }
+    // A position by how far it is from the end.
+    double at(dd away) const { return to_double(value(mul(reciprocal_, away))); }
+
+    template <class Real>
+    void fill(Int n, Int count, Real* out) const {
+        const CubicHalf own = *this;
+        double hi[together], lo[together], a[together], b[together], spare[together];
+        double away[block];
+        for (int j = 0; j < block; ++j) away[j] = j - half_block;
+        Int group = 0;
+        each_block(
+            n, count, out,
+            [&](Int k, int blocks) {
+                group = k;
+                for (int i = 0; i < whole_lanes(blocks); ++i) {
+                    const Terms t = own.terms(own.centre(k) + static_cast<double>(i * block));
+                    hi[i] = t.hi;
+                    lo[i] = t.lo;
+                    a[i] = t.a;
+                    b[i] = t.b;
+                    spare[i] = t.spare;
+                }
+            },
+            [&](int i, int j, int many, Real* to) {
+                const Terms t{hi[i], lo[i], a[i], b[i], spare[i]};
+                const double last = own.last_;
+                if (!t.fits()) return own.fill_alone((group + i) * block + j, many, to);
+                fill_block(j, many, to, [&](int m) { return t.value(away[m], last); });
+            });
+    }
+
+   private:
+    static constexpr int half_block = block / 2;
+
+    struct Terms {
+        double hi, lo, a, b, spare;
+        DECAYLR_LANE bool fits() const { return spare >= 0.0; }
+        // The last coefficient is that of every block.
+        DECAYLR_LANE double value(double m, double last) const {
+            return hi + (lo + m * (a + m * (b + m * last)));
+        }
+    };
+
+    static double centre(Int k) { return static_cast<double>(k * block + half_block); }
+
+    DECAYLR_LANE dd value(dd t) const {
+        return add(mul(t, add(slope_, mul(t, add(bend_, mul(t, twist_))))), value_);
+    }
+    // How many widths the n-th position is away from the end; exact but for the last step.
+    DECAYLR_LANE dd widths(double n) const {
+        const dd position = two_sum(first_ + n, -origin_.hi);
+        return mul(reciprocal_, dd{toward_ * position.hi, toward_ * position.lo});
+    }
+    DECAYLR_LANE double alone(double n) const { return to_double(value(widths(n))); }
+    DECAYLR_LANE Terms terms(double centre) const {
+        const dd t = widths(centre);
+        const dd v = value(t);
+        const double step = toward_ * reciprocal_.hi;
+        const double twist = 3.0 * twist_.hi * t.hi;
+        const double a = step * (slope_.hi + t.hi * (2.0 * bend_.hi + twist));
+        const double b = (step * step) * (bend_.hi + twist);
+        // The same without signs, at the edge of the block.
+        const double reach = half_block * reciprocal_.hi, far = std::fabs(t.hi);
+        const double bends = std::fabs(bend_.hi), twists = std::fabs(twist_.hi);
+        const double beside =
+            reach * (std::fabs(slope_.hi) + far * (2.0 * bends + 3.0 * far * twists) +
+                     reach * (bends + 3.0 * far * twists + reach * twists));
+        return {v.hi, v.lo, a, b, std::fabs(v.hi) - 8.0 * beside};
+    }
+    // Whole lanes are computed, for what is left over would take as long.
+    template <class Real>
+    void fill_alone(Int n, int count, Real* out) const {
+        const CubicHalf own = *this;
+        double values[block];
+        const double from = static_cast<double>(n);
+        for (int i = 0; i < whole_lanes(count); ++i) {
+            values[i] = own.alone(from + static_cast<double>(i));
+        }
+        for (int i = 0; i < count; ++i) out[i] = static_cast<Real>(values[i]);
+    }
+
+    double value_;
+    dd slope_, bend_, twist_, origin_, reciprocal_;
+    double toward_, first_, last_;
+};
+
+// Positions past the start and before the end of an interval. Values are those of the ends
+// times `back`, a power of two.
+class CubicPiece {
+   public:
+    CubicPiece(const Mark& start, const Mark& end, const CubicEnds& ends, double back)
+        : start_(exact(start)),
+          end_(exact(end)),
+          reciprocal_(div(dd{1.0, 0.0}, sub(end_, start_))),
+          ends_(ends),
+          back_(back),
+          first_(first_position(start)),
+          turn_((first_position(end) - first_) / 2 / block * block),
+          whole_(end.value < 0x1p52) {}
+
+    double at(Int p) const {
+        if (!whole_) return at(exact(p));
+        const Int n = p - first_;
+        return (n < turn_ ? left().at(n) : right().at(n)) * back_;
+    }
+    double at(dd p) const {
+        const dd gone = sub(p, start_), ahead = sub(end_, p);
+        return (gone.hi < ahead.hi ? left().at(gone) : right().at(ahead)) * back_;
+    }
+    template <class Real>
+    void fill(Int p, Int count, Real* out) const {
+        if (!whole_ || back_ != 1.0) {
+            for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(p + i));
+            return;
+        }
+        const Int n = p - first_, before = in_left(n, count);
+        if (before > 0) left().fill(n, before, out);
+        if (before < count) right().fill(n + before, count - before, out + before);
+    }
+
+    // Whether it surely goes from one value to the other without turning.
+    bool one_way() const {
+        const double rise = ends_.other - ends_.value, most = 3.0 * std::fabs(rise);
+        const double sign = rise < 0.0 ? -1.0 : 1.0;
+        const double first = sign * ends_.slope.hi, last = sign * ends_.other_slope.hi;
+        return first >= 0.0 && last >= 0.0 && first <= most && last <= most;
+    }
+    ClosedSum sum(Int p, Int count) const {
+        if (!whole_ || back_ != 1.0) return {};
+        const Int n = p - first_, before = in_left(n, count);
+        dd sum{0.0, 0.0};
+        if (before > 0) sum = left().sum(n, before);
+        if (before < count) sum = add(sum, right().sum(n + before, count - before));
+        return sum;
+    }
+
+   private:
+    Int in_left(Int n, Int count) const { return std::clamp<Int>(turn_ - n, 0, count); }
+    CubicHalf left() const { return {ends_, start_, reciprocal_, 1.0, first_}; }
+    CubicHalf right() const {
+        const CubicEnds mirrored{ends_.other, ends_.value, neg(ends_.other_slope),
+                                 neg(ends_.slope)};
+        return {mirrored, end_, reciprocal_, -1.0, first_};
+    }
+
+    dd start_, end_, reciprocal_;
+    CubicEnds ends_;
+    double back_;
+    Int first_, turn_;
+    bool whole_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,77 @@
+// init * 2**(L * n) for whole n, rounded once: what exponentials and steps are made of.
+#pragma once
+
+#include "arithmetic/block_math.h"
+#include "tree/block_fill.h"
+#include "tree/node.h"
+
+namespace decaylr {
+
+// init * gamma**n, rounded once.
+inline double decayed(double init, double gamma, Int n) {
+    if (n == 0 || gamma == 1.0) return init;
+    if (gamma == 0.0) return 0.0 * init;
+    return round_scaled_times(exp2_scaled(mul(log2(gamma), exact(n))), init);
+}
+
+class Decay {
+   public:
+    DECAYLR_LANE Decay(double init, dd log2_rate)
+        : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate) {
+        constexpr std::uint64_t one = 0x3ff0000000000000, exponent = 0x7ff0000000000000;
+        const std::uint64_t bits = detail::bits_of(init);
+        exponent_ = (bits & exponent) - one;
+        fraction_ = detail::in_halves({detail::from_bits(bits - exponent_), 0.0});
+        const double power = static_cast<double>(static_cast<int>(bits >> 52 & 0x7ff) - 1023);
+        spare_ = std::fabs(init) < 0x1p-1000 ? -1.0 : 900.0 - std::fabs(power);
+    }
+
+    double operator()(Int n) const {
+        const double k = static_cast<double>(n);
+        if (near(k)) return near_value(k);
+        return round_scaled_times(exp2_scaled(mul(log2_, exact(n))), init_);
+    }
+    // The values at first + i * stride, i < count. There is room for whole lanes.
+    void values(Int first, int stride, int count, double* out) const {
+        const double from = static_cast<double>(first), step = static_cast<double>(stride);
+        const int n = whole_lanes(count);
+        if (!near(from + step * static_cast<double>(n))) {
+            for (int i = 0; i < count; ++i) out[i] = (*this)(first + i * Int{stride});
+            return;
+        }
+        const Decay own = *this;
+        for (int i = 0; i < n; ++i) out[i] = own.near_value(from + step * static_cast<double>(i));
+    }
+    // Of n >= 1 values from `first` on.
+    dd sum(Int first, Int n) const { return sum_of_powers(init_, log2_, first, n); }
+    // The same where a value holds for `size` positions.
+    dd sum_of_stairs(Int first, Int count, Int size) const {
+        const Int stair = first / size;
+        const Int held = std::min(size - first % size, count);
+        const Int whole = (count - held) / size, rest = (count - held) % size;
+        dd sum = sum_of_equal((*this)(stair), held);
+        if (whole > 0) {
+            const double stairs = this->sum(stair + 1, whole).hi;
+            sum = add(sum, sum_of_equal(stairs, size));
+        }
+        return rest > 0 ? add(sum, sum_of_equal((*this)(stair + 1 + whole), rest)) : sum;
+    }
+    Course course() const { return course_of_growth(init_, log2_.hi); }
+    const Parts& slope() const { return slope_; }
+    // The value at n where n is exact and the values up to n are normal numbers.
+    DECAYLR_LANE double near_value(double n) const {
+        const PowerOfTwo power = power_of_two(slope_, n);
+        return power.times(fraction_, exponent_);
+    }
+
+   private:
+    bool near(double n) const { return n < two_53 && std::fabs(log2_.hi) * n <= spare_; }
+
+    Parts slope_;
+    Pair fraction_;  // init between 1 and 2, or -1 and -2
+    std::uint64_t exponent_;
+    double init_, spare_;
+    dd log2_;
+};
+
+}  // namespace decaylr

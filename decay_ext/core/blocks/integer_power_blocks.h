@@ -1,0 +1,128 @@
+// The second and third power of a straight line between two values, by blocks.
+//
+// A block of 64 positions begins at the one nearest to the smaller end and goes away from it:
+// m positions on, the value is a + m (b + m (c + m d)), each coefficient rounded once from
+// two words. With t the share of the way from the zero end and h = 1/steps, the weight is
+// (t + m h)^n or 1 - (t - m h)^n, whichever is 0 at the smaller end.
+#pragma once
+
+#include "blocks/end_weights.h"
+#include "tree/block_fill.h"
+#include "tree/node.h"
+
+namespace decaylr {
+
+template <int power>
+class PowerBlocks {
+   public:
+    // `from_end`: the smaller end is at `steps`.
+    PowerBlocks(const Blend& blend, double steps, bool from_end)
+        : blend_(blend),
+          steps_(steps),
+          origin_(from_end ? steps : 0.0),
+          away_(from_end ? -1.0 : 1.0),
+          step_(div(dd{1.0, 0.0}, steps)),
+          square_(mul(step_, step_)),
+          turn_(blend.upward ? 1.0 : -1.0),
+          last_(power == 2 ? turn_ * blend.part(square_) : blend.part(mul(square_, step_))),
+          from_end_(from_end) {}
+
+    double at(Int p) const {
+        if (p >= end()) return level(from_base(static_cast<double>(p)));
+        const Int j = p % block;
+        const Terms t = terms(begin(p - j));
+        return t.value(static_cast<double>(from_end_ ? block - 1 - j : j), last_);
+    }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        const Int inside = std::clamp<Int>(end() - first, 0, count);
+        if (inside > 0) fill_blocks(first, inside, out);
+        if (inside == count) return;
+        if (blend_.upward) fill_levels<true>(first + inside, count - inside, out + inside);
+        else fill_levels<false>(first + inside, count - inside, out + inside);
+    }
+
+   private:
+    // Where blocks end: one from the end must not begin past it. Short curves have none.
+    Int end() const {
+        const Int last = static_cast<Int>(steps_) + 1;
+        return steps_ < 2.0 * block ? 0 : from_end_ ? last - last % block : max_int;
+    }
+    template <class Real>
+    void fill_blocks(Int first, Int count, Real* out) const {
+        double a[together], b[together], c[together], away[block];
+        for (int j = 0; j < block; ++j) away[j] = from_end_ ? block - 1 - j : j;
+        const double last = last_;
+        each_block(
+            first, count, out, [&](Int k, int n) { prepare(k, n, a, b, c); },
+            [&](int i, int j, int n, Real* to) {
+                const Terms t{a[i], b[i], c[i]};
+                fill_block(j, n, to, [&](int m) { return t.value(away[m], last); });
+            });
+    }
+    // Positions outside of blocks, each from its own weight.
+    template <bool grows, class Real>
+    void fill_levels(Int first, Int count, Real* out) const {
+        const PowerBlocks own = *this;
+        fill_each(first, count, out, [own](double p) {
+            return own.blend_.with(own.weight<grows>(own.from_base(p)));
+        });
+    }
+    struct Terms {
+        double a, b, c;
+        // The last coefficient is that of every block.
+        DECAYLR_LANE double value(double m, double last) const {
+            return a + m * (b + m * (power == 2 ? last : c + m * last));
+        }
+    };
+
+    // How far from the smaller end: exact, as steps < 2^53.
+    DECAYLR_LANE double from_base(double p) const { return origin_ + away_ * p; }
+    double begin(Int first) const {
+        return from_base(static_cast<double>(from_end_ ? first + block - 1 : first));
+    }
+    double level(double gone) const {
+        return blend_.with(blend_.upward ? weight<true>(gone) : weight<false>(gone));
+    }
+    // `grows`: the weight is that of the larger end.
+    template <bool grows>
+    DECAYLR_LANE dd weight(double gone) const {
+        const dd near = mul(step_, gone), far = mul(step_, steps_ - gone);
+        if (grows) return power == 2 ? mul(near, near) : mul(mul(near, near), near);
+        return mul(near, add(power == 2 ? far : add(mul(far, far), far), 1.0));
+    }
+    template <bool grows>
+    DECAYLR_LANE Terms terms(double gone) const {
+        const dd t = mul(step_, grows ? gone : steps_ - gone);
+        const dd slope = mul(power == 2 ? t : mul(t, t), step_);
+        constexpr double times = power;
+        return {blend_.with(weight<grows>(gone)), blend_.part(mul(slope, times)),
+                power == 2 ? 0.0 : turn_ * blend_.part(mul(mul(t, square_), times))};
+    }
+    Terms terms(double gone) const {
+        return blend_.upward ? terms<true>(gone) : terms<false>(gone);
+    }
+    void prepare(Int k, int count, double* a, double* b, double* c) const {
+        if (blend_.upward) prepare<true>(begin(k * block), count, a, b, c);
+        else prepare<false>(begin(k * block), count, a, b, c);
+    }
+    template <bool grows>
+    void prepare(double first, int count, double* a, double* b, double* c) const {
+        const PowerBlocks own = *this;
+        const double stride = away_ * block;
+        for (int i = 0; i < whole_lanes(count); ++i) {
+            const Terms t = own.terms<grows>(first + stride * static_cast<double>(i));
+            a[i] = t.a;
+            b[i] = t.b;
+            c[i] = t.c;
+        }
+    }
+
+    Blend blend_;
+    double steps_, origin_, away_;
+    dd step_, square_;
+    double turn_, last_;
+    bool from_end_;
+};
+
+}  // namespace decaylr

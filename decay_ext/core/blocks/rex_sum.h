@@ -1,0 +1,71 @@
+// The sum of a quotient of two straight lines.
+#pragma once
+
+#include "blocks/block_sum.h"
+#include "blocks/end_weights.h"
+
+namespace decaylr {
+
+// With u the distance from the end where the weight is 0, and x the share of it by which a
+// position is farther than the centre of its block, the weight is w (1 + x) / (1 + r x): of
+// x^2 the coefficient is -r (1 - r) w, of each further power -r times that before.
+template <int count>
+struct RexTerms {
+    double hi[count], lo[count], slope[count], rate[count], bend[count];
+};
+
+class RexSum {
+   public:
+    // The weight is near * u / (near * u + far * (steps - u)).
+    RexSum(const Blend& blend, double steps, double near, double far, bool from_end)
+        : change_(two_sum(blend.other, -blend.base)),
+          base_(blend.base),
+          steps_(steps),
+          near_(near),
+          far_(far),
+          from_end_(from_end) {
+        const bool gentle = far > 0x1p-100 && near < 0x1p100 && far <= 2.0 * near;
+        usable_ = gentle && blend.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 &&
+                  std::fabs(change_.hi) > 0x1p-500;
+    }
+    // Among others, where |r| <= 1 everywhere: the weight then bends most where it is 0.
+    bool usable() const { return usable_; }
+    dd of(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p, n); }
+
+    template <int count>
+    using Terms = RexTerms<count>;
+    void prepare(const double (&centre)[centres], RexTerms<centres>& out) const {
+        const RexSum own = *this;
+        RexTerms<centres> made;  // no parameter can alias it
+        for (int k = 0; k < centres; ++k) {
+            const double u = own.from_end_ ? own.steps_ - centre[k] : centre[k];
+            const dd rising = two_prod(own.near_, u);
+            const dd whole = add(rising, two_prod(own.far_, own.steps_ - u));
+            const dd weight = div(rising, whole);
+            const dd value = add(mul(weight, own.change_), own.base_);
+            made.hi[k] = value.hi;
+            made.lo[k] = value.lo;
+            made.rate[k] = 1.0 / u;
+            made.bend[k] = -u * (own.near_ - own.far_) / whole.hi;
+            made.slope[k] = own.change_.hi * weight.hi * (own.far_ * own.steps_ / whole.hi);
+        }
+        out = made;
+    }
+    DECAYLR_LANE double beside(const RexTerms<centres>& t, int k, const EvenSums& sums) const {
+        const double c2 = t.slope[k] * t.bend[k], square = t.bend[k] * t.bend[k];
+        const double c4 = c2 * square, c6 = c4 * square;
+        return sums.of(c2, c4, c6, c6 * square, t.rate[k]);
+    }
+
+   private:
+    Octaves octaves() const {
+        const Int end = static_cast<Int>(steps_);
+        return {from_end_ ? 0 : max_int, end, 5};
+    }
+
+    dd change_;
+    double base_, steps_, near_, far_;
+    bool from_end_, usable_;
+};
+
+}  // namespace decaylr

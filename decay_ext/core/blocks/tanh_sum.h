@@ -1,0 +1,65 @@
+// The sum of a tanh.
+#pragma once
+
+#include "arithmetic/taylor.h"
+#include "blocks/block_sum.h"
+#include "blocks/end_weights.h"
+
+namespace decaylr {
+
+template <int count>
+struct TanhTerms {
+    double hi[count], lo[count];
+    Taylor<count> weight;
+};
+
+// The weight w = 1 / (1 + exp(y)), y a straight line, has the derivative -w (1 - w) y'. Its
+// series converges for |x| < pi; blocks reach |x| <= 1/16, so that what is left out, from x^10 on,
+// is below 2^-56.
+class TanhSum {
+   public:
+    // y / ln 2 is slope * p + start.
+    TanhSum(const Blend& blend, dd change, dd slope, dd start)
+        : change_(change), base_(blend.base), slope_(slope), start_(start) {
+        constexpr double ln2 = 0x1.62e42fefa39efp-1;
+        rate_ = slope.hi * ln2;
+        const double longest = 0.125 / std::fabs(rate_);
+        length_ = longest < 0x1p40 ? std::max(static_cast<Int>(longest), Int{1}) : Int{1} << 40;
+    }
+    dd of(Int p, Int n) const {
+        TanhTerms<centres> terms;
+        return sum_of_blocks(*this, terms, p, n, [this](Int at) { return at + length_; });
+    }
+
+    void prepare(const double (&centre)[centres], TanhTerms<centres>& out) const {
+        const TanhSum own = *this;
+        double hi[centres], lo[centres], weight[centres], rest[centres];  // no table can alias them
+        for (int k = 0; k < centres; ++k) {
+            const dd power = exp2_words(add(mul(own.slope_, centre[k]), own.start_));
+            const dd whole = div(dd{1.0, 0.0}, add(power, 1.0));
+            const dd value = add(mul(whole, own.change_), own.base_);
+            hi[k] = value.hi;
+            lo[k] = value.lo;
+            weight[k] = whole.hi;
+            rest[k] = power.hi * whole.hi;
+        }
+        out.weight = logistic_series(weight, rest);
+        for (int k = 0; k < centres; ++k) {
+            out.hi[k] = hi[k];
+            out.lo[k] = lo[k];
+        }
+    }
+    DECAYLR_LANE double beside(const TanhTerms<centres>& t, int k, const EvenSums& sums) const {
+        const auto& c = t.weight.c;
+        return change_.hi * sums.of(c[2][k], c[4][k], c[6][k], c[8][k], rate_);
+    }
+
+   private:
+    dd change_;
+    double base_;
+    dd slope_, start_;
+    double rate_;
+    Int length_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,130 @@
+// Schedules one after the other.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tree/node.h"
+
+namespace decaylr {
+
+// Part i from boundary i-1 to boundary i, at positions counted from boundary i-1.
+class Join final : public Node {
+   public:
+    explicit Join(const Spec& spec) : parts_(spec.children) {
+        for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
+            boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
+            const bool integral = boundaries_.back().mark(0).integral;
+            aligned_ = aligned_ && boundaries_.back().stride == 0 && integral;
+        }
+        for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
+    }
+    bool refuses() const override { return refuses_; }
+    double at(Run run, Int p) const override { return locate<Value>(run, p); }
+    double at_fraction(Run run, dd p) const override { return locate<Value>(run, p); }
+    void check(Run run, Int p) const override { locate<Check>(run, p); }
+    void check_fraction(Run run, dd p) const override { locate<Check>(run, p); }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        fill_parts(run, first, count, out);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        fill_parts(run, first, count, out);
+    }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        if (!aligned_) return Node::fill_steps(first_run, runs, first, count, out, pitch);
+        Int k = 0;
+        for (std::size_t part = phase(first_run, first); k < count; ++part) {
+            const Int n = place(first_run, part, first + k, count - k);
+            const Int begin = part == 0 ? 0 : boundaries_[part - 1].mark(first_run).whole;
+            if (n > 0) {
+                parts_[part]->fill_steps(first_run, runs, first + k - begin, n, out + k * pitch,
+                                         pitch);
+            }
+            k += n;
+        }
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        dd sum{0.0, 0.0};
+        Int i = 0;
+        for (std::size_t part = phase(run, first); i < count; ++part) {
+            const Int n = place(run, part, first + i, count - i);
+            if (n == 0) continue;
+            const Mark begin = beginning(run, part);
+            if (!begin.integral) return {};
+            const ClosedSum some = parts_[part]->sum(run, first + i - begin.whole, n);
+            if (!some) return {};
+            sum = add(sum, *some);
+            i += n;
+        }
+        return sum;
+    }
+    Course course(Run run, Int first) const override {
+        const std::size_t part = phase(run, first);
+        const Mark begin = beginning(run, part);
+        const Int n = place(run, part, first, max_int - first);
+        if (!begin.integral) return {Trend::unknown, first + n};
+        Course own = moved_forward(parts_[part]->course(run, first - begin.whole), begin.whole);
+        own.until = std::min(own.until, first + n);
+        return own;
+    }
+
+   private:
+    struct Value {
+        template <class P>
+        static double of(const Node& node, Run run, P p) { return node.value(run, p); }
+    };
+    struct Check {
+        template <class P>
+        static double of(const Node& node, Run run, P p) { return node.verify(run, p); }
+    };
+
+    template <class P>
+    std::size_t phase(Run run, P p) const {
+        std::size_t i = boundaries_.size();
+        while (i > 0 && !reached(p, boundaries_[i - 1].mark(run))) --i;
+        return i;
+    }
+    // How many of `count` positions from p on belong to a part that does not begin after p.
+    Int place(Run run, std::size_t part, Int p, Int count) const {
+        if (part == boundaries_.size()) return count;
+        const Mark end = boundaries_[part].mark(run);
+        return reached(p, end) ? 0 : room(p, first_position(end), count);
+    }
+    Mark beginning(Run run, std::size_t part) const {
+        return part == 0 ? make_mark(Int{0}) : boundaries_[part - 1].mark(run);
+    }
+    template <class What, class P>
+    double locate(Run run, P p) const {
+        const std::size_t i = phase(run, p);
+        if (i == 0) return What::of(*parts_[0], run, p);
+        return since(p, boundaries_[i - 1].mark(run),
+                     [&](auto q) { return What::of(*parts_[i], run, q); });
+    }
+    template <class Real>
+    void fill_parts(Run run, Int first, Int count, Real* out) const {
+        Int i = 0;
+        for (std::size_t part = phase(run, first); i < count; ++part) {
+            const Int n = place(run, part, first + i, count - i);
+            if (n > 0) fill_part(run, part, first + i, n, out + i);
+            i += n;
+        }
+    }
+    template <class Real>
+    void fill_part(Run run, std::size_t part, Int first, Int count, Real* out) const {
+        if (part == 0) return parts_[0]->fill_as(run, first, count, out);
+        const Mark begin = boundaries_[part - 1].mark(run);
+        if (begin.integral) return parts_[part]->fill_as(run, first - begin.whole, count, out);
+        for (Int i = 0; i < count; ++i) {
+            out[i] = static_cast<Real>(
+                since(first + i, begin, [&](auto q) { return parts_[part]->value(run, q); }));
+        }
+    }
+
+    std::vector<NodePtr> parts_;
+    std::vector<Column> boundaries_;
+    bool refuses_ = false;
+    bool aligned_ = true;  // all runs change parts at the same integers
+};
+
+}  // namespace decaylr

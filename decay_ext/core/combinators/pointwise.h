@@ -1,0 +1,268 @@
+// Combinators of values: sum, product, difference, quotient, negative, clip, select.
+#pragma once
+
+#include <array>
+
+#include "tree/node.h"
+
+namespace decaylr {
+
+// A combinator that hands its own position to every child.
+class Pointwise : public Node {
+   public:
+    explicit Pointwise(const Spec& spec) : children_(spec.children) {
+        for (const auto& child : children_) refuses_ = refuses_ || child->refuses();
+    }
+    bool refuses() const override { return refuses_; }
+    void check(Run run, Int p) const override {
+        for (const auto& child : children_) child->check(run, p);
+    }
+    void check_fraction(Run run, dd p) const override {
+        for (const auto& child : children_) child->check_fraction(run, p);
+    }
+
+   protected:
+    std::vector<NodePtr> children_;
+    bool refuses_ = false;
+};
+
+struct Add {
+    static double apply(double a, double b) { return a + b; }
+};
+struct Multiply {
+    static double apply(double a, double b) { return a * b; }
+};
+struct Subtract {
+    static double apply(double a, double b) { return a - b; }
+};
+
+// The children combined from left to right.
+template <class Operation>
+class Reduce final : public Pointwise {
+   public:
+    explicit Reduce(const Spec& spec) : Pointwise(spec) {
+        if (children_.empty()) throw std::invalid_argument(spec.kind + " needs parts");
+    }
+    double at(Run run, Int p) const override { return reduce(run, p); }
+    double at_fraction(Run run, dd p) const override { return reduce(run, p); }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        double other[chunk];
+        for (Int from = 0; from < count; from += chunk) {
+            const Int n = std::min(chunk, count - from);
+            children_[0]->fill(run, first + from, n, out + from);
+            for (std::size_t c = 1; c < children_.size(); ++c) {
+                children_[c]->fill(run, first + from, n, other);
+                combine(out + from, other, n);
+            }
+        }
+    }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        double other[chunk];
+        const Run most = std::max<Run>(chunk / count, 1);
+        const Int steps = std::min(count, chunk);
+        for (Int k = 0; k < count; k += steps) {
+            for (Run r = 0; r < runs; r += most) {
+                fill_tile(first_run + r, std::min(most, runs - r), first + k,
+                          std::min(steps, count - k), out + k * pitch + r, pitch, other);
+            }
+        }
+    }
+
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const Scaling scaling = scaling_of(run, first);
+        if (!scaling.part || scaling.course.until - count < first) return {};
+        const ClosedSum own = scaling.part->sum(run, first, count);
+        return own ? dd{to_double(*own) * scaling.factor, 0.0} : own;
+    }
+    Course course(Run run, Int first) const override { return scaling_of(run, first).course; }
+
+   private:
+    void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
+                   double* other) const {
+        children_[0]->fill_steps(first_run, runs, first, count, out, pitch);
+        for (std::size_t c = 1; c < children_.size(); ++c) {
+            children_[c]->fill_steps(first_run, runs, first, count, other, runs);
+            for (Int k = 0; k < count; ++k) combine(out + k * pitch, other + k * runs, runs);
+        }
+    }
+    static void combine(double* out, const double* other, Int n) {
+        for (Int i = 0; i < n; ++i) out[i] = Operation::apply(out[i], other[i]);
+    }
+    // A product of which at most one part is not constant, as when runs scale one schedule.
+    struct Scaling {
+        const Node* part = nullptr;
+        double factor = 1.0;
+        Course course;
+    };
+    Scaling scaling_of(Run run, Int first) const {
+        std::array<Course, 8> courses;
+        const std::size_t parts = children_.size();
+        if (!std::is_same_v<Operation, Multiply> || parts > courses.size()) return {};
+        for (std::size_t i = 0; i < parts; ++i) courses[i] = children_[i]->course(run, first);
+        const auto end = courses.begin() + parts;
+        const auto varies = [](const Course& c) { return c.trend != Trend::constant; };
+        const auto part = std::find_if(courses.begin(), end - 1, varies);
+        const std::size_t first_varying = static_cast<std::size_t>(part - courses.begin());
+        Scaling found{children_[first_varying].get(), 1.0, *part};
+        for (auto other = courses.begin(); other != end; ++other) {
+            if (other == part) continue;
+            if (varies(*other)) return {};
+            const std::size_t i = static_cast<std::size_t>(other - courses.begin());
+            found.factor *= children_[i]->at(run, first);
+            found.course.until = std::min(found.course.until, other->until);
+        }
+        found.course = multiplied(found.course, found.factor);
+        return found;
+    }
+    template <class P>
+    double reduce(Run run, P p) const {
+        double value = children_[0]->value(run, p);
+        for (std::size_t c = 1; c < children_.size(); ++c) {
+            value = Operation::apply(value, children_[c]->value(run, p));
+        }
+        return value;
+    }
+};
+
+// One child whose values are mapped by `Derived::map(run)`, a function of a value.
+template <class Derived>
+class Mapped : public Pointwise {
+   public:
+    using Pointwise::Pointwise;
+    double at(Run run, Int p) const override { return mapping(run)(children_[0]->at(run, p)); }
+    double at_fraction(Run run, dd p) const override {
+        return mapping(run)(children_[0]->at_fraction(run, p));
+    }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        children_[0]->fill(run, first, count, out);
+        const auto map = mapping(run);
+        for (Int i = 0; i < count; ++i) out[i] = map(out[i]);
+    }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        children_[0]->fill_steps(first_run, runs, first, count, out, pitch);
+        for (Int k = 0; k < count; ++k) {
+            double* to = out + k * pitch;
+            for (Run r = 0; r < runs; ++r) to[r] = mapping(first_run + r)(to[r]);
+        }
+    }
+
+   private:
+    auto mapping(Run run) const { return static_cast<const Derived*>(this)->map(run); }
+};
+
+class Negative final : public Mapped<Negative> {
+   public:
+    using Mapped::Mapped;
+    auto map(Run) const {
+        return [](double x) { return -x; };
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const ClosedSum own = children_[0]->sum(run, first, count);
+        return own ? neg(*own) : own;
+    }
+    Course course(Run run, Int first) const override {
+        return multiplied(children_[0]->course(run, first), -1.0);
+    }
+};
+
+class Quotient final : public Mapped<Quotient> {
+   public:
+    explicit Quotient(const Spec& spec) : Mapped(spec), divisor_(spec.column("divisor")) {}
+    auto map(Run run) const {
+        return [by = divisor_(run)](double x) { return x / by; };
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const ClosedSum own = children_[0]->sum(run, first, count);
+        return own ? dd{to_double(*own) / divisor_(run), 0.0} : own;
+    }
+    Course course(Run run, Int first) const override {
+        return multiplied(children_[0]->course(run, first), 1.0 / divisor_(run));
+    }
+
+   private:
+    Column divisor_;
+};
+
+class Clip final : public Mapped<Clip> {
+   public:
+    explicit Clip(const Spec& spec)
+        : Mapped(spec),
+          lo_(spec.column_or("lo", -std::numeric_limits<double>::infinity())),
+          hi_(spec.column_or("hi", std::numeric_limits<double>::infinity())) {}
+    auto map(Run run) const {
+        return [lo = lo_(run), hi = hi_(run)](double x) {
+            const double raised = x < lo ? lo : x;
+            return raised > hi ? hi : raised;
+        };
+    }
+
+   private:
+    Column lo_, hi_;
+};
+
+// Run r shows run row[r] of part[r]: what a batch of mixed families is made of.
+class Select final : public Pointwise {
+   public:
+    explicit Select(const Spec& spec)
+        : Pointwise(spec), part_(spec.column("part")), row_(spec.column("row")) {}
+    double at(Run run, Int p) const override { return child(run).at(row_.integer(run), p); }
+    double at_fraction(Run run, dd p) const override {
+        return child(run).at_fraction(row_.integer(run), p);
+    }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        child(run).fill(row_.integer(run), first, count, out);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        child(run).fill_narrow(row_.integer(run), first, count, out);
+    }
+    void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                   Int pitch) const override {
+        together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
+            part.fill_rows(row, n, first, count, out + at * pitch, pitch);
+        });
+    }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
+            part.fill_steps(row, n, first, count, out + at, pitch);
+        });
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        return child(run).sum(row_.integer(run), first, count);
+    }
+    Course course(Run run, Int first) const override {
+        return child(run).course(row_.integer(run), first);
+    }
+    Int fresh(Run run, Int first, Int count) const override {
+        return child(run).fresh(row_.integer(run), first, count);
+    }
+    void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
+    void check_fraction(Run run, dd p) const override {
+        child(run).check_fraction(row_.integer(run), p);
+    }
+
+   private:
+    // Calls f(at, part, row, n) for the stretches of runs that are consecutive rows of a part.
+    template <class F>
+    void together(Run first, Run count, F&& f) const {
+        for (Run at = 0; at < count;) {
+            const Int part = part_.integer(first + at);
+            const Run row = row_.integer(first + at);
+            Run n = 1;
+            while (at + n < count && part_.integer(first + at + n) == part &&
+                   row_.integer(first + at + n) == row + n) {
+                ++n;
+            }
+            f(at, child(first + at), row, n);
+            at += n;
+        }
+    }
+    const Node& child(Run run) const {
+        return *children_[static_cast<std::size_t>(part_.integer(run))];
+    }
+    Column part_, row_;
+};
+
+}  // namespace decaylr

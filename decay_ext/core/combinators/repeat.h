@@ -1,0 +1,216 @@
+// repeat: cycle c shows floor + (child(local) - floor) * value_scale**c.
+#pragma once
+
+#include "blocks/geometric.h"
+#include "combinators/moved.h"
+
+namespace decaylr {
+
+// Where one cycle lies: its number, first position and length.
+struct Cycle {
+    Int number;
+    dd begin, length;
+};
+
+class RepeatRow {
+   public:
+    RepeatRow(const Mark& period, double growth, double decay, double floor, const Mark& count,
+              bool whole)
+        : period_(period.integral ? exact(period.whole) : dd{period.value, 0.0}),
+          growth_(growth),
+          decay_(decay),
+          floor_(floor),
+          count_(count),
+          whole_(whole),
+          first_(whole && !period.integral ? make_mark(std::floor(period.value)) : period) {}
+
+    // The cycle that holds p; past the last one, the last.
+    Cycle find(dd p) const {
+        if (growth_ == 1.0) return find_equal(p);
+        dd grown = period_;
+        Cycle cycle{0, {0.0, 0.0}, length_of(grown)};
+        while (!last(cycle.number)) {
+            const dd next = add(cycle.begin, cycle.length);
+            if (!(next.hi <= p.hi) || (next.hi == p.hi && whole_ && next.lo > p.lo)) break;
+            grown = mul(grown, growth_);
+            cycle = {cycle.number + 1, next, length_of(grown)};
+        }
+        return cycle;
+    }
+    bool over(const Cycle& cycle, dd p) const {
+        return last(cycle.number) && sub(sub(p, cycle.begin), cycle.length).hi >= 0.0;
+    }
+    // Where the last of `count` cycles ends.
+    double total() const {
+        const Cycle cycle = find(dd{two_63, 0.0});
+        return last(cycle.number) ? to_double(add(cycle.begin, cycle.length))
+                                  : std::numeric_limits<double>::infinity();
+    }
+    // Whether a cycle is as long as the period, so that the child is not stretched to it.
+    bool plain(const Cycle& cycle) const {
+        return cycle.length.hi == period_.hi && cycle.length.lo == period_.lo;
+    }
+    // The child's position for p inside a cycle.
+    dd local(const Cycle& cycle, dd p) const {
+        if (over(cycle, p)) return period_;
+        const dd since = sub(p, cycle.begin);
+        return plain(cycle) ? since : scaled(since, period_.hi, cycle.length);
+    }
+    // What a cycle's values above the floor are multiplied by.
+    double factor(const Cycle& cycle) const { return decayed(1.0, decay_, cycle.number); }
+    double shown(double factor, double value) const {
+        return decay_ == 1.0 ? value : floor_ + (value - floor_) * factor;
+    }
+    double period() const { return period_.hi; }
+    // Whether all cycles are as long as the period, which is whole; and show the same.
+    bool equal() const {
+        return growth_ == 1.0 && first_.integral && period_.lo == 0.0 &&
+               period_.hi == first_.value;
+    }
+    bool same() const { return equal() && decay_ == 1.0; }
+    Int length() const { return first_.whole; }
+    // After how many positions the values come again, up to `stop`; 0: they need not.
+    Int again() const {
+        const bool same = growth_ == 1.0 && decay_ == 1.0 && first_.integral;
+        return same && first_.whole <= longest_copied ? first_.whole : 0;
+    }
+    Int stop() const {
+        return count_.whole > max_int / first_.whole ? max_int : count_.whole * first_.whole;
+    }
+
+   private:
+    bool last(Int number) const { return number >= count_.whole - 1; }
+    // Rounded down as float64 has it: 10 * 1.2 is 12. Above 2^53 the second word counts too.
+    dd length_of(dd grown) const {
+        if (!whole_) return grown;
+        const double hi = std::floor(grown.hi);
+        return hi < two_53 ? dd{hi, 0.0} : quick_two_sum(hi, std::floor(grown.lo));
+    }
+    Cycle find_equal(dd p) const {
+        Int number = first_.integral ? whole_part(p) / first_.whole : quotient(p, first_);
+        if (last(number)) number = count_.whole - 1;
+        const dd length = first_.integral ? exact(first_.whole) : dd{first_.value, 0.0};
+        return {number, mul(exact(number), length), length};
+    }
+
+    dd period_;
+    double growth_, decay_, floor_;
+    Mark count_;
+    bool whole_;
+    Mark first_;  // the length of the first cycle
+};
+
+class Repeat final : public Moved<Repeat> {
+   public:
+    explicit Repeat(const Spec& spec)
+        : Moved(spec),
+          period_(spec.column("period")),
+          count_(spec.column_or("count", std::numeric_limits<double>::infinity())),
+          growth_(spec.column("period_scale")),
+          decay_(spec.column("value_scale")),
+          floor_(spec.column("floor")),
+          whole_(spec.option("lengths", "floor") == "floor") {}
+    void fill(Run run, Int first, Int count, double* out) const override {
+        const RepeatRow row = this->row(run);
+        const Int again = row.again(), equal = equals(row, first, count);
+        if (equal <= again) return fill_cycles(run, row, first, count, out);
+        fill_cycles(run, row, first, again, out);
+        repeat_values(out, again, equal);
+        if (equal < count) fill_cycles(run, row, first + equal, count - equal, out + equal);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        const RepeatRow row = this->row(run);
+        const Int again = row.again(), equal = equals(row, first, count);
+        if (equal <= again) return Node::fill_narrow(run, first, count, out);
+        Node::fill_narrow(run, first, again, out);
+        repeat_values(out, again, equal);
+        if (equal < count) Node::fill_narrow(run, first + equal, count - equal, out + equal);
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        const RepeatRow row = this->row(run);
+        if (!row.same()) return {};
+        const Int inside = first < row.stop() ? room(first, row.stop(), count) : 0;
+        ClosedSum sum = dd{0.0, 0.0};
+        if (inside > 0) {
+            sum = sum_of_cycles(row.length(), first, inside,
+                                [&](Int p, Int n) { return child_->sum(run, p, n); });
+        }
+        if (inside == count || !sum) return sum;
+        return add(*sum, sum_of_equal(at(run, first + inside), count - inside));
+    }
+    Course course(Run run, Int first) const override {
+        const RepeatRow row = this->row(run);
+        if (!row.same()) return {};
+        if (first >= row.stop()) return {Trend::constant};
+        const Int local = first % row.length(), begin = first - local;
+        Course own = moved_forward(child_->course(run, local), begin);
+        own.until = std::min(own.until, row.length() > max_int - begin ? max_int
+                                                                       : begin + row.length());
+        return own;
+    }
+    Int fresh(Run run, Int first, Int count) const override {
+        const RepeatRow row = this->row(run);
+        const bool cycles = row.same() && first < row.stop() && row.stop() - first >= count;
+        return cycles ? std::min(row.length(), count) : count;
+    }
+    template <class P, class F>
+    double moved(Run run, P p, F&& f) const {
+        const RepeatRow row = this->row(run);
+        const Cycle cycle = row.find(exact(p));
+        return shown(row, cycle, row.factor(cycle), exact(p), f);
+    }
+
+   private:
+    RepeatRow row(Run run) const {
+        return {period_.mark(run), growth_(run),     decay_(run),
+                floor_(run),       count_.mark(run), whole_};
+    }
+    // How many of `count` positions from p on lie in cycles that are all the same.
+    static Int equals(const RepeatRow& row, Int p, Int count) {
+        return row.again() == 0 || p >= row.stop() ? 0 : room(p, row.stop(), count);
+    }
+    void fill_cycles(Run run, const RepeatRow& row, Int first, Int count, double* out) const {
+        for (Int i = 0; i < count;) {
+            const dd p = exact(first + i);
+            const Cycle cycle = row.find(p);
+            const double left = to_double(sub(add(cycle.begin, cycle.length), p));
+            const bool over = row.over(cycle, p);
+            const bool rest = over || !(left < static_cast<double>(count - i));
+            const Int n = rest ? count - i : std::max(static_cast<Int>(std::ceil(left)), Int{1});
+            fill_cycle(run, row, cycle, over, first + i, n, out + i);
+            i += n;
+        }
+    }
+    // Values of positions of one cycle, or past the last one.
+    void fill_cycle(Run run, const RepeatRow& row, const Cycle& cycle, bool over, Int first, Int n,
+                    double* out) const {
+        const double factor = row.factor(cycle);
+        const auto child = [&](auto q) { return child_->value(run, q); };
+        if (over) {
+            std::fill(out, out + n, shown(row, cycle, factor, exact(first), child));
+            return;
+        }
+        const dd since = sub(exact(first), cycle.begin);
+        if (!is_whole(since)) {
+            for (Int i = 0; i < n; ++i) {
+                out[i] = shown(row, cycle, factor, exact(first + i), child);
+            }
+            return;
+        }
+        if (row.plain(cycle)) {
+            child_->fill(run, whole_part(since), n, out);
+        } else {
+            child_->fill_scaled(run, whole_part(since), n, row.period(), cycle.length, out);
+        }
+        for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
+    }
+    template <class F>
+    static double shown(const RepeatRow& row, const Cycle& cycle, double factor, dd p, F&& f) {
+        return row.shown(factor, with_position(row.local(cycle, p), f));
+    }
+
+    Column period_, count_, growth_, decay_, floor_;
+    bool whole_;
+};
+
+}  // namespace decaylr

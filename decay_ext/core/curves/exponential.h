@@ -1,0 +1,231 @@
+// exponential: init * 2**(L * p), L the binary logarithm of one position's factor.
+//
+// Two levels: with p = 64 k + j the value is A[k] * P[j], A[k] = init * 2**(64 L k)
+// and P[j] = 2**(L j), both rounded once from a double-double exponent. P[8 a + b] is the
+// product of 2**(8 L a) and 2**(L b): 16 powers for 64.
+#pragma once
+
+#include "across_runs/exponential.h"
+#include "blocks/end_weights.h"
+#include "curves/plateaus.h"
+
+namespace decaylr {
+
+// The factors P of a block; |L| is at most 14, so that they are normal numbers.
+class Factors {
+   public:
+    explicit Factors(const Parts& slope) : slope_(slope) {}
+    double at(Int j) const {
+        const PowerOfTwo left = power_of_two(slope_, static_cast<double>(j & ~7));
+        const PowerOfTwo right = power_of_two(slope_, static_cast<double>(j & 7));
+        return left.times(right.fraction, right.exponent());
+    }
+    void fill(double* out) const {
+        static constexpr double places[16] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                              0, 8, 16, 24, 32, 40, 48, 56};
+        const Parts slope = slope_;
+        double head[16], rest[16];
+        std::uint64_t bits[16];
+        for (int i = 0; i < 16; ++i) {
+            const PowerOfTwo power = power_of_two(slope, places[i]);
+            head[i] = power.fraction.head;
+            rest[i] = power.fraction.rest;
+            bits[i] = power.bits;
+        }
+        for (int a = 0; a < 8; ++a) {
+            const PowerOfTwo left{{head[8 + a], rest[8 + a]}, bits[8 + a]};
+            for (int b = 0; b < 8; ++b) {
+                out[8 * a + b] = left.times({head[b], rest[b]}, bits[b] << 52);
+            }
+        }
+    }
+
+   private:
+    Parts slope_;
+};
+
+class ExponentialRow {
+   public:
+    ExponentialRow(double init, dd log2_rate, bool staircase, Mark size, bool clipped, double end)
+        : decay_(init, log2_rate),
+          init_(init),
+          log2_(log2_rate),
+          size_(size),
+          staircase_(staircase),
+          clipped_(clipped) {
+        const double sign = init > 0.0 ? 1.0 : init < 0.0 ? -1.0 : 0.0;
+        const double slope = sign * log2_rate.hi;
+        low_ = clipped && slope < 0.0 ? end : -std::numeric_limits<double>::infinity();
+        high_ = clipped && slope > 0.0 ? end : std::numeric_limits<double>::infinity();
+        // Where a factor could leave the range of a double that their product stays in.
+        direct_ = std::fabs(log2_rate.hi) > 14.0 ||
+                  (log2_rate.hi > 0.0 && std::fabs(init) < 0x1p-900);
+    }
+
+    double at(Int p) const {
+        return clip(staircase_ ? decay_(quotient(p, size_)) : level(p));
+    }
+    double at(dd p) const {
+        if (staircase_) return clip(decay_(quotient(p, size_)));
+        return clip(round_scaled_times(exp2_scaled(mul(log2_, p)), init_));
+    }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        if (staircase_ && size_.integral) {
+            return fill_stairs(first, count, size_, out, [this](Int n, int many, double* values) {
+                decay_.values(n, 1, many, values);
+                for (int i = 0; i < many; ++i) values[i] = clip(values[i]);
+            });
+        }
+        if (staircase_) {
+            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
+                                 [this](Int p) { return next_multiple(p, size_); });
+        }
+        if (direct_ || count < 4) {
+            for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
+            return;
+        }
+        if (clipped_) {
+            const double low = low_, high = high_;
+            fill_blocks(first, count, out, [=](double value) { return clip(value, low, high); });
+        } else {
+            fill_blocks(first, count, out, [](double value) { return value; });
+        }
+    }
+    ClosedSum sum(Int first, Int count) const {
+        if (staircase_ && !size_.integral) return {};
+        const Int free = before_bound(first, count);
+        dd sum{0.0, 0.0};
+        if (free > 0) {
+            sum = staircase_ ? decay_.sum_of_stairs(first, free, size_.whole)
+                             : decay_.sum(first, free);
+        }
+        return free < count ? add(sum, sum_of_equal(at(first + free), count - free)) : sum;
+    }
+    Course course(Int first) const {
+        const Course free = decay_.course();
+        if (!clipped_) return free;
+        const double own = staircase_ ? decay_(quotient(first, size_)) : level(first);
+        const double shown = clip(own);
+        // Well beyond its bound a value holds.
+        return std::fabs(own - shown) > doubt(free, shown) ? Course{Trend::constant} : free;
+    }
+
+   private:
+    bool bounded(double shown) const { return shown == low_ || shown == high_; }
+    // How many of `count` positions have values inside the bound.
+    Int before_bound(Int first, Int count) const {
+        if (!clipped_ || !bounded(at(first + count - 1))) return count;
+        Int low = 0, high = count - 1;
+        while (low < high) {
+            const Int middle = low + (high - low) / 2;
+            if (bounded(at(first + middle))) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+    template <class Real, class Shown>
+    void fill_blocks(Int first, Int count, Real* out, Shown&& shown) const {
+        double anchors[together], factors[block];
+        Factors(decay_.slope()).fill(factors);
+        each_block(
+            first, count, out, [&](Int k, int n) { decay_.values(k * block, block, n, anchors); },
+            [&](int b, int j, int n, Real* to) {
+                const double base = anchors[b];
+                fill_block(j, n, to, [&](int i) { return shown(base * factors[i]); });
+            });
+    }
+    double level(Int n) const {
+        const Int j = n % block;
+        return direct_ ? decay_(n) : decay_(n - j) * Factors(decay_.slope()).at(j);
+    }
+    double clip(double value) const { return clip(value, low_, high_); }
+    static double clip(double value, double low, double high) {
+        const double raised = value < low ? low : value;
+        return raised > high ? high : raised;
+    }
+
+    Decay decay_;
+    double init_, low_, high_;
+    dd log2_;
+    Mark size_;
+    bool staircase_, clipped_, direct_;
+};
+
+// What a run is multiplied by, at each position or, of a staircase, at each stair.
+class Rate {
+   public:
+    explicit Rate(const Spec& spec)
+        : rate_(spec.column(form_of(spec))),
+          time_(form_of(spec) == "decay_rate"    ? spec.column_or("decay_steps", 1.0)
+                : form_of(spec) == "final_value" ? spec.column("final_steps")
+                                                 : rate_),
+          init_(spec.column("init_value")),
+          form_(form_of(spec)[0]),
+          staircase_(spec.flag("staircase")) {}
+    Logarithms logarithms(Run runs) const {
+        const bool varies = rate_.stride || time_.stride || (form_ == 'f' && init_.stride);
+        return {varies ? runs : 1,
+                [this](Run run, int n, double* high, double* low) { take(run, n, high, low); }};
+    }
+
+   private:
+    static std::string form_of(const Spec& spec) {
+        for (const char* form : {"time_constant", "half_life", "final_value"}) {
+            if (spec.has(form)) return form;
+        }
+        return "decay_rate";
+    }
+    // Beyond these no position tells a time from a longer or a shorter one.
+    static double within_range(double time) { return std::clamp(time, 0x1p-900, 0x1p900); }
+    void take(Run run, int n, double* high, double* low) const {
+        double rate[Logarithms::piece], time[Logarithms::piece], init[Logarithms::piece];
+        for (int i = 0; i < n; ++i) {
+            rate[i] = std::fabs(rate_(run + i));
+            time[i] = form_ == 'd' && staircase_ ? 1.0 : within_range(time_(run + i));
+            init[i] = std::fabs(init_(run + i));
+        }
+        const auto each = [&](auto&& logarithm) {
+            each_logarithm(n, high, low,
+                           [&](int i) { return bounded_logarithm(div(logarithm(i), time[i])); });
+        };
+        switch (form_) {
+            case 'd': return each([&](int i) { return detail::log2_lane({rate[i], 0.0}); });
+            case 't': return each([](int) { return neg(log2_e); });
+            case 'h': return each([](int) { return dd{-1.0, 0.0}; });
+            default:
+                return each([&](int i) {
+                    return sub(detail::log2_lane({rate[i], 0.0}),
+                               detail::log2_lane({init[i], 0.0}));
+                });
+        }
+    }
+
+    Column rate_, time_, init_;
+    char form_;
+    bool staircase_;
+};
+
+class Exponential {
+   public:
+    explicit Exponential(const Spec& spec)
+        : init_(spec.column("init_value")),
+          size_(spec.column_or("decay_steps", 1.0)),
+          end_(spec.column_or("end_value", 0.0)),
+          rates_(Rate(spec).logarithms(spec.runs)),
+          staircase_(spec.flag("staircase")),
+          clipped_(spec.has("end_value")) {}
+    ExponentialRow row(Run run) const {
+        return {init_(run), rates_(run), staircase_, size_.mark(run), clipped_, end_(run)};
+    }
+    ExponentialSteps steps(Run first, int runs) const {
+        return {!staircase_, init_, rates_, clipped_ ? &end_ : nullptr, first, runs};
+    }
+
+   private:
+    Column init_, size_, end_;
+    Logarithms rates_;
+    bool staircase_, clipped_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,99 @@
+// constant and linear.
+#pragma once
+
+#include <algorithm>
+
+#include "across_runs/linear.h"
+#include "blocks/end_weights.h"
+
+namespace decaylr {
+
+struct ConstantRow {
+    double value;
+    double at(Int) const { return value; }
+    double at(dd) const { return value; }
+    template <class Real>
+    void fill(Int, Int count, Real* out) const {
+        std::fill(out, out + count, static_cast<Real>(value));
+    }
+    ClosedSum sum(Int, Int count) const { return sum_of_equal(value, count); }
+    Course course(Int) const { return {Trend::constant}; }
+};
+
+class Constant {
+   public:
+    explicit Constant(const Spec& spec) : value_(spec.column("value")) {}
+    ConstantRow row(Run run) const { return {value_(run)}; }
+
+   private:
+    Column value_;
+};
+
+// init at 0, end from steps on; between them (init * (steps - p) + end * p) / steps,
+// weighed from both ends with the division taken out of the loop.
+class LinearRow {
+   public:
+    LinearRow(double init, double end, const Mark& steps)
+        : ends_(init, end, steps),
+          whole_(ends_.whole()),
+          line_(Line::between(init, end, steps.value)) {}
+    double at(Int p) const {
+        const double x = static_cast<double>(p);
+        if (ends_.past(p)) return ends_.end;
+        if (p <= 0) return ends_.init;
+        return whole_ ? weigh(x) : weigh(exact(p));
+    }
+    double at(dd p) const { return ends_.past(p) ? ends_.end : weigh(p); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
+                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
+    }
+    // The value in the middle, which may lie between two positions, times their number.
+    ClosedSum sum(Int first, Int count) const {
+        if (!whole_ || ends_.steps >= 0.5 * two_53) return {};
+        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
+            const double many = static_cast<double>(n);
+            const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
+            const dd from_init = two_prod(line_.from_init, ends_.steps - middle);
+            const dd from_end = two_prod(line_.from_end, middle);
+            return ClosedSum(mul(add(from_init, from_end), many * line_.back));
+        });
+    }
+    Course course(Int first) const { return ends_.course(first); }
+
+   private:
+    double weigh(double p) const { return line_.weigh(ends_.steps - p, p); }
+    double weigh(dd p) const {
+        const dd left = ends_.remaining(p);
+        const double rest = line_.from_init * left.lo + line_.from_end * p.lo;
+        return (line_.from_init * left.hi + (line_.from_end * p.hi + rest)) * line_.back;
+    }
+    template <class Real>
+    void inside(Int p, Int n, Real* out) const {
+        if (whole_) {
+            fill_each(p, n, out, [this](double x) { return weigh(x); });
+        } else {
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(weigh(exact(p + i)));
+        }
+    }
+
+    Ends ends_;
+    bool whole_;  // positions left are exact
+    Line line_;
+};
+
+class Linear {
+   public:
+    explicit Linear(const Spec& spec)
+        : init_(spec.column("init_value")),
+          end_(spec.column("end_value")),
+          steps_(spec.column("steps")) {}
+    LinearRow row(Run run) const { return {init_(run), end_(run), steps_.mark(run)}; }
+    LinearSteps steps(Run first, int runs) const { return {{init_, end_, steps_, first, runs}}; }
+
+   private:
+    Column init_, end_, steps_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,240 @@
+// step, multi_step, piecewise_constant and samples: values that hold and jump.
+#pragma once
+
+#include <algorithm>
+
+#include "blocks/geometric.h"
+#include "tree/run_logarithms.h"
+
+namespace decaylr {
+
+// out[i] = value for i < held. The positions from there to `left` may be written too, as they
+// are to be filled later: so short levels are whole vectors.
+template <class Real>
+inline void hold(double value, Int held, Int left, Real* out) {
+    const Real shown = static_cast<Real>(value);
+    Int i = 0;
+    for (; i < held && left - i >= lanes; i += lanes) {
+        for (int l = 0; l < lanes; ++l) out[i + l] = shown;
+    }
+    for (; i < held; ++i) out[i] = shown;
+}
+
+// Fills [first, first + count) of a curve that is level n from next(n - 1) to next(n), and
+// begins on level n. values(n, many, levels) computes the levels from n on, at most `together`
+// and at most as many as positions are left.
+template <class Real, class Values, class Next>
+inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values, Next&& next) {
+    double levels[together];
+    int level = 0, computed = 0;
+    for (Int i = 0; i < count; ++level, ++n) {
+        if (level == computed) {
+            computed = static_cast<int>(std::min<Int>(together, count - i));
+            values(n, computed, levels);
+            level = 0;
+        }
+        const Int end = next(n), left = count - i;
+        const Int held = end == max_int ? left : std::min(end - (first + i), left);
+        hold(levels[level], held, left, out + i);
+        i += std::max<Int>(held, 0);
+    }
+}
+
+// The same where level n begins at n * size, for an integral size.
+template <class Real, class Values>
+inline void fill_stairs(Int first, Int count, const Mark& size, Real* out, Values&& values) {
+    const Int stairs = (count - 1) / size.whole + 2, last = max_int / size.whole;
+    fill_levels(
+        first, count, first / size.whole, out,
+        [&](Int n, int many, double* levels) {
+            values(n, static_cast<int>(std::min<Int>(many, stairs)), levels);
+        },
+        [&](Int n) { return n >= last ? max_int : (n + 1) * size.whole; });
+}
+
+// Long plateaus are looked at one by one, short ones as part of the whole.
+inline Course course_of_plateau(Int first, Int next, const Course& whole) {
+    constexpr Int long_plateau = 4096;
+    if (next == max_int || next - first >= long_plateau) return {Trend::constant, next};
+    return whole;
+}
+
+class StepRow {
+   public:
+    StepRow(double init, Mark size, dd log2_gamma) : decay_(init, log2_gamma), size_(size) {}
+    double at(Int p) const { return decay_(quotient(p, size_)); }
+    double at(dd p) const { return decay_(quotient(p, size_)); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        if (!size_.integral) {
+            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
+                                 [this](Int p) { return next_multiple(p, size_); });
+        }
+        fill_stairs(first, count, size_, out, [this](Int n, int many, double* levels) {
+            decay_.values(n, 1, many, levels);
+        });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        if (size_.integral) return decay_.sum_of_stairs(first, count, size_.whole);
+        return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                               [this](Int p) { return next_multiple(p, size_); });
+    }
+    Course course(Int first) const {
+        return course_of_plateau(first, next_multiple(first, size_), decay_.course());
+    }
+
+   private:
+    Decay decay_;
+    Mark size_;
+};
+
+class Step {
+   public:
+    explicit Step(const Spec& spec)
+        : init_(spec.column("init_value")),
+          size_(spec.column("step_size")),
+          gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
+    StepRow row(Run run) const { return {init_(run), size_.mark(run), gamma_(run)}; }
+
+   private:
+    Column init_, size_;
+    Logarithms gamma_;
+};
+
+// The marks of one run: how many a position has reached, and where the next one is.
+class Marks {
+   public:
+    Marks(const Column& column, Run run) : column_(column), run_(run) {}
+    Int size() const { return column_.length; }
+    Mark operator[](Int i) const { return column_.mark(run_, i); }
+    template <class P>
+    Int reached_by(P p) const {
+        Int low = 0, high = size();
+        while (low < high) {
+            const Int middle = low + (high - low) / 2;
+            if (reached(p, (*this)[middle])) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+    Int next(Int p) const {
+        const Int i = reached_by(p);
+        return i < size() ? first_position((*this)[i]) : max_int;
+    }
+
+   private:
+    const Column& column_;
+    Run run_;
+};
+
+class MultiStepRow {
+   public:
+    MultiStepRow(double init, Marks milestones, dd log2_gamma)
+        : decay_(init, log2_gamma), milestones_(milestones) {}
+    double at(Int p) const { return decay_(milestones_.reached_by(p)); }
+    double at(dd p) const { return decay_(milestones_.reached_by(p)); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        fill_levels(
+            first, count, milestones_.reached_by(first), out,
+            [this](Int n, int many, double* levels) {
+                const int left = static_cast<int>(std::min<Int>(many, milestones_.size() + 1 - n));
+                decay_.values(n, 1, left, levels);
+            },
+            [this](Int n) {
+                return n < milestones_.size() ? first_position(milestones_[n]) : max_int;
+            });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                               [this](Int p) { return milestones_.next(p); });
+    }
+    Course course(Int first) const {
+        return course_of_plateau(first, milestones_.next(first), decay_.course());
+    }
+
+   private:
+    Decay decay_;
+    Marks milestones_;
+};
+
+class MultiStep {
+   public:
+    explicit MultiStep(const Spec& spec)
+        : init_(spec.column("init_value")),
+          milestones_(spec.column("milestones")),
+          gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
+    MultiStepRow row(Run run) const { return {init_(run), {milestones_, run}, gamma_(run)}; }
+
+   private:
+    Column init_, milestones_;
+    Logarithms gamma_;
+};
+
+class PiecewiseRow {
+   public:
+    PiecewiseRow(Marks boundaries, const Column& values, Run run)
+        : boundaries_(boundaries), values_(values), run_(run) {}
+    double at(Int p) const { return values_(run_, boundaries_.reached_by(p)); }
+    double at(dd p) const { return values_(run_, boundaries_.reached_by(p)); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        fill_plateaus(first, count, out, [this](Int p) { return at(p); },
+                      [this](Int p) { return boundaries_.next(p); });
+    }
+    ClosedSum sum(Int first, Int count) const {
+        return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                               [this](Int p) { return boundaries_.next(p); });
+    }
+    Course course(Int first) const {
+        return course_of_plateau(first, boundaries_.next(first), {});
+    }
+
+   private:
+    Marks boundaries_;
+    const Column& values_;
+    Run run_;
+};
+
+class PiecewiseConstant {
+   public:
+    explicit PiecewiseConstant(const Spec& spec)
+        : boundaries_(spec.column("boundaries")), values_(spec.column("values")) {
+        if (values_.length != boundaries_.length + 1) {
+            throw std::invalid_argument("piecewise_constant needs one value more than boundaries");
+        }
+    }
+    PiecewiseRow row(Run run) const { return {{boundaries_, run}, values_, run}; }
+
+   private:
+    Column boundaries_, values_;
+};
+
+class SamplesRow {
+   public:
+    SamplesRow(const Column& values, Run run) : values_(values), run_(run) {}
+    double at(Int p) const { return values_(run_, std::min(p, values_.length - 1)); }
+    double at(dd p) const { return at(static_cast<Int>(std::min(std::floor(p.hi), 0x1p62))); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        const Int last = values_.length - 1;
+        const Int inside = first < last ? std::min(last - first, count) : 0;
+        for (Int i = 0; i < inside; ++i) out[i] = static_cast<Real>(values_(run_, first + i));
+        std::fill(out + inside, out + count, static_cast<Real>(values_(run_, last)));
+    }
+
+   private:
+    const Column& values_;
+    Run run_;
+};
+
+class Samples {
+   public:
+    explicit Samples(const Spec& spec) : values_(spec.column("values")) {}
+    SamplesRow row(Run run) const { return {values_, run}; }
+
+   private:
+    Column values_;
+};
+
+}  // namespace decaylr

@@ -1,0 +1,169 @@
+// tanh, by blocks of 64 positions.
+//
+// The weight of init is (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)), a from lower to upper; that of
+// end is the same of -a. With w the weight at the centre of a block and v = 1 - w, the weight m
+// positions on is w / (1 + v E) = w - w v E / (1 + v E): there exp(2 a) is 1 + E times what it
+// is at the centre, in every block of a run. So the value is that of the centre, in two words,
+// and a part beside it that is made by at most 14 roundings: for |E| < 0.15 it is below 0.15 of
+// the value (of the larger end, where the ends differ in sign), and its error below 2.1 ulp.
+#pragma once
+
+#include "blocks/tanh_sum.h"
+#include "tree/block_fill.h"
+
+namespace decaylr {
+
+class TanhRow {
+   public:
+    TanhRow(double init, double end, const Mark& steps, double lower, double upper)
+        : blend_(end, init),
+          steps_(steps),
+          lower_(bounded(lower)),
+          upper_(bounded(upper)),
+          change_(two_sum(blend_.other, -blend_.base)) {
+        constexpr dd twice{2.0 * log2_e.hi, 2.0 * log2_e.lo};
+        turned_ = blend_.upward ? twice : neg(twice);
+        start_ = mul(turned_, lower_);
+        slope_ = div(mul(two_sum(upper_, -lower_), turned_), steps.value);
+        const double last = turned_.hi * upper_, least = -std::max({start_.hi, last, 0.0});
+        lanes_ = steps.value < two_53 && std::fabs(start_.hi) < 850.0 && std::fabs(last) < 850.0 &&
+                 blend_.unit == 1.0 && exponent_of(blend_.other) + least > -900.0;
+        blocks_ = std::fabs(slope_.hi) * half_block < 0.2;
+    }
+
+    double at(Int p) const {
+        if (!lanes_ || reached(p, steps_)) return precise(exact(p));
+        if (!blocks_) return alone(static_cast<double>(p));
+        const Int j = p % block;
+        return terms(centre(p / block)).value(grown(static_cast<double>(j - half_block)));
+    }
+    double at(dd p) const { return precise(p); }
+    template <class Real>
+    void fill(Int first, Int count, Real* out) const {
+        const Int inside = std::min(stop(first), count);
+        if (inside > 0) fill_inside(first, inside, out);
+        if (inside == count) return;
+        std::fill(out + inside, out + count, static_cast<Real>(at(first + inside)));
+    }
+
+    ClosedSum sum(Int first, Int count) const {
+        if (!lanes_ || first + count > Int{1} << 52) return {};
+        const Int inside = std::min(stop(first), count);
+        dd sum{0.0, 0.0};
+        if (inside > 0) sum = TanhSum(blend_, change_, slope_, start_).of(first, inside);
+        if (inside == count) return sum;
+        return add(sum, sum_of_equal(at(first + inside), count - inside));
+    }
+    // The weight of init falls where the argument rises.
+    Course course(Int first) const {
+        if (reached(first, steps_) || lower_ == upper_) return {Trend::constant};
+        const double init = blend_.upward ? blend_.other : blend_.base;
+        const double end = blend_.upward ? blend_.base : blend_.other;
+        const Trend trend = trend_between(init, end);
+        return {lower_ < upper_ ? trend : opposite(trend), first_position(steps_),
+                sign_change(init, end)};
+    }
+
+   private:
+    static constexpr int half_block = block / 2;
+
+    struct Terms {
+        double hi, lo, part, rest;
+        DECAYLR_LANE double value(double grown) const {
+            return hi + (lo + part * grown / (1.0 + rest * grown));
+        }
+    };
+
+    static double exponent_of(double x) {
+        return static_cast<double>(static_cast<int>(detail::bits_of(x) >> 52 & 0x7ff) - 1023);
+    }
+    static double centre(Int k) { return static_cast<double>(k * block + half_block); }
+    Int stop(Int first) const {
+        return reached(first, steps_) ? 0 : first_position(steps_) - first;
+    }
+    // 2 a in powers of two, turned about where the weight is that of end.
+    DECAYLR_LANE dd exponent(double p) const { return add(mul(slope_, p), start_); }
+    DECAYLR_LANE double grown(double m) const { return exp2m1(mul(slope_, m)).hi; }
+    DECAYLR_LANE dd value(dd weight) const { return add(mul(weight, change_), blend_.base); }
+    DECAYLR_LANE double alone(double p) const {
+        return to_double(value(div(dd{1.0, 0.0}, add(exp2_words(exponent(p)), 1.0))));
+    }
+    DECAYLR_LANE Terms terms(double centre) const {
+        const dd power = exp2_words(exponent(centre));
+        const dd weight = div(dd{1.0, 0.0}, add(power, 1.0));
+        const dd middle = value(weight);
+        const double rest = power.hi * weight.hi;
+        return {middle.hi, middle.lo, -(change_.hi * weight.hi) * rest, rest};
+    }
+
+    template <class Real>
+    void fill_inside(Int p, Int n, Real* out) const {
+        const TanhRow own = *this;
+        if (!lanes_) {
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
+        } else if (blocks_) {
+            fill_blocks(p, n, out);
+        } else {
+            fill_each(p, n, out, [own](double x) { return own.alone(x); });
+        }
+    }
+    template <class Real>
+    void fill_blocks(Int p, Int n, Real* out) const {
+        const TanhRow own = *this;
+        double hi[together], lo[together], part[together], rest[together], growth[block];
+        for (int j = 0; j < block; ++j) growth[j] = own.grown(j - half_block);
+        each_block(
+            p, n, out,
+            [&](Int k, int blocks) {
+                for (int i = 0; i < whole_lanes(blocks); ++i) {
+                    const Terms t = own.terms(own.centre(k) + static_cast<double>(i * block));
+                    hi[i] = t.hi;
+                    lo[i] = t.lo;
+                    part[i] = t.part;
+                    rest[i] = t.rest;
+                }
+            },
+            [&](int i, int j, int many, Real* to) {
+                const Terms t{hi[i], lo[i], part[i], rest[i]};
+                fill_block(j, many, to, [&](int m) { return t.value(growth[m]); });
+            });
+    }
+    dd argument(dd p) const {
+        if (reached(p, steps_)) return {upper_, 0.0};
+        const dd left = div(sub(dd{steps_.value, 0.0}, p), steps_.value);
+        return add(mul(left, lower_), mul(div(p, steps_.value), upper_));
+    }
+    double precise(dd p) const {
+        const dd x = mul(argument(p), turned_);
+        if (x.hi > 1000.0) return blend_.with(round_scaled(exp2_scaled(neg(x))));
+        if (x.hi < -1000.0) return blend_.with(1.0);
+        const Scaled grown = exp2_scaled(x);
+        const dd power{round_scaled({grown.hi, 0.0, grown.exponent}),
+                       grown.lo == 0.0 ? 0.0 : round_scaled({grown.lo, 0.0, grown.exponent})};
+        return blend_.with(div(dd{1.0, 0.0}, add(power, 1.0)));
+    }
+
+    Blend blend_;
+    Mark steps_;
+    double lower_, upper_;
+    dd change_, turned_, start_, slope_;
+    bool lanes_, blocks_;
+};
+
+class Tanh {
+   public:
+    explicit Tanh(const Spec& spec)
+        : init_(spec.column("init_value")),
+          end_(spec.column("end_value")),
+          steps_(spec.column("steps")),
+          lower_(spec.column("lower")),
+          upper_(spec.column("upper")) {}
+    TanhRow row(Run run) const {
+        return {init_(run), end_(run), steps_.mark(run), lower_(run), upper_(run)};
+    }
+
+   private:
+    Column init_, end_, steps_, lower_, upper_;
+};
+
+}  // namespace decaylr

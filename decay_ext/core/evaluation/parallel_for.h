@@ -1,0 +1,129 @@
+// Work shared between threads that live for one call, so that a fork never meets them.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <thread>
+#include <vector>
+
+#include "evaluation/thread_budget.h"
+
+namespace decaylr {
+
+// The size of work is told in values of a table, or what takes as long. A piece of it is worth
+// handing out; one that is long surely is worth a thread of its own.
+constexpr std::int64_t long_piece_values = std::int64_t{1} << 18;
+
+// How long work is tried on the caller's thread, which tells how long the rest will take, and
+// how much of it a thread must get: to start one costs tens of microseconds.
+#ifdef DECAYLR_EAGER_THREADS
+constexpr std::int64_t piece_values = 64;  // for tests of threads themselves
+constexpr double trial = 0.0, share = 1e-12;
+#else
+constexpr std::int64_t piece_values = std::int64_t{1} << 13;
+constexpr double trial = 50e-6, share = 150e-6;
+#endif
+
+// The items of a call, taken in pieces of `grain` by the caller's thread and by helpers.
+template <class Work>
+class SharedWork {
+   public:
+    SharedWork(std::int64_t count, std::int64_t grain, Team team, const Work& work)
+        : count_(count), grain_(grain), team_(team), work_(work) {}
+    ~SharedWork() {
+        next_ = count_;  // there is more to do only where the caller's thread has thrown
+        join();
+    }
+
+    // Long pieces are handed out at once: few would be done before they have told how long they
+    // take. Else the first ones tell. Later looks find threads that other calls have given back.
+    void run(bool long_pieces) {
+        using Clock = std::chrono::steady_clock;
+        if (long_pieces) call_helpers(team_.most);
+        const auto start = Clock::now();
+        double look = trial;
+        std::int64_t done = 0;
+        while (const std::int64_t some = take()) {
+            done += some;
+            const double taken = std::chrono::duration<double>(Clock::now() - start).count();
+            if (taken < look) continue;
+            look = 2 * taken;
+            const double rest = taken / static_cast<double>(done) * static_cast<double>(left());
+            call_helpers(long_pieces ? team_.most : rest / share - 1.0);
+        }
+        join();
+        if (error_) std::rethrow_exception(error_);
+    }
+
+   private:
+    std::int64_t left() const { return std::max<std::int64_t>(count_ - next_, 0); }
+
+    // Does the next piece and returns its size, 0 where none is left.
+    std::int64_t take() {
+        const std::int64_t from = next_.fetch_add(grain_);
+        if (from >= count_) return 0;
+        const std::int64_t some = std::min(grain_, count_ - from);
+        work_(from, from + some);
+        return some;
+    }
+
+    // Brings the helpers to as many as pay, as far as there are places and pieces for them.
+    void call_helpers(double pay) {
+        const std::int64_t pieces = (left() + grain_ - 1) / grain_;
+        const auto most = static_cast<double>(std::min<std::int64_t>(team_.most, pieces) - 1);
+        int missing = static_cast<int>(std::min(pay, most)) - helping_;
+        for (; missing > 0 && take_place(team_); --missing) {
+            ++helping_;
+            try {
+                helpers_.emplace_back([this] { help(); });
+            } catch (const std::exception&) {  // the system grants no more threads
+                --helping_;
+                return leave_work();
+            }
+        }
+    }
+
+    void help() {
+        bool placed = true;
+        try {
+            while (placed && take() > 0) placed = !give_way(team_);
+        } catch (...) {
+            if (!failed_.exchange(true)) error_ = std::current_exception();
+            next_ = count_;
+        }
+        if (placed) leave_work();
+        --helping_;
+    }
+
+    void join() {
+        for (auto& helper : helpers_) helper.join();
+        helpers_.clear();
+    }
+
+    const std::int64_t count_, grain_;
+    const Team team_;
+    const Work& work_;
+    std::atomic<std::int64_t> next_{0};
+    std::atomic<int> helping_{0};
+    std::atomic<bool> failed_{false};
+    std::exception_ptr error_;
+    std::vector<std::thread> helpers_;
+};
+
+// Calls work(begin, end) over [0, count), items of a size of `values` each, on as many threads of
+// the team as is faster than one. Which thread takes a piece never changes a value.
+template <class Work>
+void parallel_for(std::int64_t count, std::int64_t values, Team team, const Work& work) {
+    if (count <= 0) return;
+    const std::int64_t size = std::max<std::int64_t>(values, 1);
+    const std::int64_t grain = std::max<std::int64_t>(piece_values / size, 1);
+    if (count <= grain && size <= piece_values) return work(0, count);  // over before it counts
+    const Caller here;
+    if (team.most <= 1 || count <= grain) return work(0, count);
+    SharedWork<Work>(count, grain, team, work).run(size >= long_piece_values);
+}
+
+}  // namespace decaylr

@@ -1,0 +1,289 @@
+#include "folds/fold.h"
+
+#include "evaluation/parallel_for.h"
+#include "folds/monotone_range.h"
+#include "folds/reductions.h"
+
+namespace decaylr {
+namespace {
+
+constexpr Int piece = 2048;               // values at a time: a third of a first-level cache
+constexpr Int short_run = 512;            // such runs are prepared together, several a piece
+constexpr Int long_piece = Int{1} << 16;  // positions that may be folded without their values
+
+// One run of a window.
+struct Place {
+    const Node& node;
+    Run run;
+    Int start, steps;
+
+    // Without their values; none also where it would leave the range of a double on its way.
+    ClosedSum closed_sum(Int p, Int n) const {
+        const ClosedSum sum = node.sum(run, p, n);
+        return sum && std::isfinite(to_double(*sum)) ? sum : ClosedSum();
+    }
+    Int fresh(Int p, Int n) const { return node.fresh(run, p, n); }
+    Sum sum_of_values(Int p, Int n) const {
+        double values[piece];
+        Sum sum;
+        for (Int i = 0; i < n; i += piece) {
+            const Int some = std::min(piece, n - i);
+            node.fill(run, p + i, some, values);
+            sum.add(values, some);
+        }
+        return sum;
+    }
+};
+
+// Runs so short that a piece holds several, each behind a free place.
+template <class Make, class Result>
+void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, const Make& make,
+                     const Result& result) {
+    double buffer[lanes + piece];
+    const Int pitch = w.steps + 1;
+    const Run together = piece / pitch;
+    for (Run r = begin; r < end; r += together) {
+        const Run some = std::min(together, end - r);
+        double* values = buffer + lanes;
+        node.fill_rows(w.first_run + r, some, w.start, w.steps, values, pitch);
+        for (Run i = 0; i < some; ++i, values += pitch) {
+            auto fold = make(r + i, Place{node, w.first_run + r + i, w.start, w.steps});
+            fold.take(w.start, values, w.steps);
+            result(r + i, fold);
+        }
+    }
+}
+
+template <class Fold>
+void fold_long_run(Fold& fold, const Place& place) {
+    double buffer[lanes + piece];
+    double* values = buffer + lanes;
+    const Int stop = place.start + (place.steps - 1);  // the last position, to be below 2^63
+    for (Int p = place.start;; p += long_piece) {
+        const Int count = std::min(long_piece - 1, stop - p) + 1;
+        if (!fold.closed(p, count)) {
+            for (Int i = 0; i < count; i += piece) {
+                const Int n = std::min(piece, count - i);
+                place.node.fill(place.run, p + i, n, values);
+                fold.take(p + i, values, n);
+            }
+        }
+        if (stop - p < long_piece || fold.done()) return;
+    }
+}
+
+// The size of a run: as many positions, or what closed sums of them take.
+Int size_of_run(const Node& node, const Window& w) {
+    const bool closed = w.runs > 0 && w.steps > 0 && node.sum(w.first_run, w.start, 1).has_value();
+    return closed ? std::min(w.steps, 500 + w.steps / 128) : w.steps;
+}
+
+// Folds each run of a window. make(r, place) gives an object for one of them. It may do pieces
+// of a run without their values, by closed(p, n); else take(p, values, n) is given them, whole
+// blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
+// is, result(r, object) takes what it found.
+template <class Make, class Result>
+void fold_runs(const Program& program, const Window& w, Team team, const Make& make,
+               const Result& result) {
+    const Node& node = program.root();
+    const auto work = [&](Run begin, Run end) {
+        if (w.steps <= short_run) return fold_short_runs(node, w, begin, end, make, result);
+        for (Run r = begin; r < end; ++r) {
+            const Place place{node, w.first_run + r, w.start, w.steps};
+            auto fold = make(r, place);
+            fold_long_run(fold, place);
+            result(r, fold);
+        }
+    };
+    parallel_for(w.runs, size_of_run(node, w), team, work);
+}
+
+struct ExtremesOfRun {
+    Place place;
+    Peak peak;
+    Sum sum = {};
+    double first = 0.0, last = 0.0;
+
+    explicit ExtremesOfRun(const Place& where)
+        : place(where), peak{-std::numeric_limits<double>::infinity(), where.start} {}
+    bool done() const { return false; }
+    bool closed(Int p, Int n) {
+        const ClosedSum part = place.closed_sum(p, n);
+        if (!part) return false;
+        sum.add(*part);
+        each_stretch(place.node, place.run, p, place.fresh(p, n), [&](const Stretch& s) {
+            raise_peak(peak, s);
+            return true;
+        });
+        ends(p, place.node.at(place.run, p), place.node.at(place.run, p + (n - 1)));
+        return true;
+    }
+    void take(Int p, const double* values, Int n) {
+        sum.add(values, n);
+        peak.consider(values, n, p);
+        ends(p, values[0], values[n - 1]);
+    }
+
+   private:
+    void ends(Int p, double begin, double end) {
+        if (p == place.start) first = begin;
+        last = end;
+    }
+};
+
+struct FirstBelow {
+    Place place;
+    Int from;
+    double limit;
+    Int found = -1;
+
+    bool done() const { return found >= 0; }
+    bool closed(Int p, Int n) {
+        const Int skipped = std::clamp<Int>(from - p, 0, n);
+        const Int begin = p + skipped, some = place.fresh(begin, n - skipped);
+        each_stretch(place.node, place.run, begin, some, [&](const Stretch& s) {
+            const Int at = first_at_most(s, limit);
+            if (at < s.size) found = s.first + at;
+            return !done();
+        });
+        return true;
+    }
+    void take(Int p, const double* values, Int n) {
+        const Int skipped = std::clamp<Int>(from - p, 0, n);
+        const Int at = skipped + first_at_most(values + skipped, n - skipped, limit);
+        if (at < n) found = p + at;
+    }
+};
+
+struct CountBelow {
+    Place place;
+    double limit;
+    Int found = 0;
+
+    bool done() const { return false; }
+    bool closed(Int p, Int n) {
+        const Int some = place.fresh(p, n);
+        found += n / some * count(p, some) + count(p, n % some);
+        return true;
+    }
+    void take(Int, const double* values, Int n) { found += count_under(values, n, limit); }
+
+   private:
+    Int count(Int p, Int n) const {
+        Int under = 0;
+        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
+            under += count_under(s, limit);
+            return true;
+        });
+        return under;
+    }
+};
+
+struct AnnealingOfRun {
+    Int start;
+    AnnealingWeights weights;
+    Annealing area = {};
+    double before = 0.0;
+
+    bool done() const { return false; }
+    bool closed(Int, Int) const { return false; }
+    void take(Int p, double* values, Int n) {
+        values[-1] = p == start ? values[0] : before;
+        before = values[n - 1];
+        area.add(weights, values, n);
+    }
+};
+
+struct TotalsOfRun {
+    Place place;
+    const Int* indices;  // ascending
+    Int count;
+    double* out;
+    Sum sum = {};
+    Int seen = 0;
+
+    bool done() const { return seen == count; }
+    bool closed(Int p, Int n) {
+        const ClosedSum all = place.closed_sum(p, n);
+        if (!all) return false;
+        each_within(p, n, [&](Int many) {
+            const ClosedSum part = place.closed_sum(p, many);
+            Sum until = sum;
+            if (part) until.add(*part);
+            else until.add(place.sum_of_values(p, many));
+            return until.value();
+        });
+        sum.add(*all);
+        return true;
+    }
+    void take(Int p, const double* values, Int n) {
+        each_within(p, n, [&](Int many) {
+            Sum until = sum;
+            until.add(values, many);
+            return until.value();
+        });
+        sum.add(values, n);
+    }
+
+   private:
+    // out = total(positions from p on) for the indices within n positions.
+    template <class Total>
+    void each_within(Int p, Int n, Total&& total) {
+        const Int k = p - place.start;
+        for (; seen < count && indices[seen] - k < n; ++seen) {
+            out[seen] = total(indices[seen] - k + 1);
+        }
+    }
+};
+
+}  // namespace
+
+void fold_extremes(const Program& program, const Window& w, Team team, Extremes out) {
+    fold_runs(
+        program, w, team, [](Run, const Place& place) { return ExtremesOfRun(place); },
+        [&](Run r, const ExtremesOfRun& found) {
+            out.initial[r] = found.first;
+            out.peak[r] = found.peak.value;
+            out.peak_at[r] = found.peak.at;
+            out.final[r] = found.last;
+            out.total[r] = found.sum.value();
+        });
+}
+
+void first_below(const Program& program, const Window& w, Team team, const Int* from,
+                 const double* limit, Int* out) {
+    fold_runs(
+        program, w, team,
+        [&](Run r, const Place& place) { return FirstBelow{place, from[r], limit[r]}; },
+        [&](Run r, const FirstBelow& fold) { out[r] = fold.found; });
+}
+
+void count_below(const Program& program, const Window& w, Team team, const double* limit,
+                 Int* out) {
+    fold_runs(
+        program, w, team,
+        [&](Run r, const Place& place) { return CountBelow{place, limit[r]}; },
+        [&](Run r, const CountBelow& fold) { out[r] = fold.found; });
+}
+
+void annealing(const Program& program, const Window& w, Team team, const double* momentum,
+               double* out) {
+    fold_runs(
+        program, w, team,
+        [&](Run r, const Place& place) {
+            return AnnealingOfRun{place.start, AnnealingWeights(momentum[r])};
+        },
+        [&](Run r, const AnnealingOfRun& fold) { out[r] = fold.area.value(); });
+}
+
+void totals_at(const Program& program, const Window& w, Team team, const Int* indices, Int count,
+               double* out) {
+    fold_runs(
+        program, w, team,
+        [&](Run r, const Place& place) {
+            return TotalsOfRun{place, indices, count, out + r * count};
+        },
+        [](Run, const TotalsOfRun&) {});
+}
+
+}  // namespace decaylr

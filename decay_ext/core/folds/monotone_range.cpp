@@ -1,0 +1,129 @@
+#include "folds/monotone_range.h"
+
+#include "folds/reductions.h"
+
+namespace decaylr {
+namespace {
+
+constexpr Int few = 32;          // values that are looked at before asking whether to go on
+constexpr Int many = 2048;       // values at a time where all must be looked at
+constexpr Int worthwhile = 4096;  // shorter stretches are looked at whole
+
+// Calls visit(i, values, count) for pieces of [from, until) of a stretch until it returns false.
+template <Int piece, class Visit>
+void walk(const Stretch& s, Int from, Int until, Visit&& visit) {
+    double values[piece];
+    for (Int i = from; i < until; i += piece) {
+        const Int n = std::min(piece, until - i);
+        s.node.fill(s.run, s.first + i, n, values);
+        if (!visit(i, static_cast<const double*>(values), n)) return;
+    }
+}
+
+// The first of [from, until) whose value is passed, `until` if none is: those that are come last.
+template <class Passed>
+Int crossing(const Stretch& s, Int from, Int until, Passed&& passed) {
+    while (from < until) {
+        const Int middle = from + (until - from) / 2;
+        if (passed(s.at(middle))) until = middle;
+        else from = middle + 1;
+    }
+    return from;
+}
+
+bool worth_bisecting(const Stretch& s, double limit) {
+    const bool one_way = s.course.trend == Trend::rising || s.course.trend == Trend::falling;
+    return one_way && s.size > worthwhile && std::isfinite(doubt(s.course, limit));
+}
+
+// From its beginning, until values are beyond doubt below the largest.
+void raise_from_front(Peak& peak, const Stretch& s) {
+    walk<few>(s, 0, s.size, [&](Int i, const double* values, Int n) {
+        peak.consider(values, n, s.first + i);
+        return !(values[n - 1] < peak.value - doubt(s.course, peak.value));
+    });
+}
+
+// From its end backwards: of equal values the first counts.
+void raise_from_back(Peak& peak, const Stretch& s) {
+    Peak own{-std::numeric_limits<double>::infinity(), s.first};
+    double values[few];
+    for (Int until = s.size; until > 0; until -= few) {
+        const Int from = std::max<Int>(until - few, 0);
+        s.node.fill(s.run, s.first + from, until - from, values);
+        const double largest = largest_of(values, until - from);
+        if (!(largest < own.value)) {
+            const Int place = first_at_least(values, until - from, largest);
+            own = {values[place], s.first + from + place};
+        }
+        if (values[0] < own.value - doubt(s.course, own.value)) break;
+    }
+    if (own.value > peak.value) peak = own;
+}
+
+}  // namespace
+
+void Peak::consider(const double* values, Int count, Int p) {
+    const double largest = largest_of(values, count);
+    if (!(largest > value)) return;
+    const Int place = first_at_least(values, count, largest);
+    *this = {values[place], p + place};
+}
+
+void raise_peak(Peak& peak, const Stretch& s) {
+    if (s.course.trend == Trend::unknown) {
+        return walk<many>(s, 0, s.size, [&](Int i, const double* values, Int n) {
+            peak.consider(values, n, s.first + i);
+            return true;
+        });
+    }
+    const double top = s.at(s.course.trend == Trend::rising ? s.size - 1 : 0);
+    if (s.course.trend == Trend::constant) return peak.consider(&top, 1, s.first);
+    if (top < peak.value - doubt(s.course, peak.value)) return;
+    if (s.course.trend == Trend::falling) raise_from_front(peak, s);
+    else raise_from_back(peak, s);
+}
+
+Int first_at_most(const Stretch& s, double limit) {
+    if (s.course.trend == Trend::constant) return s.at(0) <= limit ? 0 : s.size;
+    Int from = 0, until = s.size;
+    if (worth_bisecting(s, limit)) {
+        const double most = limit + doubt(s.course, limit);
+        if (s.course.trend == Trend::falling) {
+            from = crossing(s, from, until, [=](double v) { return v <= most; });
+        } else {
+            until = crossing(s, from, until, [=](double v) { return v > most; });
+        }
+    }
+    Int found = s.size;
+    walk<many>(s, from, until, [&](Int i, const double* values, Int n) {
+        const Int place = first_at_most(values, n, limit);
+        if (place < n) found = i + place;
+        return place == n;
+    });
+    return found;
+}
+
+Int count_under(const Stretch& s, double limit) {
+    if (s.course.trend == Trend::constant) return s.at(0) < limit ? s.size : 0;
+    Int from = 0, until = s.size, under = 0;
+    if (worth_bisecting(s, limit)) {
+        const double more = limit + doubt(s.course, limit), less = limit - doubt(s.course, limit);
+        if (s.course.trend == Trend::falling) {
+            from = crossing(s, from, until, [=](double v) { return v <= more; });
+            until = crossing(s, from, until, [=](double v) { return v < less; });
+            under = s.size - until;
+        } else {
+            from = crossing(s, from, until, [=](double v) { return v >= less; });
+            until = crossing(s, from, until, [=](double v) { return v > more; });
+            under = from;
+        }
+    }
+    walk<many>(s, from, until, [&](Int, const double* values, Int n) {
+        under += count_under(values, n, limit);
+        return true;
+    });
+    return under;
+}
+
+}  // namespace decaylr

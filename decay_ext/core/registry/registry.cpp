@@ -1,0 +1,27 @@
+// The kinds of nodes by name. Their code is in kinds_*.cpp, of which each is compiled by itself:
+// in one file, compilers would stop taking small functions into the loops that call them.
+#include "registry/registry.h"
+
+#include <stdexcept>
+
+namespace decaylr {
+
+const std::vector<Kind>& kinds() {
+    static const std::vector<Kind> table = [] {
+        std::vector<Kind> all = curves_by_blocks();
+        for (const auto& more : {curves_by_division(), curves_of_lists(), combinators()}) {
+            all.insert(all.end(), more.begin(), more.end());
+        }
+        return all;
+    }();
+    return table;
+}
+
+NodePtr make_node(const Spec& spec) {
+    for (const Kind& kind : kinds()) {
+        if (spec.kind == kind.name) return kind.make(spec);
+    }
+    throw std::invalid_argument("unknown kind of node: " + spec.kind);
+}
+
+}  // namespace decaylr

@@ -1,0 +1,52 @@
+// Walking over positions by blocks: 64 positions that begin at a multiple of 64.
+#pragma once
+
+#include <algorithm>
+
+#include "tree/position.h"
+
+namespace decaylr {
+
+constexpr int block = 64;
+
+// Blocks that are prepared together, and of how many lanes the widest vector is: what is
+// computed for each block of a group is computed for whole vectors of them.
+constexpr int together = 32, lanes = 8;
+
+inline int whole_lanes(int n) { return (n + lanes - 1) / lanes * lanes; }
+
+// Calls prepare(k, n) for groups of n <= `together` blocks from block k on, then for each of them
+// write(b, j, n, out): n positions from the j-th of block k + b.
+template <class Real, class Prepare, class Write>
+inline void each_block(Int first, Int count, Real* out, Prepare&& prepare, Write&& write) {
+    Int k = first / block;
+    int j = static_cast<int>(first % block);
+    while (count > 0) {
+        const Int left = (j + count + block - 1) / block;
+        const int blocks = static_cast<int>(std::min<Int>(left, together));
+        prepare(k, blocks);
+        for (int b = 0; b < blocks; ++b) {
+            const int n = static_cast<int>(std::min<Int>(block - j, count));
+            write(b, j, n, out);
+            out += n;
+            count -= n;
+            j = 0;
+        }
+        k += blocks;
+    }
+}
+
+// out[i] = value(j + i) for i < n. A whole block is a loop of its own: its vectors need no
+// check and no rest. It is the hot loop of most curves and must be the arithmetic of the value on
+// whole vectors and one store each, nothing else: of an exponential on AVX-512 eight times vmulpd
+// with a factor in memory or a register and vmovupd, with a vcvtpd2ps between them for float32.
+template <class Real, class Value>
+inline void fill_block(int j, int n, Real* out, Value&& value) {
+    if (n == block) {
+        for (int i = 0; i < block; ++i) out[i] = static_cast<Real>(value(i));
+    } else {
+        for (int i = 0; i < n; ++i) out[i] = static_cast<Real>(value(j + i));
+    }
+}
+
+}  // namespace decaylr

@@ -1,0 +1,295 @@
+// One node of a compiled schedule: a curve or a combinator.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "tree/block_fill.h"
+#include "tree/closed_sum.h"
+#include "tree/column.h"
+#include "tree/monotonicity.h"
+#include "tree/transpose.h"
+
+namespace decaylr {
+
+// Enough for what a combinator keeps of its second operand, small enough for any stack.
+constexpr Int chunk = 512;
+// Positions that are evaluated together where what they share costs much.
+constexpr Int many_positions = 4096;
+// Runs that are evaluated together: what is kept of them stays in the first-level cache.
+constexpr int many_runs = 64;
+
+class Node {
+   public:
+    virtual ~Node() = default;
+
+    // The value of one run at one position. Every other route must give these bits.
+    virtual double at(Run run, Int p) const = 0;
+    virtual double at_fraction(Run run, dd p) const = 0;
+
+    // The values of one run at `count` consecutive positions.
+    virtual void fill(Run run, Int first, Int count, double* out) const {
+        for (Int i = 0; i < count; ++i) out[i] = at(run, first + i);
+    }
+
+    // The same, rounded once more to float32.
+    virtual void fill_narrow(Run run, Int first, Int count, float* out) const {
+        double scratch[many_positions];
+        for (Int i = 0; i < count; i += many_positions) {
+            const Int n = std::min(many_positions, count - i);
+            fill(run, first + i, n, scratch);
+            for (Int j = 0; j < n; ++j) out[i + j] = static_cast<float>(scratch[j]);
+        }
+    }
+
+    // The same of consecutive runs; row r begins at out + r * pitch.
+    virtual void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                           Int pitch) const {
+        for (Run r = 0; r < runs; ++r) fill(first_run + r, first, count, out + r * pitch);
+    }
+
+    // The values of one run at the positions (first + i) * times / over, i < count.
+    virtual void fill_scaled(Run run, Int first, Int count, double times, dd over,
+                             double* out) const {
+        for (Int i = 0; i < count; ++i) {
+            out[i] = with_position(scaled(first + i, times, over),
+                                   [&](auto p) { return value(run, p); });
+        }
+    }
+
+    // The values of consecutive runs at few consecutive positions; those at first + k begin at
+    // out + k * pitch.
+    virtual void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                            Int pitch) const {
+        if (count > 1) return turn_rows(first_run, runs, first, count, out, pitch);
+        for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
+    }
+
+    // What folds ask before they look at values: the sum of those at `count` consecutive
+    // positions, and which way they go from a position on.
+    virtual ClosedSum sum(Run, Int, Int) const { return {}; }
+    virtual Course course(Run, Int) const { return {}; }
+    // After how many of `count` positions from one on their values only come again.
+    virtual Int fresh(Run, Int, Int count) const { return count; }
+
+    // Whether some position may be refused, and the refusal (std::domain_error).
+    virtual bool refuses() const { return false; }
+    virtual void check(Run, Int) const {}
+    virtual void check_fraction(Run, dd) const {}
+
+    // Overloads for code that is generic in the kind of position or of value.
+    double value(Run run, Int p) const { return at(run, p); }
+    double value(Run run, dd p) const { return at_fraction(run, p); }
+    void fill_as(Run run, Int first, Int count, double* out) const {
+        fill(run, first, count, out);
+    }
+    void fill_as(Run run, Int first, Int count, float* out) const {
+        fill_narrow(run, first, count, out);
+    }
+    double verify(Run run, Int p) const { return check(run, p), 0.0; }
+    double verify(Run run, dd p) const { return check_fraction(run, p), 0.0; }
+
+   private:
+    // Tiles evaluated by run and written by position.
+    void turn_rows(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
+        double scratch[chunk];
+        for (Int k = 0; k < count; k += chunk / lanes) {
+            const Int steps = std::min(count - k, chunk / lanes);
+            for (Run r = 0; r < runs; r += chunk / steps) {
+                const Run some = std::min(runs - r, chunk / steps);
+                fill_rows(first_run + r, some, first + k, steps, scratch, steps);
+                transpose(scratch, steps, some, steps, out + k * pitch + r, pitch);
+            }
+        }
+    }
+};
+
+// Whether a curve prepares several runs together.
+template <class Curve, class = void>
+struct prepares_rows : std::false_type {};
+template <class Curve>
+struct prepares_rows<Curve, std::void_t<decltype(&Curve::fill_rows)>> : std::true_type {};
+template <class Curve, class = void>
+struct prepares_steps : std::false_type {};
+template <class Curve>
+struct prepares_steps<Curve, std::void_t<decltype(&Curve::steps)>> : std::true_type {};
+
+// Whether a row writes float32 by itself.
+template <class Row, class = void>
+struct fills_narrow : std::false_type {};
+template <class Row>
+struct fills_narrow<Row, std::void_t<decltype(std::declval<const Row&>().fill(
+                             Int{}, Int{}, static_cast<float*>(nullptr)))>> : std::true_type {};
+
+// Whether the rows of a curve tell what folds ask.
+template <class Row, class = void>
+struct sums_closed : std::false_type {};
+template <class Row>
+struct sums_closed<Row, std::void_t<decltype(&Row::sum)>> : std::true_type {};
+template <class Row, class = void>
+struct knows_course : std::false_type {};
+template <class Row>
+struct knows_course<Row, std::void_t<decltype(&Row::course)>> : std::true_type {};
+
+// A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
+// at(Int), at(dd) and fill(first, count, out), perhaps with sum(first, count) and course(first).
+// A curve may have a fill_rows of its own, with the arguments of the node's, and
+// steps(first, runs), `many_runs` runs at most, whose lanes are runs:
+// fill(first, count, out, pitch) if usual(last position). The row that all runs share is
+// prepared once, when the node is built.
+template <class Curve>
+class CurveNode final : public Node {
+    using Row = decltype(std::declval<const Curve&>().row(Run{0}));
+
+   public:
+    explicit CurveNode(const Spec& spec) : curve_(spec) {
+        if (spec.runs == 1) shared_.emplace(curve_.row(0));
+    }
+    double at(Run run, Int p) const override {
+        return shared_ ? shared_->at(p) : curve_.row(run).at(p);
+    }
+    double at_fraction(Run run, dd p) const override {
+        return shared_ ? shared_->at(p) : curve_.row(run).at(p);
+    }
+    void fill(Run run, Int first, Int count, double* out) const override {
+        if (shared_) shared_->fill(first, count, out);
+        else curve_.row(run).fill(first, count, out);
+    }
+    void fill_narrow(Run run, Int first, Int count, float* out) const override {
+        if constexpr (fills_narrow<Row>::value) {
+            if (shared_) shared_->fill(first, count, out);
+            else curve_.row(run).fill(first, count, out);
+        } else {
+            Node::fill_narrow(run, first, count, out);
+        }
+    }
+    void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                   Int pitch) const override {
+        if constexpr (prepares_rows<Curve>::value) {
+            return curve_.fill_rows(first_run, runs, first, count, out, pitch);
+        }
+        Node::fill_rows(first_run, runs, first, count, out, pitch);
+    }
+    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
+                    Int pitch) const override {
+        if (!shared_) {
+            if constexpr (prepares_steps<Curve>::value) {
+                return fill_lanes(first_run, runs, first, count, out, pitch);
+            }
+        }
+        if (!shared_ && count > 1) {
+            return Node::fill_steps(first_run, runs, first, count, out, pitch);
+        }
+        for (Int k = 0; k < count; ++k) {
+            double* to = out + k * pitch;
+            if (shared_) std::fill(to, to + runs, shared_->at(first + k));
+            else fill_step(first_run, runs, first + k, to);
+        }
+    }
+    ClosedSum sum(Run run, Int first, Int count) const override {
+        if constexpr (sums_closed<Row>::value) {
+            return shared_ ? shared_->sum(first, count) : curve_.row(run).sum(first, count);
+        }
+        return Node::sum(run, first, count);
+    }
+    Course course(Run run, Int first) const override {
+        if constexpr (knows_course<Row>::value) {
+            return shared_ ? shared_->course(first) : curve_.row(run).course(first);
+        }
+        return Node::course(run, first);
+    }
+    void fill_scaled(Run run, Int first, Int count, double times, dd over,
+                     double* out) const override {
+        if (shared_) scale(*shared_, first, count, times, over, out);
+        else scale(curve_.row(run), first, count, times, over, out);
+    }
+
+   private:
+    void fill_lanes(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
+        for (Run r = 0; r < runs; r += many_runs) {
+            const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
+            auto steps = curve_.steps(first_run + r, n);
+            if (steps.usual(first + (count - 1))) {
+                steps.fill(first, count, out + r, pitch);
+                continue;
+            }
+            for (Int k = 0; k < count; ++k) {
+                fill_step(first_run + r, n, first + k, out + k * pitch + r);
+            }
+        }
+    }
+    // Flat, for a row that is used once must not be built in memory.
+    __attribute__((flatten)) void fill_step(Run first_run, Run runs, Int p, double* out) const {
+        for (Run r = 0; r < runs; ++r) out[r] = curve_.row(first_run + r).at(p);
+    }
+
+    static void scale(const Row& row, Int first, Int count, double times, dd over, double* out) {
+        for (Int i = 0; i < count; ++i) {
+            out[i] = with_position(scaled(first + i, times, over),
+                                   [&](auto p) { return row.at(p); });
+        }
+    }
+
+    Curve curve_;
+    std::optional<Row> shared_;
+};
+
+// out[i] = f(first + i) for whole positions below 2^53: the hot loop of curves without blocks, to
+// be vectors of f and one store, the counters made by an addition and a conversion. Counters of
+// 32 bits become vectors of doubles on every instruction set; those of 64 bits need AVX-512.
+template <class Real, class F>
+inline void fill_each(Int first, Int count, Real* out, F&& f) {
+    for (Int done = 0; done < count; done += chunk) {
+        const double from = static_cast<double>(first + done);
+        const int n = static_cast<int>(std::min(chunk, count - done));
+        Real* values = out + done;
+        for (int i = 0; i < n; ++i) values[i] = static_cast<Real>(f(from + static_cast<double>(i)));
+    }
+}
+
+// How many of `count` positions from p on lie before `stop`, at least the one at p.
+inline Int room(Int p, Int stop, Int count) {
+    return p == max_int ? count : std::min(stop - p, count);
+}
+
+// Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
+// and given by body(p, n, out) for whole positions strictly inside.
+template <class Real, class Body>
+inline void fill_interior(Int first, Int count, const Mark& steps, double init, double end,
+                          Real* out, Body&& body) {
+    Int i = 0;
+    if (first <= 0 && count > 0) out[i++] = static_cast<Real>(steps.value > 0.0 ? init : end);
+    const bool ended = count == i || reached(first + i, steps);
+    const Int inside = ended ? 0 : room(first + i, first_position(steps), count - i);
+    if (inside > 0) body(first + i, inside, out + i);
+    for (i += inside; i < count; ++i) out[i] = static_cast<Real>(end);
+}
+
+// Fills a curve that is constant from p to next(p): value(p) is taken once a plateau.
+template <class Real, class Value, class Next>
+inline void fill_plateaus(Int first, Int count, Real* out, Value&& value, Next&& next) {
+    for (Int i = 0; i < count;) {
+        const Int p = first + i;
+        const Int n = room(p, next(p), count - i);
+        std::fill(out + i, out + i + n, static_cast<Real>(value(p)));
+        i += n;
+    }
+}
+
+// A cycle up to this length is copied rather than evaluated anew: it stays in a cache.
+constexpr Int longest_copied = Int{1} << 14;
+
+// out[i] = out[i - length] for length <= i < count: copies that grow, but stay in a cache.
+template <class Real>
+inline void repeat_values(Real* out, Int length, Int count) {
+    const Int most = std::max(longest_copied / length, Int{1}) * length;
+    for (Int done = length; done < count;) {
+        const Int n = std::min({most, done, count - done});
+        std::copy(out, out + n, out + done);
+        done += n;
+    }
+}
+
+}  // namespace decaylr
