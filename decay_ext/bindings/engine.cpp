@@ -119,7 +119,7 @@ Real* writable(const py::array& out, Int size) {
 
 using Threads = std::pair<int, bool>;  // how many, and whether they are shared with other calls
 
-Team team_of(Threads threads) { return {threads.first, threads.second}; }
+ThreadBudget budget_of(Threads threads) { return {threads.first, threads.second}; }
 
 void table(const Program& program, Run first_run, Run runs, Int start, Int stride, Int steps,
            bool by_steps, Threads threads, const py::array& out) {
@@ -128,7 +128,7 @@ void table(const Program& program, Run first_run, Run runs, Int start, Int strid
     const auto evaluate = [&](auto* to) {
         py::gil_scoped_release release;
         program.check(window);
-        program.table(window, layout, team_of(threads), to);
+        program.table(window, layout, budget_of(threads), to);
     };
     if (py::isinstance<py::array_t<float>>(out)) evaluate(writable<float>(out, runs * steps));
     else evaluate(writable<double>(out, runs * steps));
@@ -187,7 +187,7 @@ void gather(const Program& program, const py::array& positions,
     double* to = writable<double>(out, lookup.count);
     py::gil_scoped_release release;
     program.check(lookup);
-    program.gather(lookup, team_of(threads), to);
+    program.gather(lookup, budget_of(threads), to);
 }
 
 template <class Real>
@@ -199,13 +199,13 @@ Window whole(const Program& program, Int start, Int steps) {
     return make_window(program, 0, program.runs(), start, 1, steps);
 }
 
-// Runs `work(window, team)` without the GIL, after the schedule has accepted the positions.
+// Runs `work(window, budget)` without the GIL, after the schedule has accepted the positions.
 template <class Work>
 void folded(const Program& program, Int start, Int steps, Threads threads, Work&& work) {
     const Window window = whole(program, start, steps);
     py::gil_scoped_release release;
     program.check(window);
-    work(window, team_of(threads));
+    work(window, budget_of(threads));
 }
 
 py::tuple fold(const Program& program, Int start, Int steps, Threads threads) {
@@ -215,7 +215,7 @@ py::tuple fold(const Program& program, Int start, Int steps, Threads threads) {
     const Extremes out{initial.mutable_data(), peak.mutable_data(), final_value.mutable_data(),
                        total.mutable_data(), peak_at.mutable_data()};
     folded(program, start, steps, threads,
-           [&](const Window& w, Team team) { fold_extremes(program, w, team, out); });
+           [&](const Window& w, ThreadBudget budget) { fold_extremes(program, w, budget, out); });
     return py::make_tuple(initial, peak, peak_at, final_value, total);
 }
 
@@ -234,8 +234,8 @@ py::array_t<Int> below(const Program& program, Int start, Int steps, Threads thr
     const Int* begin = one_per_run(program, from);
     const double* limits = one_per_run(program, limit);
     Int* to = out.mutable_data();
-    folded(program, start, steps, threads, [&](const Window& w, Team team) {
-        first_below(program, w, team, begin, limits, to);
+    folded(program, start, steps, threads, [&](const Window& w, ThreadBudget budget) {
+        first_below(program, w, budget, begin, limits, to);
     });
     return out;
 }
@@ -245,8 +245,9 @@ py::array_t<Int> counts(const Program& program, Int start, Int steps, Threads th
     auto out = per_run<Int>(program);
     const double* limits = one_per_run(program, limit);
     Int* to = out.mutable_data();
-    folded(program, start, steps, threads,
-           [&](const Window& w, Team team) { count_below(program, w, team, limits, to); });
+    folded(program, start, steps, threads, [&](const Window& w, ThreadBudget budget) {
+        count_below(program, w, budget, limits, to);
+    });
     return out;
 }
 
@@ -255,8 +256,9 @@ py::array_t<double> annealed(const Program& program, Int start, Int steps, Threa
     auto out = per_run<double>(program);
     const double* momenta = one_per_run(program, momentum);
     double* to = out.mutable_data();
-    folded(program, start, steps, threads,
-           [&](const Window& w, Team team) { annealing(program, w, team, momenta, to); });
+    folded(program, start, steps, threads, [&](const Window& w, ThreadBudget budget) {
+        annealing(program, w, budget, momenta, to);
+    });
     return out;
 }
 
@@ -272,14 +274,14 @@ py::array_t<double> totals(const Program& program, Int start, Int steps, Threads
     py::array_t<double> out({program.runs(), count});
     const Int* at = indices.data();
     double* to = out.mutable_data();
-    folded(program, start, steps, threads, [&](const Window& w, Team team) {
-        totals_at(program, w, team, at, count, to);
+    folded(program, start, steps, threads, [&](const Window& w, ThreadBudget budget) {
+        totals_at(program, w, budget, at, count, to);
     });
     return out;
 }
 
 double cycles_total(double period, double growth, double count, bool whole) {
-    return RepeatRow(make_mark(period), growth, 1.0, 0.0, make_mark(count), whole).total();
+    return RepeatRow(make_boundary(period), growth, 1.0, 0.0, make_boundary(count), whole).total();
 }
 
 py::list kind_names(bool curves) {
@@ -325,7 +327,7 @@ py::tuple variables(const py::args& names) {
     return values;
 }
 
-py::tuple threads_at_work() { return py::make_tuple(at_work(), most_at_work()); }
+py::tuple threads_at_work() { return py::make_tuple(active_threads(), peak_active_threads()); }
 
 py::capsule root_capsule(const Program& program) {
     return py::capsule(static_cast<const void*>(&program.root()), "decaylr.Node");

@@ -12,17 +12,17 @@ import numpy as np
 
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
-    cdef struct dd:
+    cdef struct double_double:
         double hi
         double lo
 
     cdef cppclass Node:
         double at(int64_t, int64_t)
-        double at_fraction(int64_t, dd)
-        void fill_steps(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
+        double at_fraction(int64_t, double_double)
+        void fill_across_runs(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
         void check(int64_t, int64_t) except +ValueError
-        void check_fraction(int64_t, dd) except +ValueError
+        void check_fraction(int64_t, double_double) except +ValueError
 
 
 LARGEST = 2**63 - 1
@@ -80,7 +80,7 @@ cdef class Column:
         """The values at a whole (int) or fractional (float) position."""
         cdef Py_ssize_t run, runs = self.values.shape[0]
         cdef int64_t whole
-        cdef dd fraction
+        cdef double_double fraction
         cdef const double[::1] found
         if self.node == NULL:
             found = np.ravel(self.source(position))
@@ -90,7 +90,7 @@ cdef class Column:
             if self.node.refuses():
                 for run in range(runs):
                     self.node.check(run, whole)
-            self.node.fill_steps(0, runs, whole, 1, &self.values[0], runs)
+            self.node.fill_across_runs(0, runs, whole, 1, &self.values[0], runs)
         else:
             fraction.hi, fraction.lo = position, 0.0
             for run in range(runs):

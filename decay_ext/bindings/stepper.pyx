@@ -13,15 +13,15 @@ cdef extern from "Python.h":
 
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
-    cdef struct dd:
+    cdef struct double_double:
         double hi
         double lo
 
     cdef cppclass Node:
         double at(int64_t, int64_t)
-        double at_fraction(int64_t, dd)
+        double at_fraction(int64_t, double_double)
         void fill(int64_t, int64_t, int64_t, double*)
-        void fill_steps(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
+        void fill_across_runs(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
         void check(int64_t, int64_t) except +ValueError
 
@@ -77,7 +77,7 @@ cdef class Evaluator:
         cdef int overflow = 0
         cdef int64_t whole
         cdef double real
-        cdef dd fraction
+        cdef double_double fraction
         if self.node != NULL and out is None:
             if type(position) is int:
                 whole = PyLong_AsLongLongAndOverflow(position, &overflow)
@@ -149,7 +149,7 @@ cdef class Cursor:
             for run in range(runs):
                 self.node.check(run, position)
         with nogil:
-            self.node.fill_steps(0, runs, position, 1, &self.values[0, 0], runs)
+            self.node.fill_across_runs(0, runs, position, 1, &self.values[0, 0], runs)
         self.position = position
         self.filled = 1
         self.row = 0

@@ -13,23 +13,23 @@
 
 namespace {
 
-using decaylr::dd;
+using decaylr::double_double;
 using decaylr::Scaled;
 using decaylr::SinCos;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Case {
-    dd argument, expected;
+    double_double argument, expected;
 };
 
 struct Rounded {
-    dd argument;
+    double_double argument;
     double expected;
 };
 
 struct Pair {
-    dd a, b, sum, difference, product, quotient, root;
+    double_double a, b, sum, difference, product, quotient, root;
 };
 
 constexpr Case exp2_cases[] = {
@@ -193,7 +193,7 @@ void expect(bool holds, const char* what, double at) {
 }
 
 // Whether got is expected to within 2^-bits of it. A reference carries about 106 bits.
-void expect_near(dd got, dd expected, int bits, const char* what, double at) {
+void expect_near(double_double got, double_double expected, int bits, const char* what, double at) {
     const double gap = (got.hi - expected.hi) + (got.lo - expected.lo);
     expect(std::fabs(gap) <= std::ldexp(std::fabs(expected.hi), -bits), what, at);
 }
@@ -210,7 +210,7 @@ double next_uniform() {
 }
 
 // Uniform on [low, high), with a random rest.
-dd next_between(double low, double high) {
+double_double next_between(double low, double high) {
     const double hi = low + (high - low) * next_uniform();
     return decaylr::quick_two_sum(hi, std::ldexp(hi * (next_uniform() - 0.5), -53));
 }
@@ -223,13 +223,13 @@ void check_arithmetic() {
         expect_near(decaylr::div(p.a, p.b), p.quotient, 102, "div", p.a.hi);
         expect_near(decaylr::sqrt(p.a), p.root, 102, "sqrt", p.a.hi);
     }
-    expect_same(decaylr::sqrt(dd{0.0, 0.0}).hi, 0.0, "sqrt", 0.0);
+    expect_same(decaylr::sqrt(double_double{0.0, 0.0}).hi, 0.0, "sqrt", 0.0);
     for (int i = 0; i < 100000; ++i) {
         const double a = std::ldexp(next_uniform() - 0.5, static_cast<int>(i % 61) - 30);
         const double b = std::ldexp(next_uniform() - 0.5, static_cast<int>(i % 53) - 26);
-        const dd product = decaylr::two_prod(a, b);
+        const double_double product = decaylr::two_prod(a, b);
         expect_same(product.lo, std::fma(a, b, -product.hi), "two_prod", a);
-        const dd back = decaylr::div(decaylr::mul(dd{a, 0.0}, b), b);
+        const double_double back = decaylr::div(decaylr::mul(double_double{a, 0.0}, b), b);
         expect(b == 0.0 || (back.hi == a && std::fabs(back.lo) <= std::fabs(a) * 0x1p-103),
                "mul, div", a);
     }
@@ -239,7 +239,7 @@ void check_tables() {
     for (const Case& c : exp2_cases) {
         const Scaled s = decaylr::exp2_scaled(c.argument);
         const int n = static_cast<int>(s.exponent);
-        const dd value{std::ldexp(s.hi, n), std::ldexp(s.lo, n)};
+        const double_double value{std::ldexp(s.hi, n), std::ldexp(s.lo, n)};
         expect(s.hi > 0.7 && s.hi < 1.42, "range of exp2_scaled", c.argument.hi);
         expect_near(value, c.expected, 68, "exp2_scaled", c.argument.hi);
     }
@@ -267,7 +267,7 @@ void check_powers_of_two() {
         const double power = std::ldexp(1.0, n);
         expect_same(decaylr::exp2({static_cast<double>(n), 0.0}), power, "exp2", n);
         if (n < -1074 || n > 1023) continue;
-        const dd exponent = decaylr::log2(power);
+        const double_double exponent = decaylr::log2(power);
         expect_same(exponent.hi, n, "log2 of a power of two", n);
         expect_same(exponent.lo, 0.0, "log2 of a power of two, rest", n);
     }
@@ -285,18 +285,19 @@ void check_inverse() {
         expect_same(decaylr::exp2(decaylr::log2(x)), x, "exp2(log2(x))", x);
     }
     for (int i = 0; i < 100000; ++i) {
-        const dd x = next_between(-0.5, 0.5);
+        const double_double x = next_between(-0.5, 0.5);
         const Scaled s = decaylr::exp2_scaled(x);
-        const dd own = decaylr::log2(dd{s.hi, s.lo});
-        const dd gap = decaylr::sub(decaylr::add(own, static_cast<double>(s.exponent)), x);
+        const double_double own = decaylr::log2(double_double{s.hi, s.lo});
+        const double_double gap =
+            decaylr::sub(decaylr::add(own, static_cast<double>(s.exponent)), x);
         expect(std::fabs(gap.hi) <= 0x1.8p-68, "log2(exp2(x))", x.hi);
     }
     for (int i = 0; i < 20000; ++i) {
-        const dd x = next_between(0.5, 2.0);
-        const dd y = next_between(0.5, 2.0);
-        const dd parts = decaylr::add(decaylr::log2(x), decaylr::log2(y));
-        const dd whole = decaylr::log2(decaylr::mul(x, y));
-        const dd gap = decaylr::sub(parts, whole);
+        const double_double x = next_between(0.5, 2.0);
+        const double_double y = next_between(0.5, 2.0);
+        const double_double parts = decaylr::add(decaylr::log2(x), decaylr::log2(y));
+        const double_double whole = decaylr::log2(decaylr::mul(x, y));
+        const double_double gap = decaylr::sub(parts, whole);
         expect(std::fabs(gap.hi) <= 0x1p-97, "log2(x) + log2(y) = log2(x*y)", x.hi);
     }
 }
@@ -339,9 +340,9 @@ void check_angles() {
     expect(end.sin.hi == 1.0 && end.sin.lo == 0.0, "sine", 1.0);
     expect(end.cos.hi == 0.0 && end.cos.lo == 0.0, "cosine", 1.0);
     for (int i = 0; i < 100000; ++i) {
-        const dd x = next_between(0.0, 1.0);
+        const double_double x = next_between(0.0, 1.0);
         const SinCos angle = decaylr::sincos_quarter(x);
-        const dd squares =
+        const double_double squares =
             decaylr::add(decaylr::mul(angle.sin, angle.sin), decaylr::mul(angle.cos, angle.cos));
         expect(std::fabs(decaylr::add(squares, -1.0).hi) <= 0x1p-64, "sin^2 + cos^2", x.hi);
         const SinCos mirror = decaylr::sincos_quarter(decaylr::add(decaylr::neg(x), 1.0));
@@ -352,11 +353,11 @@ void check_angles() {
 
 void check_growth() {
     for (int i = 0; i < 100000; ++i) {
-        const dd x = next_between(-1.0, 1.0);
+        const double_double x = next_between(-1.0, 1.0);
         const Scaled s = decaylr::exp2_scaled(x);
         const int n = static_cast<int>(s.exponent);
-        const dd power{std::ldexp(s.hi, n), std::ldexp(s.lo, n)};
-        const dd grown = decaylr::add(decaylr::exp2m1(x), 1.0);
+        const double_double power{std::ldexp(s.hi, n), std::ldexp(s.lo, n)};
+        const double_double grown = decaylr::add(decaylr::exp2m1(x), 1.0);
         expect_near(grown, power, 67, "exp2m1(x) + 1 = exp2(x)", x.hi);
     }
 }

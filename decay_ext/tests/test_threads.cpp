@@ -41,33 +41,33 @@ void wait_for(const std::atomic<bool>& flag) {
     while (!flag) std::this_thread::yield();
 }
 
-void calls_share_a_team() {
-    const Team four(4, true);
-    const auto most_beside = [&](int others, Team team) {
-        std::optional<Caller> held[5];
+void calls_share_a_budget() {
+    const ThreadBudget four(4, true);
+    const auto most_beside = [&](int others, ThreadBudget budget) {
+        std::optional<CallerThread> held[5];
         for (int i = 0; i < others; ++i) held[i].emplace();
-        most_at_work();
+        peak_active_threads();
         const auto caller = std::this_thread::get_id();
         std::atomic<bool> began{false};  // by the caller, after it has called its helpers
-        parallel_for(64, long_piece_values, team, [&](Items, Items) {
+        parallel_for(64, long_piece_values, budget, [&](Items, Items) {
             if (std::this_thread::get_id() == caller) began = true;
             wait_for(began);
         });
-        require("given back", at_work(), others);
-        return most_at_work();
+        require("given back", active_threads(), others);
+        return peak_active_threads();
     };
     require("alone", most_beside(0, four), 4);
     require("beside two", most_beside(2, four), 4);
     require("beside four", most_beside(4, four), 5);
-    require("a number of one's own", most_beside(5, Team(3)), 8);
+    require("a number of one's own", most_beside(5, ThreadBudget(3)), 8);
 }
 
-void a_helper_gives_way() {
+void a_helper_is_released_over_budget() {
     Done done;
     std::atomic<bool> helped{false}, crowded{false};
-    std::optional<Caller> another;
+    std::optional<CallerThread> another;
     const auto caller = std::this_thread::get_id();
-    parallel_for(64, long_piece_values, Team(2, true), [&](Items, Items) {
+    parallel_for(64, long_piece_values, ThreadBudget(2, true), [&](Items, Items) {
         done.add();
         if (std::this_thread::get_id() != caller) {
             helped = true;
@@ -79,20 +79,20 @@ void a_helper_gives_way() {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));  // while it could take more
     });
     require("pieces of the caller", done.mine(), 63);
-    require("at work, without the helper", at_work(), 1);
+    require("active, without the helper", active_threads(), 1);
 }
 
 void a_later_look_finds_a_place() {
     Done done;
-    std::optional<Caller> another(std::in_place);
-    parallel_for(2000, piece_values, Team(2, true), [&](Items begin, Items) {
+    std::optional<CallerThread> another(std::in_place);
+    parallel_for(2000, piece_values, ThreadBudget(2, true), [&](Items begin, Items) {
         if (begin == 20) another.reset();
         done.add();
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     });
     require("items", static_cast<Items>(done.by.size()), 2000);
     require("a helper came", done.mine() < 2000, 1);
-    require("nobody left", at_work(), 0);
+    require("nobody left", active_threads(), 0);
 }
 
 void errors_reach_the_caller() {
@@ -101,7 +101,7 @@ void errors_reach_the_caller() {
         std::atomic<bool> helped{false}, began{false};
         bool caught = false;
         try {
-            parallel_for(64, long_piece_values, Team(3, true), [&](Items, Items) {
+            parallel_for(64, long_piece_values, ThreadBudget(3, true), [&](Items, Items) {
                 const bool helper = std::this_thread::get_id() != caller;
                 (helper ? helped : began) = true;
                 if (helper == in_helper) throw std::runtime_error("thrown");
@@ -111,33 +111,32 @@ void errors_reach_the_caller() {
             caught = true;
         }
         require("caught", caught, 1);
-        require("nobody left by an error", at_work(), 0);
+        require("nobody left by an error", active_threads(), 0);
     }
 }
 
 void small_work_is_not_counted() {
-    most_at_work();
-    parallel_for(piece_values, 1, Team(4, true), [](Items, Items) {
-        require("at work on little", at_work(), 0);
-    });
-    require("most on little", most_at_work(), 0);
+    peak_active_threads();
+    parallel_for(piece_values, 1, ThreadBudget(4, true),
+                 [](Items, Items) { require("at work on little", active_threads(), 0); });
+    require("most on little", peak_active_threads(), 0);
 }
 
 void a_child_begins_with_nobody() {
-    const Caller held;
+    const CallerThread held;
     const pid_t child = fork();
-    if (child == 0) _exit(at_work() + most_at_work());
+    if (child == 0) _exit(active_threads() + peak_active_threads());
     int status = -1;
     waitpid(child, &status, 0);
     require("at work in a child", WEXITSTATUS(status), 0);
-    require("at work in its parent", at_work(), 1);
+    require("at work in its parent", active_threads(), 1);
 }
 
 }  // namespace
 
 int main() {
-    calls_share_a_team();
-    a_helper_gives_way();
+    calls_share_a_budget();
+    a_helper_is_released_over_budget();
     a_later_look_finds_a_place();
     errors_reach_the_caller();
     small_work_is_not_counted();

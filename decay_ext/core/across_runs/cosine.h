@@ -1,4 +1,4 @@
-// Cosines of many runs at few positions: the lanes of a vector are runs.
+// Cosines of many runs at a few positions, vectorized across runs.
 #pragma once
 
 #include "across_runs/endpoints_of_runs.h"
@@ -6,11 +6,11 @@
 
 namespace decaylr {
 
-class CosineSteps {
+class CosineAcrossRuns {
    public:
     // `plain`: no exponent but 1.
-    CosineSteps(bool plain, const EndedRuns& of) : plain_(plain), of_(of) {}
-    bool usual(Int last) const { return plain_ && of_.exact_until(last); }
+    CosineAcrossRuns(bool plain, const EndpointsOfRuns& of) : plain_(plain), of_(of) {}
+    bool applies(Int last) const { return plain_ && of_.exact_until(last); }
     void fill(Int first, Int count, double* out, Int pitch) {
         for (Int k = 0; k < count; ++k) {
             const Int whole = first + k;
@@ -23,7 +23,7 @@ class CosineSteps {
 
    private:
     DECAYLR_LANE CosineBlocks blocks(int i) const {
-        return {of_.steps[i], Blend(of_.end[i], of_.init[i])};
+        return {of_.steps[i], EndWeights(of_.end[i], of_.init[i])};
     }
     void begin(double first) {
         for (int i = 0; i < of_.runs; ++i) {
@@ -65,7 +65,7 @@ class CosineSteps {
     }
 
     bool plain_;
-    EndedRuns of_;
+    EndpointsOfRuns of_;
     // Of the blocks that a position lies in: see CosineBlocks.
     double a_[many_runs], b_[many_runs], c_[many_runs], end_[many_runs];
     double head_[many_runs], middle_[many_runs], rest_[many_runs], place_[many_runs];

@@ -1,4 +1,4 @@
-// Runs of curves between two values as lanes of a vector.
+// Curves between two values evaluated across runs: each lane of a vector is a run.
 #pragma once
 
 #include "tree/node.h"
@@ -6,11 +6,12 @@
 namespace decaylr {
 
 // The parameters of at most `many_runs` runs: init at 0, end from steps on.
-struct EndedRuns {
+struct EndpointsOfRuns {
     int runs;
     double init[many_runs], end[many_runs], steps[many_runs];
 
-    EndedRuns(const Column& inits, const Column& ends, const Column& lengths, Run first, int count)
+    EndpointsOfRuns(const Column& inits, const Column& ends, const Column& lengths, Run first,
+                    int count)
         : runs(count) {
         inits.read(first, count, init);
         ends.read(first, count, end);

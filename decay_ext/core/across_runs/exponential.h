@@ -1,6 +1,6 @@
-// Exponentials of many runs at few positions: the lanes of a vector are runs.
+// Exponentials of many runs at a few positions, vectorized across runs.
 //
-// The value is A[k] * P[j], as in a row (see curve_exponential.h), P[j] the product of two
+// The value is A[k] * P[j], as in a row (see curves/exponential.h), P[j] the product of two
 // powers of which the left one changes every 8 positions.
 #pragma once
 
@@ -9,11 +9,11 @@
 
 namespace decaylr {
 
-class ExponentialSteps {
+class ExponentialAcrossRuns {
    public:
     // `plain`: not a staircase. Without an end nothing is clipped.
-    ExponentialSteps(bool plain, const Column& init, const Logarithms& rates, const Column* end,
-                     Run first, int runs)
+    ExponentialAcrossRuns(bool plain, const Column& init, const RunLogarithms& rates,
+                          const Column* end, Run first, int runs)
         : plain_(plain), runs_(runs) {
         init.read(first, runs, init_);
         rates.read(first, runs, high_, low_);
@@ -22,14 +22,14 @@ class ExponentialSteps {
         if (end) clip(*end, first);
     }
     // Whether all values up to `last`, and what they are products of, are normal numbers.
-    bool usual(Int last) const {
+    bool applies(Int last) const {
         const double p = static_cast<double>(last);
-        int usual = 0;
+        int applies = 0;
         for (int i = 0; i < runs_; ++i) {
             const double size = std::fabs(init_[i]), rate = std::fabs(high_[i]);
-            usual += (size > 0x1p-300) & (size < 0x1p300) & (rate <= 14.0) & (rate * p <= 600.0);
+            applies += (size > 0x1p-300) & (size < 0x1p300) & (rate <= 14.0) & (rate * p <= 600.0);
         }
-        return plain_ && usual == runs_ && p < two_53;
+        return plain_ && applies == runs_ && p < two_53;
     }
     void fill(Int first, Int count, double* out, Int pitch) {
         for (Int k = 0; k < count; ++k) {
@@ -54,7 +54,7 @@ class ExponentialSteps {
     void anchor(Int p) {
         const double from = static_cast<double>(p);
         for (int i = 0; i < runs_; ++i) {
-            anchor_[i] = Decay(init_[i], {high_[i], low_[i]}).near_value(from);
+            anchor_[i] = GeometricSequence(init_[i], {high_[i], low_[i]}).near_value(from);
         }
     }
     void turn(Int j) {

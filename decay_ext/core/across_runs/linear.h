@@ -1,5 +1,5 @@
-// A straight line between two values, and those of many runs at few positions, whose lanes
-// are runs.
+// A straight line between two values, and those of many runs at a few positions, vectorized
+// across runs.
 #pragma once
 
 #include <algorithm>
@@ -26,10 +26,10 @@ struct Line {
     }
 };
 
-class LinearSteps {
+class LinearAcrossRuns {
    public:
-    LinearSteps(const EndedRuns& of) : of_(of) {}
-    bool usual(Int last) const { return of_.whole() && of_.exact_until(last); }
+    LinearAcrossRuns(const EndpointsOfRuns& of) : of_(of) {}
+    bool applies(Int last) const { return of_.whole() && of_.exact_until(last); }
     void fill(Int first, Int count, double* out, Int pitch) {
         begin();
         for (Int k = 0; k < count; ++k) {
@@ -55,7 +55,7 @@ class LinearSteps {
         std::copy(shown, shown + of_.runs, out);
     }
 
-    EndedRuns of_;
+    EndpointsOfRuns of_;
     double from_init_[many_runs], from_end_[many_runs], back_[many_runs];
 };
 

@@ -1,8 +1,8 @@
-// What blocks are prepared with: powers of two and half turns of K * slope, the slope in two
-// words and K whole.
+// The functions that the coefficients of blocks are computed with: powers of two, sines and
+// cosines of K * slope, where slope is a double-double and K a whole number.
 //
-// Functions of this file take no branch and look up no table: a loop over them becomes
-// vectors on every instruction set, and one value is computed by the same operations as many.
+// Functions of this file have no branches and look up no table: loops over them are vectorized
+// on every instruction set, and one value is computed by the same operations as many.
 // Nothing needs a fused multiply: what is left after reduction, r, is cut into a head of 17
 // bits and a rest, so that its product with a slope of 36 bits, and that of its square with a
 // bend of 19 bits, are exact.
@@ -17,7 +17,7 @@ struct Parts {
     double head, middle, rest;
 };
 
-DECAYLR_LANE Parts in_parts(dd x) {
+DECAYLR_LANE Parts in_parts(double_double x) {
     const double head = detail::head26(x.hi);
     return {head, x.hi - head, x.lo};
 }
@@ -26,16 +26,16 @@ DECAYLR_LANE Parts in_parts(dd x) {
 struct Pair {
     double head, rest;
     DECAYLR_LANE double value() const { return head + rest; }
-    // A product with another pair is that of the heads, which is exact, and what is beside it.
-    DECAYLR_LANE double beside(Pair other) const {
+    // The product with another pair is that of the heads, which is exact, plus these cross terms.
+    DECAYLR_LANE double cross_terms(Pair other) const {
         return rest * other.head + value() * other.rest;
     }
-    DECAYLR_LANE double times(Pair other) const { return head * other.head + beside(other); }
+    DECAYLR_LANE double times(Pair other) const { return head * other.head + cross_terms(other); }
 };
 
 namespace detail {
 
-DECAYLR_LANE Pair in_halves(dd x) {
+DECAYLR_LANE Pair in_halves(double_double x) {
     const double head = head26(x.hi);
     return {head, (x.hi - head) + x.lo};
 }
@@ -111,7 +111,7 @@ DECAYLR_LANE PowerOfTwo power_of_two(const Parts& slope, double k) {
             bits_of(left.shifted)};
 }
 
-// Of t quarter turns, |t| <= 1/2: the sine and 1 - cosine, each in two words.
+// Of t quarter turns, |t| <= 1/2: the sine and 1 - cosine, each as a double-double.
 struct SineBend {
     double sine_high, sine_low, bend_high, bend_low;
 };
@@ -172,7 +172,7 @@ DECAYLR_LANE SineProducts sine_products(const Parts& slope, double k) {
     const double head = detail::head17(t);
     const SineBend r =
         detail::sine_bend(head, (t - head) + (k * slope.middle + k * slope.rest));
-    const dd sine = quick_two_sum(r.sine_high, r.sine_low);
+    const double_double sine = quick_two_sum(r.sine_high, r.sine_low);
     return {sine.hi + (sine.lo - sine.hi * (r.bend_high + r.bend_low)),
             sine.hi * sine.hi + (sine.hi + sine.hi) * sine.lo};
 }

@@ -12,18 +12,18 @@
 #include <cstdint>
 #include <cstring>
 
-// A function without branches that is to be inlined wherever it is called, so that a loop over
-// it becomes vectors.
-#if defined(_MSC_VER)
-#define DECAYLR_LANE __forceinline
-#else
-#define DECAYLR_LANE [[gnu::always_inline]] inline
+#if !defined(__GNUC__)
+#error "decaylr needs GCC or Clang: it uses their vector extensions and -ffp-contract=off"
 #endif
+
+// A branch-free function that must be inlined wherever it is called, so that compilers vectorize
+// the loops around it.
+#define DECAYLR_LANE [[gnu::always_inline]] inline
 
 namespace decaylr {
 
-// The value hi + lo, where hi is that sum rounded to nearest.
-struct dd {
+// The unevaluated sum hi + lo, where hi is that sum rounded to nearest.
+struct double_double {
     double hi, lo;
 };
 
@@ -50,20 +50,20 @@ DECAYLR_LANE double round26(double x) {
 }  // namespace detail
 
 // a + b exactly.
-DECAYLR_LANE dd two_sum(double a, double b) {
+DECAYLR_LANE double_double two_sum(double a, double b) {
     const double s = a + b;
     const double t = s - a;
     return {s, (a - (s - t)) + (b - t)};
 }
 
 // a + b exactly, for |a| >= |b| or a = 0.
-DECAYLR_LANE dd quick_two_sum(double a, double b) {
+DECAYLR_LANE double_double quick_two_sum(double a, double b) {
     const double s = a + b;
     return {s, b - (s - a)};
 }
 
 // a * b exactly. The fused and Dekker's form agree, both being exact.
-DECAYLR_LANE dd two_prod(double a, double b) {
+DECAYLR_LANE double_double two_prod(double a, double b) {
     const double p = a * b;
 #ifdef __FMA__
     return {p, __builtin_fma(a, b, -p)};
@@ -76,59 +76,59 @@ DECAYLR_LANE dd two_prod(double a, double b) {
 #endif
 }
 
-DECAYLR_LANE double to_double(dd a) { return a.hi + a.lo; }
+DECAYLR_LANE double to_double(double_double a) { return a.hi + a.lo; }
 
-DECAYLR_LANE dd neg(dd a) { return {-a.hi, -a.lo}; }
+DECAYLR_LANE double_double neg(double_double a) { return {-a.hi, -a.lo}; }
 
 // Error at most 3u^2 (cancellation included).
-DECAYLR_LANE dd add(dd a, dd b) {
-    const dd s = two_sum(a.hi, b.hi);
-    const dd t = two_sum(a.lo, b.lo);
-    const dd v = quick_two_sum(s.hi, s.lo + t.hi);
+DECAYLR_LANE double_double add(double_double a, double_double b) {
+    const double_double s = two_sum(a.hi, b.hi);
+    const double_double t = two_sum(a.lo, b.lo);
+    const double_double v = quick_two_sum(s.hi, s.lo + t.hi);
     return quick_two_sum(v.hi, t.lo + v.lo);
 }
 
 // Error at most 2u^2.
-DECAYLR_LANE dd add(dd a, double b) {
-    const dd s = two_sum(a.hi, b);
+DECAYLR_LANE double_double add(double_double a, double b) {
+    const double_double s = two_sum(a.hi, b);
     return quick_two_sum(s.hi, a.lo + s.lo);
 }
 
-DECAYLR_LANE dd sub(dd a, dd b) { return add(a, neg(b)); }
+DECAYLR_LANE double_double sub(double_double a, double_double b) { return add(a, neg(b)); }
 
 // Error at most 5u^2.
-DECAYLR_LANE dd mul(dd a, dd b) {
-    const dd p = two_prod(a.hi, b.hi);
+DECAYLR_LANE double_double mul(double_double a, double_double b) {
+    const double_double p = two_prod(a.hi, b.hi);
     const double cross = (a.hi * b.lo + a.lo * b.hi) + a.lo * b.lo;
     return quick_two_sum(p.hi, p.lo + cross);
 }
 
 // Error at most 3u^2.
-DECAYLR_LANE dd mul(dd a, double b) {
-    const dd p = two_prod(a.hi, b);
+DECAYLR_LANE double_double mul(double_double a, double b) {
+    const double_double p = two_prod(a.hi, b);
     return quick_two_sum(p.hi, p.lo + a.lo * b);
 }
 
 // Error at most 3.5u^2.
-DECAYLR_LANE dd div(dd a, double b) {
+DECAYLR_LANE double_double div(double_double a, double b) {
     const double quotient = a.hi / b;
-    const dd p = two_prod(quotient, b);
+    const double_double p = two_prod(quotient, b);
     const double rest = ((a.hi - p.hi) - p.lo) + a.lo;
     return quick_two_sum(quotient, rest / b);
 }
 
 // Error at most 15u^2; about 6u^2 is the worst ever seen.
-DECAYLR_LANE dd div(dd a, dd b) {
+DECAYLR_LANE double_double div(double_double a, double_double b) {
     const double quotient = a.hi / b.hi;
-    const dd p = mul(b, quotient);
+    const double_double p = mul(b, quotient);
     const double rest = (a.hi - p.hi) + (a.lo - p.lo);
     return quick_two_sum(quotient, rest / b.hi);
 }
 
 // For a >= 0, error at most 25/8 u^2 (Lefevre, Louvet, Muller, Picot and Rideau, 2023).
-DECAYLR_LANE dd sqrt(dd a) {
+DECAYLR_LANE double_double sqrt(double_double a) {
     const double root = std::sqrt(a.hi);
-    const dd square = two_prod(root, root);
+    const double_double square = two_prod(root, root);
     const double rest = ((a.hi - square.hi) - square.lo) + a.lo;
     return quick_two_sum(root, root > 0.0 ? rest / (2.0 * root) : 0.0);
 }

@@ -23,7 +23,7 @@ struct Scaled {
 };
 
 struct SinCos {
-    dd sin, cos;
+    double_double sin, cos;
 };
 
 namespace detail {
@@ -62,7 +62,7 @@ struct Exp2Split {
 };
 
 // For |x| <= 2^30; free of branches, so that loops over it become vectors.
-DECAYLR_LANE Exp2Split exp2_split_within(dd x) {
+DECAYLR_LANE Exp2Split exp2_split_within(double_double x) {
     const Grid near = nearest_128th(x.hi);
     constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
     const std::uint64_t raised = static_cast<std::uint64_t>(near.index + 64 + 128 * bias);
@@ -72,10 +72,10 @@ DECAYLR_LANE Exp2Split exp2_split_within(dd x) {
             static_cast<std::int64_t>(raised >> 7) - bias};
 }
 
-inline Exp2Split exp2_split(dd x) {
+inline Exp2Split exp2_split(double_double x) {
     constexpr double limit = 0x1p30;  // far beyond any result, factor included
     const bool outside = magnitude(x.hi) > limit;
-    return exp2_split_within(outside ? dd{x.hi > 0.0 ? limit : -limit, 0.0} : x);
+    return exp2_split_within(outside ? double_double{x.hi > 0.0 ? limit : -limit, 0.0} : x);
 }
 
 // The Taylor coefficients (ln 2)^k / k! of 2^r.
@@ -90,16 +90,16 @@ DECAYLR_LANE double exp2_cubic(double r, double r2) {
 }
 
 // 2^r - 1 for r = head + rest, |r| <= 1/256: relative error at most 2^-69.
-DECAYLR_LANE dd exp2m1_reduced(double head, double rest) {
+DECAYLR_LANE double_double exp2m1_reduced(double head, double rest) {
     constexpr double slope_head = 0x1.62e43p-1, slope_tail = -0x1.05c610ca86c39p-29;  // ln 2
     const double r = head + rest;
     // Below 2^-120 the square does not matter; dropping it keeps its product clear of
     // underflow.
     const double square = magnitude(head) < 0x1p-120 ? 0.0 : head * head;
-    const dd quadratic = two_prod(square, exp2_c2);
+    const double_double quadratic = two_prod(square, exp2_c2);
     const double linear_rest = r * slope_tail + rest * slope_head;
     const double quadratic_rest = square * exp2_c2_rest + exp2_c2 * (rest * (head + r));
-    const dd sum = quick_two_sum(head * slope_head, quadratic.hi);
+    const double_double sum = quick_two_sum(head * slope_head, quadratic.hi);
     const double r2 = r * r;
     const double cubic = (r * r2) * exp2_cubic(r, r2);
     return quick_two_sum(
@@ -112,8 +112,8 @@ DECAYLR_LANE Scaled exp2_joined(const Exp2Split& s) {
     const double r2 = r * r;
     const double curve = r2 * (exp2_c2 + r * exp2_cubic(r, r2));
     const double small = (row.value_rest + r * row.slope_tail) + s.rest * row.slope_head;
-    const dd sum = quick_two_sum(row.value, s.head * row.slope_head);
-    const dd value = quick_two_sum(sum.hi, sum.lo + (small + row.value * curve));
+    const double_double sum = quick_two_sum(row.value, s.head * row.slope_head);
+    const double_double value = quick_two_sum(sum.hi, sum.lo + (small + row.value * curve));
     return {value.hi, value.lo, s.exponent};
 }
 
@@ -121,7 +121,7 @@ DECAYLR_LANE Scaled exp2_joined(const Exp2Split& s) {
 
 // 2^x. Relative error of hi + lo at most 2^-68; hi in [0.704, 1.42]. Exact for integers.
 // |x| > 2^30 counts as 2^30.
-inline Scaled exp2_scaled(dd x) { return detail::exp2_joined(detail::exp2_split(x)); }
+inline Scaled exp2_scaled(double_double x) { return detail::exp2_joined(detail::exp2_split(x)); }
 
 namespace detail {
 
@@ -132,7 +132,7 @@ inline double round_far(double hi, double lo, std::int64_t n) {
     if (n < -1080) return 0.0;
     // A subnormal: add the power of two whose last bit is worth 2^-1074 after scaling.
     const double grid = power_of_two(-1022 - n);
-    const dd sum = quick_two_sum(grid, hi);
+    const double_double sum = quick_two_sum(grid, hi);
     const double half = grid * 0x1p-53;
     double rounded = sum.hi;
     // hi lies halfway between two results: lo decides, not the even one.
@@ -170,26 +170,26 @@ inline double round_scaled_times(Scaled s, double factor) {
     const std::uint64_t bits = bits_of(tiny ? factor * 0x1p64 : factor);
     const std::int64_t own = static_cast<std::int64_t>((bits >> 52) & 0x7ff) - 1023;
     const double fraction = from_bits((bits & 0x800fffffffffffff) | 0x3ff0000000000000);
-    const dd product = mul(dd{s.hi, s.lo}, fraction);
+    const double_double product = mul(double_double{s.hi, s.lo}, fraction);
     return round_scaled({product.hi, product.lo, s.exponent + own - (tiny ? 64 : 0)});
 }
 
-inline double exp2(dd x) { return round_scaled(exp2_scaled(x)); }
+inline double exp2(double_double x) { return round_scaled(exp2_scaled(x)); }
 
-// 2^x in two words for |x| <= 900: relative error at most 2^-68.
-DECAYLR_LANE dd exp2_words(dd x) {
+// 2^x as a double-double for |x| <= 900: relative error at most 2^-68.
+DECAYLR_LANE double_double exp2_words(double_double x) {
     const Scaled s = detail::exp2_joined(detail::exp2_split_within(x));
     const double scale = detail::power_of_two(s.exponent);
     return {s.hi * scale, s.lo * scale};
 }
 
 // 2^x - 1 for -900 <= x <= 1: relative error at most 2^-69, also as x goes to 0.
-DECAYLR_LANE dd exp2m1(dd x) {
+DECAYLR_LANE double_double exp2m1(double_double x) {
     using namespace detail;
     const Exp2Split s = exp2_split_within(x);
     const double scale = power_of_two(s.exponent);
-    const dd power{s.row->value * scale, s.row->value_rest * scale};
-    const dd grown = mul(power, exp2m1_reduced(s.head, s.rest));
+    const double_double power{s.row->value * scale, s.row->value_rest * scale};
+    const double_double grown = mul(power, exp2m1_reduced(s.head, s.rest));
     return add(add(power, -1.0), grown);
 }
 
@@ -200,10 +200,10 @@ namespace detail {
 //
 // x = 2^e * m with m in [0.705, 1.41], r = m*R - 1 for the tabulated R close to 1/m, and
 // log2(1 + r) = s * (l0 + l1*s^2 + ...) with s = r / (2 + r), lk = 2 / ln 2 / (2k + 1).
-DECAYLR_LANE dd log2_lane(dd x) {
-    constexpr dd l0{0x1.71547652b82fep+1, 0x1.777d0ffda0d24p-55};
-    constexpr dd l1{0x1.ec709dc3a03fdp-1, 0x1.d27f05548af0cp-55};
-    constexpr dd l2{0x1.2776c50ef9bfep-1, 0x1.e4b29ccc535d4p-55};
+DECAYLR_LANE double_double log2_lane(double_double x) {
+    constexpr double_double l0{0x1.71547652b82fep+1, 0x1.777d0ffda0d24p-55};
+    constexpr double_double l1{0x1.ec709dc3a03fdp-1, 0x1.d27f05548af0cp-55};
+    constexpr double_double l2{0x1.2776c50ef9bfep-1, 0x1.e4b29ccc535d4p-55};
     constexpr double l3 = 0x1.a61762a7aded9p-2, l4 = 0x1.484b13d7c02a9p-2;
     constexpr double l5 = 0x1.0c9a84994022dp-2;
 
@@ -217,22 +217,22 @@ DECAYLR_LANE dd log2_lane(dd x) {
     const tables::Log2Row& row = tables::log2_rows[(offset >> 45) & 127];
     const double scale = power_of_two(-exponent);
 
-    const dd near = two_prod((x.hi * lift) * scale, row.reciprocal);
-    const dd gap = two_sum(near.hi - 1.0, near.lo);
-    const dd sum = two_sum(gap.hi, ((x.lo * lift) * scale) * row.reciprocal);
-    const dd r = quick_two_sum(sum.hi, sum.lo + gap.lo);
+    const double_double near = two_prod((x.hi * lift) * scale, row.reciprocal);
+    const double_double gap = two_sum(near.hi - 1.0, near.lo);
+    const double_double sum = two_sum(gap.hi, ((x.lo * lift) * scale) * row.reciprocal);
+    const double_double r = quick_two_sum(sum.hi, sum.lo + gap.lo);
 
     // A tiny r (x = 1 plus a tiny lo) is raised to keep the division clear of underflow.
     const bool tiny = magnitude(r.hi) < 0x1p-300;
     const double raise = tiny ? 0x1p500 : 1.0, keep = tiny ? 0.0 : 1.0;
-    dd below = quick_two_sum(2.0, r.hi);
+    double_double below = quick_two_sum(2.0, r.hi);
     below = quick_two_sum(below.hi, below.lo + r.lo);
-    const dd s = div(dd{r.hi * raise, r.lo * raise}, below);
-    const dd square = mul(s, s);
-    const dd z{square.hi * keep, square.lo * keep};
+    const double_double s = div(double_double{r.hi * raise, r.lo * raise}, below);
+    const double_double square = mul(s, s);
+    const double_double z{square.hi * keep, square.lo * keep};
     const double high = z.hi * (l3 + z.hi * (l4 + z.hi * l5));
-    const dd inner = add(l2, high);
-    const dd series = mul(s, add(l0, mul(z, add(l1, mul(z, inner)))));
+    const double_double inner = add(l2, high);
+    const double_double series = mul(s, add(l0, mul(z, add(l1, mul(z, inner)))));
 
     const double lower = tiny ? 0x1p-500 : 1.0;
     const double lifted = small ? 128.0 : large ? -128.0 : 0.0;
@@ -240,25 +240,25 @@ DECAYLR_LANE dd log2_lane(dd x) {
     constexpr double shift = 0x1.8p52;
     const double power =
         from_bits(bits_of(shift) + static_cast<std::uint64_t>(exponent)) - shift;
-    const dd table = add(dd{row.log2, row.log2_rest}, power - lifted);
-    return add(table, dd{series.hi * lower, series.lo * lower});
+    const double_double table = add(double_double{row.log2, row.log2_rest}, power - lifted);
+    return add(table, double_double{series.hi * lower, series.lo * lower});
 }
 
 }  // namespace detail
 
 // See `log2_lane`, whose loops become vectors.
-inline dd log2(dd x) { return detail::log2_lane(x); }
-inline dd log2(double x) { return log2(dd{x, 0.0}); }
+inline double_double log2(double_double x) { return detail::log2_lane(x); }
+inline double_double log2(double x) { return log2(double_double{x, 0.0}); }
 
 // log2(x) for x in [2^-900, 2^900]: relative error at most 2^-58, and absolute at most 2^-66
-// beside the rounding of the sum; by a shorter way that has no division.
+// beside the rounding of the sum; by a shorter computation without a division.
 //
-// With r = m*R - 1 as above, |r| < 2^-7.4, the linear term is taken in two words and
+// With r = m*R - 1 as above, |r| < 2^-7.4, the linear term is taken as a double-double and
 // the rest of the Taylor series in one: its own rounding is below r^2 * 2^-52, what is left
 // out below r^10 / 6.
-DECAYLR_LANE dd log2_short(dd x) {
+DECAYLR_LANE double_double log2_short(double_double x) {
     using namespace detail;
-    constexpr dd slope{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
+    constexpr double_double slope{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
     constexpr double c2 = -0x1.71547652b82fep-1, c3 = 0x1.ec709dc3a03fdp-2;
     constexpr double c4 = -0x1.71547652b82fep-2, c5 = 0x1.2776c50ef9bfep-2;
     constexpr double c6 = -0x1.ec709dc3a03fdp-3, c7 = 0x1.a61762a7aded9p-3;
@@ -271,24 +271,24 @@ DECAYLR_LANE dd log2_short(dd x) {
     const double exponent = from_bits(0x4330000000000000 | raised) - (0x1p52 + 1024.0);
     const double scale = from_bits((2047 - raised) << 52);
 
-    const dd near = two_prod(x.hi * scale, row.reciprocal);
+    const double_double near = two_prod(x.hi * scale, row.reciprocal);
     const double gap = near.hi - 1.0;
     const double rest = near.lo + (x.lo * scale) * row.reciprocal;
     const double r = gap + rest;
     const double r2 = r * r;
     const double curve =
         r2 * ((c2 + r * c3) + r2 * ((c4 + r * c5) + r2 * ((c6 + r * c7) + r2 * (c8 + r * c9))));
-    const dd linear = two_prod(gap, slope.hi);
+    const double_double linear = two_prod(gap, slope.hi);
     const double linear_rest = linear.lo + (gap * slope.lo + rest * slope.hi);
-    const dd table = two_sum(exponent, row.log2);
-    const dd sum = two_sum(table.hi, linear.hi);
+    const double_double table = two_sum(exponent, row.log2);
+    const double_double sum = two_sum(table.hi, linear.hi);
     return quick_two_sum(sum.hi, sum.lo + ((table.lo + row.log2_rest) + (linear_rest + curve)));
 }
 
 namespace detail {
 
 // Sine and cosine of y quarter turns, 0 <= y <= 1/2: relative error at most 2^-65.
-inline SinCos sincos_eighth(dd y) {
+inline SinCos sincos_eighth(double_double y) {
     const Grid near = nearest_128th(y.hi);
     const std::int64_t index = near.index < 0 ? 0 : near.index > 64 ? 64 : near.index;
     const tables::SineRow& row = tables::sine_rows[index];
@@ -305,8 +305,8 @@ inline SinCos sincos_eighth(dd y) {
 
     const double sin_small = (row.sin_rest + r * row.sin_slope_tail) + rest * row.sin_slope_head;
     const double cos_small = (row.cos_rest - r * row.cos_fall_tail) - rest * row.cos_fall_head;
-    const dd sin = two_sum(row.sin, head * row.sin_slope_head);
-    const dd cos = quick_two_sum(row.cos, -(head * row.cos_fall_head));
+    const double_double sin = two_sum(row.sin, head * row.sin_slope_head);
+    const double_double cos = quick_two_sum(row.cos, -(head * row.cos_fall_head));
     return {quick_two_sum(sin.hi, sin.lo + (sin_small + (row.sin * bend + row.cos * lag))),
             quick_two_sum(cos.hi, cos.lo + (cos_small + (row.cos * bend - row.sin * lag)))};
 }
@@ -315,7 +315,7 @@ inline SinCos sincos_eighth(dd y) {
 
 // sin((pi/2) x) and cos((pi/2) x) for 0 <= x <= 1: relative error of each at most 2^-65.
 // Exactly 0 and 1 at the ends; past the middle x is mirrored to 1 - x, without rounding.
-inline SinCos sincos_quarter(dd x) {
+inline SinCos sincos_quarter(double_double x) {
     const bool mirrored = x.hi > 0.5;
     const double left = 1.0 - x.hi;
     const double hi = mirrored ? left : x.hi;

@@ -1,8 +1,8 @@
 // Sums of smooth curves from the centres of blocks.
 //
-// Around the middle of a block odd powers cancel, so that its sum is the value there, in two
-// words, as many times as it has positions, and the even terms of its Taylor series beside that:
-// these are so small a part that their rounding costs nothing.
+// Around the middle of a block odd powers cancel: its sum is the number of positions times the
+// value in the middle, as a double-double, plus the even terms of the Taylor series. These are so
+// small a part that their rounding errors do not count.
 #pragma once
 
 #include "blocks/dyadic_blocks.h"
@@ -31,9 +31,9 @@ struct EvenSums {
 
 // Of n positions from p on, in as many lanes as there are centres. next(at) tells where the block
 // ends that begins at a position; `Curve::prepare(centres, terms)` takes any centres, whole or not,
-// and `Curve::beside(terms, k, sums)` adds up what the k-th block has beside its middle.
+// and `Curve::even_terms(terms, k, sums)` adds up the even Taylor terms of the k-th block.
 template <class Curve, class Terms, class Next>
-inline dd sum_of_blocks(const Curve& curve, Terms& terms, Int p, Int n, Next&& next) {
+inline double_double sum_of_blocks(const Curve& curve, Terms& terms, Int p, Int n, Next&& next) {
     double high[centres] = {}, low[centres] = {};  // what each lane has summed
     const Int stop = p + n;
     for (Int at = p; at < stop;) {
@@ -48,22 +48,24 @@ inline dd sum_of_blocks(const Curve& curve, Terms& terms, Int p, Int n, Next&& n
         for (int k = blocks; k < centres; ++k) centre[k] = centre[blocks - 1];
         curve.prepare(centre, terms);
         for (int k = 0; k < centres; ++k) {
-            const dd middle = mul(dd{terms.hi[k], terms.lo[k]}, many[k]);
-            const dd so_far = two_sum(high[k], middle.hi);
+            const double_double middle = mul(double_double{terms.hi[k], terms.lo[k]}, many[k]);
+            const double_double so_far = two_sum(high[k], middle.hi);
             high[k] = so_far.hi;
-            low[k] += so_far.lo + (middle.lo + curve.beside(terms, k, EvenSums(many[k])));
+            low[k] += so_far.lo + (middle.lo + curve.even_terms(terms, k, EvenSums(many[k])));
         }
     }
-    dd sum{0.0, 0.0};
+    double_double sum{0.0, 0.0};
     for (int k = 0; k < centres; ++k) sum = add(sum, two_sum(high[k], low[k]));
     return sum;
 }
 
-// Of a curve by octaves.
+// Of a curve on dyadic blocks.
 template <class Curve>
-inline dd sum_of_octaves(const Curve& curve, const Octaves& octaves, Int p, Int n) {
+inline double_double sum_of_dyadic_blocks(const Curve& curve, const DyadicBlocks& dyadic_blocks,
+                                          Int p, Int n) {
     typename Curve::template Terms<centres> terms;
-    return sum_of_blocks(curve, terms, p, n, [&](Int at) { return octaves.piece(at).end; });
+    return sum_of_blocks(curve, terms, p, n,
+                         [&](Int at) { return dyadic_blocks.block_at(at).end; });
 }
 
 }  // namespace decaylr

@@ -22,15 +22,15 @@ class CosineBlocks {
 
     // The value is base + change * sin^2 of q / steps quarter turns, q positions from the
     // end of smaller magnitude: exact, as steps < 2^53.
-    DECAYLR_LANE CosineBlocks(double steps, const Blend& blend)
-        : slope_(in_parts(div(dd{2.0, 0.0}, steps))),
-          base_(blend.base),
-          unit_(blend.unit),
-          change_(detail::in_halves(two_sum(blend.other, -blend.base))),
-          origin_(blend.upward ? steps : 0.0),
-          turn_(blend.upward ? -1.0 : 1.0),
-          last_place_(blend.upward ? block - 1.0 : 0.0),
-          end_(end_of_blocks(steps, blend.upward)) {}
+    DECAYLR_LANE CosineBlocks(double steps, const EndWeights& weights)
+        : slope_(in_parts(div(double_double{2.0, 0.0}, steps))),
+          base_(weights.base),
+          unit_(weights.unit),
+          change_(detail::in_halves(two_sum(weights.other, -weights.base))),
+          origin_(weights.upward ? steps : 0.0),
+          turn_(weights.upward ? -1.0 : 1.0),
+          last_place_(weights.upward ? block - 1.0 : 0.0),
+          end_(end_of_blocks(steps, weights.upward)) {}
 
     // Where blocks end: one that is based at the curve's end must not begin past it.
     DECAYLR_LANE double end() const { return end_; }
@@ -79,8 +79,8 @@ class CosineBlocks {
         return steps < 2.0 * block ? 0.0 : end;
     }
     DECAYLR_LANE double raised(Pair share) const {
-        const dd sum = two_sum(base_, change_.head * share.head);
-        return (sum.hi + (sum.lo + change_.beside(share))) * unit_;
+        const double_double sum = two_sum(base_, change_.head * share.head);
+        return (sum.hi + (sum.lo + change_.cross_terms(share))) * unit_;
     }
     template <class Real>
     void fill_levels(Int first, Int count, Real* out) const {

@@ -6,11 +6,11 @@
 namespace decaylr {
 
 // 1 - sin(n a) / (n sin(a)), a being 1 / steps of a quarter turn and n at most steps.
-inline dd spread_of_wave(double steps, double n) {
+inline double_double spread_of_wave(double steps, double n) {
     if (n > 0.15 * steps) {
-        const dd sine = sincos_quarter(div(dd{1.0, 0.0}, steps)).sin;
-        const dd wide = sincos_quarter(div(dd{n, 0.0}, steps)).sin;
-        return sub(dd{1.0, 0.0}, div(wide, mul(sine, n)));
+        const double_double sine = sincos_quarter(div(double_double{1.0, 0.0}, steps)).sin;
+        const double_double wide = sincos_quarter(div(double_double{n, 0.0}, steps)).sin;
+        return sub(double_double{1.0, 0.0}, div(wide, mul(sine, n)));
     }
     // By the series of sin(x) / x at a and at x = n a, whose difference is what is wanted, so
     // that nothing cancels: (x^2k - a^2k) / (2k + 1)!.
@@ -29,18 +29,19 @@ inline dd spread_of_wave(double steps, double n) {
     return {difference / single, 0.0};
 }
 
-// Of n positions from p on, strictly inside. The weight is the squared sine of the way from the
+// Of n positions from p on, strictly inside. The weight is the squared sine of the angle from the
 // smaller end; its mean over n angles around a middle is that of the middle, less what is lost
 // to the spread, plus half the spread.
-inline dd sum_of_cosine(const Blend& blend, double steps, Int p, Int n) {
+inline double_double sum_of_cosine(const EndWeights& weights, double steps, Int p, Int n) {
     const double many = static_cast<double>(n);
     const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
-    const dd away = blend.upward ? two_sum(steps, -middle) : dd{middle, 0.0};
-    const dd sine = sincos_quarter(div(away, steps)).sin;
-    const dd spread = spread_of_wave(steps, many);
-    const dd lost = mul(mul(sine, sine), sub(dd{1.0, 0.0}, spread));
-    const dd mean = add(lost, mul(spread, 0.5));
-    return mul(add(mul(mean, two_sum(blend.other, -blend.base)), blend.base), many);
+    const double_double away =
+        weights.upward ? two_sum(steps, -middle) : double_double{middle, 0.0};
+    const double_double sine = sincos_quarter(div(away, steps)).sin;
+    const double_double spread = spread_of_wave(steps, many);
+    const double_double lost = mul(mul(sine, sine), sub(double_double{1.0, 0.0}, spread));
+    const double_double mean = add(lost, mul(spread, 0.5));
+    return mul(add(mul(mean, two_sum(weights.other, -weights.base)), weights.base), many);
 }
 
 }  // namespace decaylr

@@ -1,14 +1,14 @@
 // A cubic between two knots, by blocks of 64 positions.
 //
-// From an end of its interval, and t widths away from it, a cubic is
-// value + t (slope + t (bend + t twist)). Each half of the interval is seen from its own end:
-// so nothing cancels where the curve nears a small value, unless the curve itself turns there.
+// From an end of its interval, and t widths away from it, a cubic is value + t (slope + t (bend + t
+// twist)). Each half of the interval is seen from its own end: so nothing cancels where the curve
+// nears a small value, unless the curve itself turns there.
 //
-// A block has a centre; m positions from it the value is hi + (lo + m (a + m (b + m c))), where
-// hi + lo is the value at the centre in two words. What is beside hi passes at most 14 roundings.
-// Blocks are used only where its terms, without their signs, add up to no more than an eighth of
-// hi: then these come to 14/8 * 8/7 = 2 ulp, and 0.5 for the last sum. Elsewhere each position
-// is evaluated as centres are.
+// A block has a centre; m positions from it the value is hi + (lo + m (a + m (b + m c))), where hi
+// + lo is the value at the centre as a double-double. The terms added to hi pass at most 14
+// roundings. Blocks are used only where the absolute values of these terms add up to at most an
+// eighth of hi: then these come to 14/8 * 8/7 = 2 ulp, and 0.5 for the last sum. Elsewhere each
+// position is evaluated as centres are.
 #pragma once
 
 #include "tree/block_fill.h"
@@ -16,25 +16,26 @@
 
 namespace decaylr {
 
-// What a cubic is between two knots: values, and slopes times the width.
-struct CubicEnds {
+// Hermite data of a cubic between two knots: both values, and both slopes times the width.
+struct HermiteData {
     double value, other;
-    dd slope, other_slope;
+    double_double slope, other_slope;
 };
 
 class CubicHalf {
    public:
     // `first`: the whole position that blocks are counted from. `toward`: 1 from the left end of
     // the interval, -1 from the right one.
-    CubicHalf(const CubicEnds& ends, dd origin, dd reciprocal, double toward, Int first)
-        : value_(ends.value),
-          slope_(ends.slope),
+    CubicHalf(const HermiteData& hermite, double_double origin, double_double reciprocal,
+              double toward, Int first)
+        : value_(hermite.value),
+          slope_(hermite.slope),
           origin_(origin),
           reciprocal_(reciprocal),
           toward_(toward),
           first_(static_cast<double>(first)) {
-        const dd rise = two_sum(ends.other, -ends.value);
-        const dd here = sub(rise, ends.slope), there = sub(rise, ends.other_slope);
+        const double_double rise = two_sum(hermite.other, -hermite.value);
+        const double_double here = sub(rise, hermite.slope), there = sub(rise, hermite.other_slope);
         bend_ = add(mul(here, 2.0), there);
         twist_ = neg(add(here, there));
         const double step = toward * reciprocal.hi;
@@ -48,15 +49,16 @@ class CubicHalf {
                         : alone(static_cast<double>(n));
     }
     // The sum of `count` positions from the n-th on: around their middle odd powers cancel.
-    dd sum(Int n, Int count) const {
+    double_double sum(Int n, Int count) const {
         const double many = static_cast<double>(count);
-        const dd t = widths(static_cast<double>(n) + 0.5 * (many - 1.0));
-        const dd squares = div(mul(dd{many * many - 1.0, 0.0}, many), 12.0);
-        const dd bend = mul(mul(reciprocal_, reciprocal_), add(bend_, mul(mul(twist_, t), 3.0)));
+        const double_double t = widths(static_cast<double>(n) + 0.5 * (many - 1.0));
+        const double_double squares = div(mul(double_double{many * many - 1.0, 0.0}, many), 12.0);
+        const double_double bend =
+            mul(mul(reciprocal_, reciprocal_), add(bend_, mul(mul(twist_, t), 3.0)));
         return add(mul(value(t), many), mul(bend, squares));
     }
     // A position by how far it is from the end.
-    double at(dd away) const { return to_double(value(mul(reciprocal_, away))); }
+    double at(double_double away) const { return to_double(value(mul(reciprocal_, away))); }
 
     template <class Real>
     void fill(Int n, Int count, Real* out) const {
@@ -100,18 +102,18 @@ class CubicHalf {
 
     static double centre(Int k) { return static_cast<double>(k * block + half_block); }
 
-    DECAYLR_LANE dd value(dd t) const {
+    DECAYLR_LANE double_double value(double_double t) const {
         return add(mul(t, add(slope_, mul(t, add(bend_, mul(t, twist_))))), value_);
     }
     // How many widths the n-th position is away from the end; exact but for the last step.
-    DECAYLR_LANE dd widths(double n) const {
-        const dd position = two_sum(first_ + n, -origin_.hi);
-        return mul(reciprocal_, dd{toward_ * position.hi, toward_ * position.lo});
+    DECAYLR_LANE double_double widths(double n) const {
+        const double_double position = two_sum(first_ + n, -origin_.hi);
+        return mul(reciprocal_, double_double{toward_ * position.hi, toward_ * position.lo});
     }
     DECAYLR_LANE double alone(double n) const { return to_double(value(widths(n))); }
     DECAYLR_LANE Terms terms(double centre) const {
-        const dd t = widths(centre);
-        const dd v = value(t);
+        const double_double t = widths(centre);
+        const double_double v = value(t);
         const double step = toward_ * reciprocal_.hi;
         const double twist = 3.0 * twist_.hi * t.hi;
         const double a = step * (slope_.hi + t.hi * (2.0 * bend_.hi + twist));
@@ -137,19 +139,20 @@ class CubicHalf {
     }
 
     double value_;
-    dd slope_, bend_, twist_, origin_, reciprocal_;
+    double_double slope_, bend_, twist_, origin_, reciprocal_;
     double toward_, first_, last_;
 };
 
 // Positions past the start and before the end of an interval. Values are those of the ends
 // times `back`, a power of two.
-class CubicPiece {
+class CubicSegment {
    public:
-    CubicPiece(const Mark& start, const Mark& end, const CubicEnds& ends, double back)
+    CubicSegment(const Boundary& start, const Boundary& end, const HermiteData& hermite,
+                 double back)
         : start_(exact(start)),
           end_(exact(end)),
-          reciprocal_(div(dd{1.0, 0.0}, sub(end_, start_))),
-          ends_(ends),
+          reciprocal_(div(double_double{1.0, 0.0}, sub(end_, start_))),
+          hermite_(hermite),
           back_(back),
           first_(first_position(start)),
           turn_((first_position(end) - first_) / 2 / block * block),
@@ -160,8 +163,8 @@ class CubicPiece {
         const Int n = p - first_;
         return (n < turn_ ? left().at(n) : right().at(n)) * back_;
     }
-    double at(dd p) const {
-        const dd gone = sub(p, start_), ahead = sub(end_, p);
+    double at(double_double p) const {
+        const double_double gone = sub(p, start_), ahead = sub(end_, p);
         return (gone.hi < ahead.hi ? left().at(gone) : right().at(ahead)) * back_;
     }
     template <class Real>
@@ -175,17 +178,17 @@ class CubicPiece {
         if (before < count) right().fill(n + before, count - before, out + before);
     }
 
-    // Whether it surely goes from one value to the other without turning.
-    bool one_way() const {
-        const double rise = ends_.other - ends_.value, most = 3.0 * std::fabs(rise);
+    // Whether it surely is monotone between its two values.
+    bool monotone() const {
+        const double rise = hermite_.other - hermite_.value, most = 3.0 * std::fabs(rise);
         const double sign = rise < 0.0 ? -1.0 : 1.0;
-        const double first = sign * ends_.slope.hi, last = sign * ends_.other_slope.hi;
+        const double first = sign * hermite_.slope.hi, last = sign * hermite_.other_slope.hi;
         return first >= 0.0 && last >= 0.0 && first <= most && last <= most;
     }
     ClosedSum sum(Int p, Int count) const {
         if (!whole_ || back_ != 1.0) return {};
         const Int n = p - first_, before = in_left(n, count);
-        dd sum{0.0, 0.0};
+        double_double sum{0.0, 0.0};
         if (before > 0) sum = left().sum(n, before);
         if (before < count) sum = add(sum, right().sum(n + before, count - before));
         return sum;
@@ -193,15 +196,15 @@ class CubicPiece {
 
    private:
     Int in_left(Int n, Int count) const { return std::clamp<Int>(turn_ - n, 0, count); }
-    CubicHalf left() const { return {ends_, start_, reciprocal_, 1.0, first_}; }
+    CubicHalf left() const { return {hermite_, start_, reciprocal_, 1.0, first_}; }
     CubicHalf right() const {
-        const CubicEnds mirrored{ends_.other, ends_.value, neg(ends_.other_slope),
-                                 neg(ends_.slope)};
+        const HermiteData mirrored{hermite_.other, hermite_.value, neg(hermite_.other_slope),
+                                   neg(hermite_.slope)};
         return {mirrored, end_, reciprocal_, -1.0, first_};
     }
 
-    dd start_, end_, reciprocal_;
-    CubicEnds ends_;
+    double_double start_, end_, reciprocal_;
+    HermiteData hermite_;
     double back_;
     Int first_, turn_;
     bool whole_;

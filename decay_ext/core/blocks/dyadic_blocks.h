@@ -1,10 +1,11 @@
-// Curves by blocks that double in size with the distance from where they bend most.
+// Piecewise polynomial evaluation on dyadic blocks: blocks double in size with the distance from
+// the point where the curve is singular or bends most.
 //
 // A block of positions has a centre c; m positions from it the value is
-// hi + (lo + slope m S(rate m)), hi + lo the value at c in two words and S a shape that all
-// blocks of a run share. As slope m is a small part of the value, its roundings cost little,
-// and the sum is rounded once. With d the distance of a position from the nearer end of the
-// curve, a block reaches at most d * 2^-(fineness + 1) from its centre.
+// hi + (lo + slope m S(rate m)), hi + lo the value at c as a double-double and S a polynomial that
+// all blocks of a run share. As slope m is a small part of the value, its rounding errors hardly
+// count, and the sum is rounded once. With d the distance of a position from the nearer end of
+// the curve, a block reaches at most d * 2^-(fineness + 1) from its centre.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace decaylr {
 constexpr int centres = 16;
 
 template <int count>
-struct OctaveTerms {
+struct DyadicTerms {
     double hi[count], lo[count], slope[count], rate[count];
 
     // The values near centre k, as a function of the distance from it.
@@ -30,18 +31,19 @@ struct OctaveTerms {
     }
 };
 
-class Octaves {
+class DyadicBlocks {
    public:
-    struct Piece {
+    struct Block {
         Int begin, end, centre;
-        // A block that is cut to one position has its centre elsewhere.
+        // Of one position, which is its centre (a block cut to one position has its centre
+        // elsewhere).
         bool single() const { return end - begin == 1 && begin == centre; }
     };
 
     // Positions before `turn` are measured from 0, others from `end`.
-    Octaves(Int turn, Int end, int fineness) : turn_(turn), end_(end), fineness_(fineness) {}
+    DyadicBlocks(Int turn, Int end, int fineness) : turn_(turn), end_(end), fineness_(fineness) {}
 
-    Piece piece(Int p) const {
+    Block block_at(Int p) const {
         const bool rising = p < turn_;
         const Int distance = rising ? p : end_ - p;
         if (distance < singles()) return {p, p + 1, p};
@@ -50,7 +52,7 @@ class Octaves {
         if (rising) return {near, std::min(near + size, turn_), near + size / 2};
         return {std::max(end_ - near - size + 1, turn_), end_ - near + 1, end_ - near - size / 2};
     }
-    // Where the positions from p on that stand alone end, p being one of them.
+    // Where the blocks of a single position end, p being in one of them.
     Int singles_end(Int p) const { return p < turn_ ? std::min(singles(), turn_) : end_; }
 
    private:
@@ -99,25 +101,26 @@ class PowerShape {
     double c_[terms], next_;
 };
 
-// A curve says what it prepares for blocks, `Curve::Terms`, how, `prepare(centres, terms)` for any
-// number of centres, and how positions that stand alone are filled: `fill_singles`.
+// A curve gives the coefficients of a group of blocks, `Curve::Terms`, a function that computes
+// them for any number of centres, `prepare(centres, terms)`, and one for blocks of a single
+// position, `fill_singles`.
 template <class Curve>
-inline double at_octave(const Curve& curve, const Octaves& octaves, Int p) {
-    const Int c = octaves.piece(p).centre;
+inline double at_dyadic_block(const Curve& curve, const DyadicBlocks& dyadic_blocks, Int p) {
+    const Int c = dyadic_blocks.block_at(p).centre;
     const double centre[1] = {static_cast<double>(c)};
     typename Curve::template Terms<1> t;
     curve.prepare(centre, t);
     return t.near(curve, 0)(static_cast<double>(p - c));
 }
 
-// Positions that stand alone, as centres of their own.
+// Blocks of a single position: each is its own centre.
 template <class Curve, class Real>
 inline void fill_centres(const Curve& curve, Int p, Int n, Real* out) {
     for (Int i = 0; i < n; i += centres) {
         double centre[centres];
         const double from = static_cast<double>(p + i);
         for (int k = 0; k < centres; ++k) centre[k] = from + static_cast<double>(k);
-        OctaveTerms<centres> t;
+        DyadicTerms<centres> t;
         // Past the last position there may be nothing to prepare: it is repeated.
         const int some = static_cast<int>(std::min<Int>(n - i, centres));
         for (int k = some; k < centres; ++k) centre[k] = centre[some - 1];
@@ -127,31 +130,32 @@ inline void fill_centres(const Curve& curve, Int p, Int n, Real* out) {
 }
 
 template <class Curve, class Real>
-inline void fill_octaves(const Curve& curve, const Octaves& octaves, Int p, Int n, Real* out) {
+inline void fill_dyadic_blocks(const Curve& curve, const DyadicBlocks& dyadic_blocks, Int p, Int n,
+                               Real* out) {
     const Int stop = p + n;
     for (Int at = p; at < stop;) {
-        if (octaves.piece(at).single()) {
-            const Int until = std::min(octaves.singles_end(at), stop);
+        if (dyadic_blocks.block_at(at).single()) {
+            const Int until = std::min(dyadic_blocks.singles_end(at), stop);
             curve.fill_singles(at, until - at, out + (at - p));
             at = until;
             continue;
         }
-        Octaves::Piece pieces[centres];
+        DyadicBlocks::Block blocks[centres];
         double centre[centres];
         int many = 0;
-        for (Int next = at; many < centres && next < stop; next = pieces[many++].end) {
-            pieces[many] = octaves.piece(next);
-            if (pieces[many].single()) break;
-            centre[many] = static_cast<double>(pieces[many].centre);
+        for (Int next = at; many < centres && next < stop; next = blocks[many++].end) {
+            blocks[many] = dyadic_blocks.block_at(next);
+            if (blocks[many].single()) break;
+            centre[many] = static_cast<double>(blocks[many].centre);
         }
         for (int k = many; k < centres; ++k) centre[k] = centre[many - 1];
         typename Curve::template Terms<centres> t;
         curve.prepare(centre, t);
         for (int k = 0; k < many; ++k) {
-            const Int end = std::min(pieces[k].end, stop);
+            const Int end = std::min(blocks[k].end, stop);
             // The hot loop: no load, one store; on AVX-512 of vmulpd, vaddpd and vmovupd on
             // zmm, with the shape's coefficients kept in registers.
-            fill_each(at - pieces[k].centre, end - at, out + (at - p), t.near(curve, k));
+            fill_each(at - blocks[k].centre, end - at, out + (at - p), t.near(curve, k));
             at = end;
         }
     }

@@ -1,4 +1,5 @@
-// init * 2**(L * n) for whole n, rounded once: what exponentials and steps are made of.
+// Geometric sequences init * 2**(L * n) for whole n, rounded once: what exponential and step
+// schedules are made of.
 #pragma once
 
 #include "arithmetic/block_math.h"
@@ -14,9 +15,9 @@ inline double decayed(double init, double gamma, Int n) {
     return round_scaled_times(exp2_scaled(mul(log2(gamma), exact(n))), init);
 }
 
-class Decay {
+class GeometricSequence {
    public:
-    DECAYLR_LANE Decay(double init, dd log2_rate)
+    DECAYLR_LANE GeometricSequence(double init, double_double log2_rate)
         : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate) {
         constexpr std::uint64_t one = 0x3ff0000000000000, exponent = 0x7ff0000000000000;
         const std::uint64_t bits = detail::bits_of(init);
@@ -31,7 +32,7 @@ class Decay {
         if (near(k)) return near_value(k);
         return round_scaled_times(exp2_scaled(mul(log2_, exact(n))), init_);
     }
-    // The values at first + i * stride, i < count. There is room for whole lanes.
+    // The values at first + i * stride, i < count. `out` must have room for whole vectors (lanes).
     void values(Int first, int stride, int count, double* out) const {
         const double from = static_cast<double>(first), step = static_cast<double>(stride);
         const int n = whole_lanes(count);
@@ -39,24 +40,24 @@ class Decay {
             for (int i = 0; i < count; ++i) out[i] = (*this)(first + i * Int{stride});
             return;
         }
-        const Decay own = *this;
+        const GeometricSequence own = *this;
         for (int i = 0; i < n; ++i) out[i] = own.near_value(from + step * static_cast<double>(i));
     }
     // Of n >= 1 values from `first` on.
-    dd sum(Int first, Int n) const { return sum_of_powers(init_, log2_, first, n); }
-    // The same where a value holds for `size` positions.
-    dd sum_of_stairs(Int first, Int count, Int size) const {
+    double_double sum(Int first, Int n) const { return sum_of_powers(init_, log2_, first, n); }
+    // The same for a staircase, where each value holds for `size` positions.
+    double_double sum_of_stairs(Int first, Int count, Int size) const {
         const Int stair = first / size;
         const Int held = std::min(size - first % size, count);
         const Int whole = (count - held) / size, rest = (count - held) % size;
-        dd sum = sum_of_equal((*this)(stair), held);
+        double_double sum = sum_of_equal((*this)(stair), held);
         if (whole > 0) {
             const double stairs = this->sum(stair + 1, whole).hi;
             sum = add(sum, sum_of_equal(stairs, size));
         }
         return rest > 0 ? add(sum, sum_of_equal((*this)(stair + 1 + whole), rest)) : sum;
     }
-    Course course() const { return course_of_growth(init_, log2_.hi); }
+    Monotonicity monotonicity() const { return monotonicity_of_growth(init_, log2_.hi); }
     const Parts& slope() const { return slope_; }
     // The value at n where n is exact and the values up to n are normal numbers.
     DECAYLR_LANE double near_value(double n) const {
@@ -71,7 +72,7 @@ class Decay {
     Pair fraction_;  // init between 1 and 2, or -1 and -2
     std::uint64_t exponent_;
     double init_, spare_;
-    dd log2_;
+    double_double log2_;
 };
 
 }  // namespace decaylr

@@ -2,7 +2,7 @@
 //
 // A block of 64 positions begins at the one nearest to the smaller end and goes away from it:
 // m positions on, the value is a + m (b + m (c + m d)), each coefficient rounded once from
-// two words. With t the share of the way from the zero end and h = 1/steps, the weight is
+// two words. With t the fraction of the distance from the zero end and h = 1/steps, the weight is
 // (t + m h)^n or 1 - (t - m h)^n, whichever is 0 at the smaller end.
 #pragma once
 
@@ -13,18 +13,18 @@
 namespace decaylr {
 
 template <int power>
-class PowerBlocks {
+class IntegerPowerBlocks {
    public:
     // `from_end`: the smaller end is at `steps`.
-    PowerBlocks(const Blend& blend, double steps, bool from_end)
-        : blend_(blend),
+    IntegerPowerBlocks(const EndWeights& weights, double steps, bool from_end)
+        : weights_(weights),
           steps_(steps),
           origin_(from_end ? steps : 0.0),
           away_(from_end ? -1.0 : 1.0),
-          step_(div(dd{1.0, 0.0}, steps)),
+          step_(div(double_double{1.0, 0.0}, steps)),
           square_(mul(step_, step_)),
-          turn_(blend.upward ? 1.0 : -1.0),
-          last_(power == 2 ? turn_ * blend.part(square_) : blend.part(mul(square_, step_))),
+          turn_(weights.upward ? 1.0 : -1.0),
+          last_(power == 2 ? turn_ * weights.part(square_) : weights.part(mul(square_, step_))),
           from_end_(from_end) {}
 
     double at(Int p) const {
@@ -38,7 +38,7 @@ class PowerBlocks {
         const Int inside = std::clamp<Int>(end() - first, 0, count);
         if (inside > 0) fill_blocks(first, inside, out);
         if (inside == count) return;
-        if (blend_.upward) fill_levels<true>(first + inside, count - inside, out + inside);
+        if (weights_.upward) fill_levels<true>(first + inside, count - inside, out + inside);
         else fill_levels<false>(first + inside, count - inside, out + inside);
     }
 
@@ -63,9 +63,9 @@ class PowerBlocks {
     // Positions outside of blocks, each from its own weight.
     template <bool grows, class Real>
     void fill_levels(Int first, Int count, Real* out) const {
-        const PowerBlocks own = *this;
+        const IntegerPowerBlocks own = *this;
         fill_each(first, count, out, [own](double p) {
-            return own.blend_.with(own.weight<grows>(own.from_base(p)));
+            return own.weights_.with(own.weight<grows>(own.from_base(p)));
         });
     }
     struct Terms {
@@ -82,33 +82,33 @@ class PowerBlocks {
         return from_base(static_cast<double>(from_end_ ? first + block - 1 : first));
     }
     double level(double gone) const {
-        return blend_.with(blend_.upward ? weight<true>(gone) : weight<false>(gone));
+        return weights_.with(weights_.upward ? weight<true>(gone) : weight<false>(gone));
     }
     // `grows`: the weight is that of the larger end.
     template <bool grows>
-    DECAYLR_LANE dd weight(double gone) const {
-        const dd near = mul(step_, gone), far = mul(step_, steps_ - gone);
+    DECAYLR_LANE double_double weight(double gone) const {
+        const double_double near = mul(step_, gone), far = mul(step_, steps_ - gone);
         if (grows) return power == 2 ? mul(near, near) : mul(mul(near, near), near);
         return mul(near, add(power == 2 ? far : add(mul(far, far), far), 1.0));
     }
     template <bool grows>
     DECAYLR_LANE Terms terms(double gone) const {
-        const dd t = mul(step_, grows ? gone : steps_ - gone);
-        const dd slope = mul(power == 2 ? t : mul(t, t), step_);
+        const double_double t = mul(step_, grows ? gone : steps_ - gone);
+        const double_double slope = mul(power == 2 ? t : mul(t, t), step_);
         constexpr double times = power;
-        return {blend_.with(weight<grows>(gone)), blend_.part(mul(slope, times)),
-                power == 2 ? 0.0 : turn_ * blend_.part(mul(mul(t, square_), times))};
+        return {weights_.with(weight<grows>(gone)), weights_.part(mul(slope, times)),
+                power == 2 ? 0.0 : turn_ * weights_.part(mul(mul(t, square_), times))};
     }
     Terms terms(double gone) const {
-        return blend_.upward ? terms<true>(gone) : terms<false>(gone);
+        return weights_.upward ? terms<true>(gone) : terms<false>(gone);
     }
     void prepare(Int k, int count, double* a, double* b, double* c) const {
-        if (blend_.upward) prepare<true>(begin(k * block), count, a, b, c);
+        if (weights_.upward) prepare<true>(begin(k * block), count, a, b, c);
         else prepare<false>(begin(k * block), count, a, b, c);
     }
     template <bool grows>
     void prepare(double first, int count, double* a, double* b, double* c) const {
-        const PowerBlocks own = *this;
+        const IntegerPowerBlocks own = *this;
         const double stride = away_ * block;
         for (int i = 0; i < whole_lanes(count); ++i) {
             const Terms t = own.terms<grows>(first + stride * static_cast<double>(i));
@@ -118,9 +118,9 @@ class PowerBlocks {
         }
     }
 
-    Blend blend_;
+    EndWeights weights_;
     double steps_, origin_, away_;
-    dd step_, square_;
+    double_double step_, square_;
     double turn_, last_;
     bool from_end_;
 };

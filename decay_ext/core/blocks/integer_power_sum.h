@@ -5,20 +5,21 @@
 
 namespace decaylr {
 
-// Of n positions from p on, strictly inside. With t the share of the way from the smaller end,
-// the weight is t^power or 1 - (1 - t)^power, taken as 2 t - t^2 or 3 t - 3 t^2 + t^3.
-inline dd sum_of_power(const Blend& blend, double steps, int power, bool from_end, Int p, Int n) {
+// Of n positions from p on, strictly inside. With t the fraction of the distance from the
+// smaller end, the weight is t^power or 1 - (1 - t)^power, taken as 2 t - t^2 or 3 t - 3 t^2 + t^3.
+inline double_double sum_of_integer_power(const EndWeights& weights, double steps, int power,
+                                          bool from_end, Int p, Int n) {
     const double many = static_cast<double>(n);
     const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
     const PowerSums sums(from_end ? steps - middle : middle, many);
-    const dd step = div(dd{1.0, 0.0}, steps), square = mul(step, step);
-    const dd one = mul(sums.one, step), two = mul(sums.two, square);
-    const dd three = mul(mul(sums.three, square), step);
-    dd weight = power == 2 ? two : three;
-    if (!blend.upward) {
+    const double_double step = div(double_double{1.0, 0.0}, steps), square = mul(step, step);
+    const double_double one = mul(sums.one, step), two = mul(sums.two, square);
+    const double_double three = mul(mul(sums.three, square), step);
+    double_double weight = power == 2 ? two : three;
+    if (!weights.upward) {
         weight = power == 2 ? sub(mul(one, 2.0), two) : add(mul(sub(one, two), 3.0), three);
     }
-    return add(sum_of_equal(blend.base, n), mul(weight, two_sum(blend.other, -blend.base)));
+    return add(sum_of_equal(weights.base, n), mul(weight, two_sum(weights.other, -weights.base)));
 }
 
 }  // namespace decaylr

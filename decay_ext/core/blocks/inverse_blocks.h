@@ -1,5 +1,5 @@
 // Any power of 1 / (1 + slope * p), by blocks that double in size with the distance from the
-// place before 0 where it is infinite (see octaves.h).
+// place before 0 where it is infinite (see dyadic_blocks.h).
 #pragma once
 
 #include "arithmetic/elementary.h"
@@ -9,7 +9,7 @@ namespace decaylr {
 
 // init / sqrt(grown). The root and the division may add up to 2 ulp: the second word is taken off,
 // with 1 / grown as the square of q / init.
-DECAYLR_LANE double over_root(double init, double per_init, dd grown) {
+DECAYLR_LANE double over_root(double init, double per_init, double_double grown) {
     const double q = init / std::sqrt(grown.hi);
     const double share = q * per_init;
     return q - q * ((0.5 * grown.lo) * (share * share));
@@ -17,12 +17,14 @@ DECAYLR_LANE double over_root(double init, double per_init, dd grown) {
 
 class InverseBlocks {
    public:
-    InverseBlocks(double init, dd slope, double power)
+    InverseBlocks(double init, double_double slope, double power)
         : shape_(-power),
           init_(init),
           per_init_(1.0 / init),
           power_(power),
-          kind_(power == 1.0 ? Kind::whole : power == 0.5 ? Kind::root : Kind::any),
+          kind_(power == 1.0   ? Kind::whole
+                : power == 0.5 ? Kind::root
+                               : Kind::any),
           slope_(slope) {
         const double before = 1.0 / slope.hi;  // positions from the pole to 0
         const bool sizes = std::fabs(init) > 0x1p-500 && std::fabs(init) < 0x1p500;
@@ -33,22 +35,25 @@ class InverseBlocks {
     // Whether the blocks are proven: decided by the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const {
-        const Octaves own = octaves();
-        const bool single = kind_ == Kind::root && own.piece(p + offset_).single();
+        const DyadicBlocks own = dyadic_blocks();
+        const bool single = kind_ == Kind::root && own.block_at(p + offset_).single();
         if (single) return alone(static_cast<double>(p));
-        return at_octave(*this, own, p + offset_);
+        return at_dyadic_block(*this, own, p + offset_);
     }
     template <class Real>
     void fill(Int p, Int n, Real* out) const {
-        fill_octaves(*this, octaves(), p + offset_, n, out);
+        fill_dyadic_blocks(*this, dyadic_blocks(), p + offset_, n, out);
     }
 
-    dd sum(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p + offset_, n); }
+    double_double sum(Int p, Int n) const {
+        return sum_of_dyadic_blocks(*this, dyadic_blocks(), p + offset_, n);
+    }
 
     const PowerShape& shape() const { return shape_; }
     template <int count>
-    using Terms = OctaveTerms<count>;
-    DECAYLR_LANE double beside(const OctaveTerms<centres>& t, int k, const EvenSums& sums) const {
+    using Terms = DyadicTerms<count>;
+    DECAYLR_LANE double even_terms(const DyadicTerms<centres>& t, int k,
+                                   const EvenSums& sums) const {
         const double per_rate = t.slope[k] / t.rate[k];
         return per_rate * sums.of(shape_[1], shape_[3], shape_[5], shape_[7], t.rate[k]);
     }
@@ -59,7 +64,7 @@ class InverseBlocks {
         fill_each(p - offset_, n, out, [own](double x) { return own.alone(x); });
     }
     template <int count>
-    void prepare(const double (&centre)[count], OctaveTerms<count>& out) const {
+    void prepare(const double (&centre)[count], DyadicTerms<count>& out) const {
         if (kind_ == Kind::whole) expand<Kind::whole>(centre, out);
         else if (kind_ == Kind::root) expand<Kind::root>(centre, out);
         else expand<Kind::any>(centre, out);
@@ -68,19 +73,20 @@ class InverseBlocks {
    private:
     enum class Kind { any, root, whole };
 
-    DECAYLR_LANE dd grown(double x) const { return add(mul(slope_, x), 1.0); }
+    DECAYLR_LANE double_double grown(double x) const { return add(mul(slope_, x), 1.0); }
     DECAYLR_LANE double alone(double x) const { return over_root(init_, per_init_, grown(x)); }
     // Centres are counted from the pole, rounded up to an integer. Half a power is a root.
     template <Kind kind, int count>
-    void expand(const double (&centre)[count], OctaveTerms<count>& out) const {
+    void expand(const double (&centre)[count], DyadicTerms<count>& out) const {
         const InverseBlocks own = *this;
         const double n = -power_, init = init_, offset = static_cast<double>(offset_);
-        OctaveTerms<count> made;  // no table can alias it
+        DyadicTerms<count> made;  // no table can alias it
         for (int k = 0; k < count; ++k) {
-            const dd grown = own.grown(centre[k] - offset);
-            const dd below = kind == Kind::root ? sqrt(grown) : grown;
-            const dd value = kind == Kind::any ? mul(exp2_words(mul(log2_short(grown), n)), init)
-                                               : div(dd{init, 0.0}, below);
+            const double_double grown = own.grown(centre[k] - offset);
+            const double_double below = kind == Kind::root ? sqrt(grown) : grown;
+            const double_double value = kind == Kind::any
+                                            ? mul(exp2_words(mul(log2_short(grown), n)), init)
+                                            : div(double_double{init, 0.0}, below);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
             made.rate[k] = own.slope_.hi / grown.hi;
@@ -93,12 +99,12 @@ class InverseBlocks {
         return std::max(static_cast<double>(detail::bits_of(slope) >> 52) - 1022.0, 0.0) + 54.0;
     }
     // All positions are measured from the pole.
-    Octaves octaves() const { return {max_int, max_int, shape_.fineness()}; }
+    DyadicBlocks dyadic_blocks() const { return {max_int, max_int, shape_.fineness()}; }
 
     PowerShape shape_;
     double init_, per_init_, power_;
     Kind kind_;
-    dd slope_;
+    double_double slope_;
     Int offset_;
     bool usable_;
 };

@@ -7,14 +7,14 @@
 
 namespace decaylr {
 
-inline double sign(dd x) { return x.hi > 0.0 ? 1.0 : x.hi < 0.0 ? -1.0 : 0.0; }
-inline dd magnitude(dd x) { return x.hi < 0.0 ? neg(x) : x; }
-inline bool exceeds(dd a, dd b) { return sub(a, b).hi > 0.0; }
+inline double sign(double_double x) { return x.hi > 0.0 ? 1.0 : x.hi < 0.0 ? -1.0 : 0.0; }
+inline double_double magnitude(double_double x) { return x.hi < 0.0 ? neg(x) : x; }
+inline bool exceeds(double_double a, double_double b) { return sub(a, b).hi > 0.0; }
 
 struct Intervals {
-    std::vector<dd> width, slope;
+    std::vector<double_double> width, slope;
 
-    Intervals(const std::vector<dd>& x, const std::vector<dd>& y) {
+    Intervals(const std::vector<double_double>& x, const std::vector<double_double>& y) {
         for (std::size_t i = 0; i + 1 < x.size(); ++i) {
             width.push_back(sub(x[i + 1], x[i]));
             slope.push_back(div(sub(y[i + 1], y[i]), width.back()));
@@ -23,16 +23,18 @@ struct Intervals {
 };
 
 // One-sided three-point slope, kept to the side and steepness of the data.
-inline dd pchip_end(dd h0, dd h1, dd d0, dd d1) {
-    const dd up = mul(add(mul(h0, 2.0), h1), d0);
-    const dd d = div(sub(up, mul(h0, d1)), add(h0, h1));
+inline double_double pchip_end(double_double h0, double_double h1, double_double d0,
+                               double_double d1) {
+    const double_double up = mul(add(mul(h0, 2.0), h1), d0);
+    const double_double d = div(sub(up, mul(h0, d1)), add(h0, h1));
     if (sign(d) != sign(d0)) return {0.0, 0.0};
-    const dd steepest = mul(d0, 3.0);
+    const double_double steepest = mul(d0, 3.0);
     const bool turns = sign(d0) != sign(d1);
     return turns && exceeds(magnitude(d), magnitude(steepest)) ? steepest : d;
 }
 
-inline void pchip_slopes(const std::vector<dd>& x, const std::vector<dd>& y, dd* out) {
+inline void pchip_slopes(const std::vector<double_double>& x, const std::vector<double_double>& y,
+                         double_double* out) {
     const Intervals in(x, y);
     const std::size_t n = x.size();
     if (n == 2) {
@@ -40,13 +42,13 @@ inline void pchip_slopes(const std::vector<dd>& x, const std::vector<dd>& y, dd*
         return;
     }
     for (std::size_t i = 1; i + 1 < n; ++i) {
-        const dd before = in.slope[i - 1], after = in.slope[i];
+        const double_double before = in.slope[i - 1], after = in.slope[i];
         if (sign(before) * sign(after) <= 0.0) {
             out[i] = {0.0, 0.0};
             continue;
         }
-        const dd w1 = add(mul(in.width[i], 2.0), in.width[i - 1]);
-        const dd w2 = add(in.width[i], mul(in.width[i - 1], 2.0));
+        const double_double w1 = add(mul(in.width[i], 2.0), in.width[i - 1]);
+        const double_double w2 = add(in.width[i], mul(in.width[i - 1], 2.0));
         out[i] = div(add(w1, w2), add(div(w1, before), div(w2, after)));
     }
     out[0] = pchip_end(in.width[0], in.width[1], in.slope[0], in.slope[1]);
@@ -54,11 +56,13 @@ inline void pchip_slopes(const std::vector<dd>& x, const std::vector<dd>& y, dd*
 }
 
 // Solves a tridiagonal system: lower[i] s[i-1] + diagonal[i] s[i] + upper[i] s[i+1] = right[i].
-inline void solve_tridiagonal(const std::vector<dd>& lower, std::vector<dd> diagonal,
-                              const std::vector<dd>& upper, std::vector<dd> right, dd* out) {
+inline void solve_tridiagonal(const std::vector<double_double>& lower,
+                              std::vector<double_double> diagonal,
+                              const std::vector<double_double>& upper,
+                              std::vector<double_double> right, double_double* out) {
     const std::size_t n = diagonal.size();
     for (std::size_t i = 1; i < n; ++i) {
-        const dd factor = div(lower[i], diagonal[i - 1]);
+        const double_double factor = div(lower[i], diagonal[i - 1]);
         diagonal[i] = sub(diagonal[i], mul(factor, upper[i - 1]));
         right[i] = sub(right[i], mul(factor, right[i - 1]));
     }
@@ -69,11 +73,13 @@ inline void solve_tridiagonal(const std::vector<dd>& lower, std::vector<dd> diag
 }
 
 // The slope of the parabola through three knots at the first of them.
-inline dd parabola_slope(dd h0, dd h1, dd d0, dd d1) {
+inline double_double parabola_slope(double_double h0, double_double h1, double_double d0,
+                                    double_double d1) {
     return sub(d0, mul(div(h0, add(h0, h1)), sub(d1, d0)));
 }
 
-inline void spline_slopes(const std::vector<dd>& x, const std::vector<dd>& y, dd* out) {
+inline void spline_slopes(const std::vector<double_double>& x, const std::vector<double_double>& y,
+                          double_double* out) {
     const Intervals in(x, y);
     const std::size_t n = x.size();
     const auto& h = in.width;
@@ -88,15 +94,15 @@ inline void spline_slopes(const std::vector<dd>& x, const std::vector<dd>& y, dd
         out[2] = parabola_slope(h[1], h[0], d[1], d[0]);
         return;
     }
-    const dd zero{0.0, 0.0};
-    std::vector<dd> lower(n, zero), diagonal(n, zero), upper(n, zero), right(n, zero);
+    const double_double zero{0.0, 0.0};
+    std::vector<double_double> lower(n, zero), diagonal(n, zero), upper(n, zero), right(n, zero);
     for (std::size_t i = 1; i + 1 < n; ++i) {
         lower[i] = h[i];
         diagonal[i] = mul(add(h[i - 1], h[i]), 2.0);
         upper[i] = h[i - 1];
         right[i] = mul(add(mul(h[i], d[i - 1]), mul(h[i - 1], d[i])), 3.0);
     }
-    const dd first = add(h[0], h[1]), last = add(h[n - 2], h[n - 3]);
+    const double_double first = add(h[0], h[1]), last = add(h[n - 2], h[n - 3]);
     diagonal[0] = h[1];
     upper[0] = first;
     right[0] = div(add(mul(mul(add(h[0], mul(first, 2.0)), h[1]), d[0]),

@@ -13,10 +13,10 @@ inline double lift_of(double largest) { return largest < 0x1p-600 ? 0x1p400 : 1.
 
 // Between whole knots (left * (end - p) + right * (p - start)) / width, weighed from both ends
 // with the division taken out of the loop: four roundings, none of a difference. Between others
-// the same in two words.
-class LinePiece {
+// the same as a double-double.
+class LineSegment {
    public:
-    LinePiece(const Mark& start, const Mark& end, double left, double right)
+    LineSegment(const Boundary& start, const Boundary& end, double left, double right)
         : start_(exact(start)),
           end_(exact(end)),
           whole_(start.integral && end.integral && end.value < two_53),
@@ -35,13 +35,13 @@ class LinePiece {
         if (flat_) return level_;
         return whole_ ? weigh(static_cast<double>(p)) : precise(exact(p));
     }
-    double at(dd p) const {
+    double at(double_double p) const {
         if (flat_) return level_;
         return whole_ ? weigh(p) : precise(p);
     }
     template <class Real>
     void fill(Int p, Int n, Real* out) const {
-        const LinePiece own = *this;
+        const LineSegment own = *this;
         if (flat_) {
             std::fill(out, out + n, static_cast<Real>(level_));
         } else if (whole_) {
@@ -57,8 +57,9 @@ class LinePiece {
         if (flat_) return sum_of_equal(level_, n);
         if (!(end_.hi < 0x1p52) || back_ != 1.0) return {};
         const double many = static_cast<double>(n);
-        const dd middle = {static_cast<double>(p) + 0.5 * (many - 1.0), 0.0};
-        const dd weighed = add(mul(sub(end_, middle), left_), mul(sub(middle, start_), right_));
+        const double_double middle = {static_cast<double>(p) + 0.5 * (many - 1.0), 0.0};
+        const double_double weighed =
+            add(mul(sub(end_, middle), left_), mul(sub(middle, start_), right_));
         return mul(whole_ ? weighed : div(weighed, sub(end_, start_)), many);
     }
 
@@ -66,18 +67,18 @@ class LinePiece {
     DECAYLR_LANE double weigh(double p) const {
         return (left_ * (end_.hi - p) + right_ * (p - start_.hi)) * back_;
     }
-    double weigh(dd p) const {
-        const dd ahead = sub(end_, p), gone = sub(p, start_);
+    double weigh(double_double p) const {
+        const double_double ahead = sub(end_, p), gone = sub(p, start_);
         const double rest = left_ * ahead.lo + right_ * gone.lo;
         return (left_ * ahead.hi + (right_ * gone.hi + rest)) * back_;
     }
-    DECAYLR_LANE double precise(dd p) const {
-        const dd width = sub(end_, start_);
-        const dd ahead = div(sub(end_, p), width), gone = div(sub(p, start_), width);
+    DECAYLR_LANE double precise(double_double p) const {
+        const double_double width = sub(end_, start_);
+        const double_double ahead = div(sub(end_, p), width), gone = div(sub(p, start_), width);
         return to_double(add(mul(ahead, left_), mul(gone, right_))) * back_;
     }
 
-    dd start_, end_;
+    double_double start_, end_;
     bool whole_, flat_;
     double level_, left_, right_, back_;
 };

@@ -1,5 +1,5 @@
-// The way of a curve from its beginning to its end: how much of it is behind, to a power, and
-// how much ahead. For loops over positions that become vectors.
+// Progress through a curve: the fraction (p / steps)^k that has elapsed at a position, and the one
+// that remains. Branch-free, for loops over positions that compilers vectorize.
 #pragma once
 
 #include "arithmetic/elementary.h"
@@ -7,36 +7,37 @@
 namespace decaylr {
 
 // Their sum is 1; each is accurate to 2^-58 of itself.
-struct Shares {
-    dd behind, ahead;
+struct ProgressFractions {
+    double_double elapsed, remaining;
 };
 
-class Way {
+class Progress {
    public:
-    Way(double steps, double k)
-        : steps_(steps), k_(k), step_(div(dd{1.0, 0.0}, steps)), straight_(k == 1.0) {}
+    Progress(double steps, double k)
+        : steps_(steps), k_(k), step_(div(double_double{1.0, 0.0}, steps)), straight_(k == 1.0) {}
 
-    // Whether two words of what is behind a position inside tell what is ahead of it.
+    // Whether the remaining fraction is accurate when computed from the elapsed one as a
+    // double-double.
     bool usable() const { return steps_ >= 2.0 && steps_ <= 0x1p40 && k_ >= 0.5 && k_ <= 4.0; }
     bool straight() const { return straight_; }
-    // No share is below 2^-depth: what is behind is at least (1/steps)^k, what is ahead at least
-    // half of 1/steps.
+    // No fraction is below 2^-depth: the elapsed one is at least (1/steps)^k, the remaining one at
+    // least half of 1/steps.
     double depth() const {
         const double length = static_cast<double>((detail::bits_of(steps_) >> 52) - 1022);
         return std::max(k_, 1.0) * length + 4.0;
     }
     // For whole p strictly inside.
     template <bool straight>
-    DECAYLR_LANE Shares at(double p) const {
-        const dd gone = mul(step_, p);
+    DECAYLR_LANE ProgressFractions at(double p) const {
+        const double_double gone = mul(step_, p);
         if (straight) return {gone, mul(step_, steps_ - p)};
-        const dd power = mul(log2_short(gone), k_);
+        const double_double power = mul(log2_short(gone), k_);
         return {exp2_words(power), neg(exp2m1(power))};
     }
 
    private:
     double steps_, k_;
-    dd step_;
+    double_double step_;
     bool straight_;
 };
 

@@ -1,8 +1,8 @@
-// Any power of a straight line between two values, by blocks (see octaves.h).
+// Any power of a straight line between two values, by dyadic blocks (see dyadic_blocks.h).
 //
-// With t the share of the way from the zero end and n the power, the weight is t^n where the
-// zero end is the smaller one, else 1 - t^n, whose blocks shrink towards both ends: towards
-// t = 0 for the series, towards t = 1 so that nothing cancels.
+// With t the fraction of the distance from the zero end and n the power, the weight is t^n where
+// the zero end is the smaller one, else 1 - t^n, whose blocks shrink towards both ends: towards t =
+// 0 for the series, towards t = 1 so that nothing cancels.
 #pragma once
 
 #include "blocks/block_sum.h"
@@ -10,35 +10,38 @@
 
 namespace decaylr {
 
-class GeneralPower {
+class RealPowerBlocks {
    public:
     // `rise`: t grows with the position.
-    GeneralPower(const Blend& blend, double steps, double n, bool rise)
+    RealPowerBlocks(const EndWeights& weights, double steps, double n, bool rise)
         : shape_(n),
           steps_(steps),
           n_(n),
-          change_(two_sum(blend.other, -blend.base)),
-          base_(blend.base),
-          upward_(blend.upward),
+          change_(two_sum(weights.other, -weights.base)),
+          base_(weights.base),
+          upward_(weights.upward),
           rise_(rise),
           fineness_(shape_.fineness()) {
-        usable_ = blend.unit == 1.0 && steps_ >= 2.0 && steps_ <= 0x1p40 && n_ > 0x1p-20 &&
+        usable_ = weights.unit == 1.0 && steps_ >= 2.0 && steps_ <= 0x1p40 && n_ > 0x1p-20 &&
                   fineness_ > 0 && n_ * floor_log2() < 200.0 && std::fabs(change_.hi) > 0x1p-500;
     }
     // Whether the blocks are proven: decided by the parameters alone.
     bool usable() const { return usable_; }
-    double at(Int p) const { return at_octave(*this, octaves(), p); }
+    double at(Int p) const { return at_dyadic_block(*this, dyadic_blocks(), p); }
     template <class Real>
     void fill(Int p, Int n, Real* out) const {
-        fill_octaves(*this, octaves(), p, n, out);
+        fill_dyadic_blocks(*this, dyadic_blocks(), p, n, out);
     }
 
-    dd sum(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p, n); }
+    double_double sum(Int p, Int n) const {
+        return sum_of_dyadic_blocks(*this, dyadic_blocks(), p, n);
+    }
 
     const PowerShape& shape() const { return shape_; }
     template <int count>
-    using Terms = OctaveTerms<count>;
-    DECAYLR_LANE double beside(const OctaveTerms<centres>& t, int k, const EvenSums& sums) const {
+    using Terms = DyadicTerms<count>;
+    DECAYLR_LANE double even_terms(const DyadicTerms<centres>& t, int k,
+                                   const EvenSums& sums) const {
         const double per_rate = t.slope[k] / t.rate[k];
         return per_rate * sums.of(shape_[1], shape_[3], shape_[5], shape_[7], t.rate[k]);
     }
@@ -47,14 +50,14 @@ class GeneralPower {
         fill_centres(*this, p, n, out);
     }
     template <int count>
-    void prepare(const double (&centre)[count], OctaveTerms<count>& out) const {
+    void prepare(const double (&centre)[count], DyadicTerms<count>& out) const {
         if (upward_) weigh<true>(centre, out);
         else weigh<false>(centre, out);
     }
 
    private:
     // From the end where the series is singular alone, or from both.
-    Octaves octaves() const {
+    DyadicBlocks dyadic_blocks() const {
         const Int end = static_cast<Int>(std::ceil(steps_));
         const Int turn = !upward_ ? (end + 1) / 2 : rise_ ? end : 0;
         return {turn, end, fineness_};
@@ -64,19 +67,19 @@ class GeneralPower {
     }
     // Free of branches, so that the lanes become vectors.
     template <bool upward, int count>
-    void weigh(const double (&centre)[count], OctaveTerms<count>& out) const {
+    void weigh(const double (&centre)[count], DyadicTerms<count>& out) const {
         const double turn = rise_ ? 1.0 : -1.0;
         const double steps = steps_, n = n_, base = base_, start = rise_ ? 0.0 : steps;
-        const dd change = change_;
+        const double_double change = change_;
         const double steepness = upward ? turn * change.hi : -turn * change.hi;
-        OctaveTerms<count> made;  // no table can alias it
+        DyadicTerms<count> made;  // no table can alias it
         for (int k = 0; k < count; ++k) {
             const double q = start + turn * centre[k];
-            const dd y = mul(log2_short(div(dd{q, 0.0}, steps)), n);
-            const dd power = upward ? exp2_words(y) : exp2m1(y);
-            const dd weight = upward ? power : neg(power);
+            const double_double y = mul(log2_short(div(double_double{q, 0.0}, steps)), n);
+            const double_double power = upward ? exp2_words(y) : exp2m1(y);
+            const double_double weight = upward ? power : neg(power);
             const double whole = upward ? power.hi : 1.0 + power.hi;
-            const dd value = add(mul(weight, change), base);
+            const double_double value = add(mul(weight, change), base);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
             made.rate[k] = turn / q;
@@ -87,7 +90,7 @@ class GeneralPower {
 
     PowerShape shape_;
     double steps_, n_;
-    dd change_;
+    double_double change_;
     double base_;
     bool upward_, rise_;
     int fineness_;

@@ -17,20 +17,22 @@ struct RexTerms {
 class RexSum {
    public:
     // The weight is near * u / (near * u + far * (steps - u)).
-    RexSum(const Blend& blend, double steps, double near, double far, bool from_end)
-        : change_(two_sum(blend.other, -blend.base)),
-          base_(blend.base),
+    RexSum(const EndWeights& weights, double steps, double near, double far, bool from_end)
+        : change_(two_sum(weights.other, -weights.base)),
+          base_(weights.base),
           steps_(steps),
           near_(near),
           far_(far),
           from_end_(from_end) {
         const bool gentle = far > 0x1p-100 && near < 0x1p100 && far <= 2.0 * near;
-        usable_ = gentle && blend.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 &&
+        usable_ = gentle && weights.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 &&
                   std::fabs(change_.hi) > 0x1p-500;
     }
     // Among others, where |r| <= 1 everywhere: the weight then bends most where it is 0.
     bool usable() const { return usable_; }
-    dd of(Int p, Int n) const { return sum_of_octaves(*this, octaves(), p, n); }
+    double_double of(Int p, Int n) const {
+        return sum_of_dyadic_blocks(*this, dyadic_blocks(), p, n);
+    }
 
     template <int count>
     using Terms = RexTerms<count>;
@@ -39,10 +41,10 @@ class RexSum {
         RexTerms<centres> made;  // no parameter can alias it
         for (int k = 0; k < centres; ++k) {
             const double u = own.from_end_ ? own.steps_ - centre[k] : centre[k];
-            const dd rising = two_prod(own.near_, u);
-            const dd whole = add(rising, two_prod(own.far_, own.steps_ - u));
-            const dd weight = div(rising, whole);
-            const dd value = add(mul(weight, own.change_), own.base_);
+            const double_double rising = two_prod(own.near_, u);
+            const double_double whole = add(rising, two_prod(own.far_, own.steps_ - u));
+            const double_double weight = div(rising, whole);
+            const double_double value = add(mul(weight, own.change_), own.base_);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
             made.rate[k] = 1.0 / u;
@@ -51,19 +53,19 @@ class RexSum {
         }
         out = made;
     }
-    DECAYLR_LANE double beside(const RexTerms<centres>& t, int k, const EvenSums& sums) const {
+    DECAYLR_LANE double even_terms(const RexTerms<centres>& t, int k, const EvenSums& sums) const {
         const double c2 = t.slope[k] * t.bend[k], square = t.bend[k] * t.bend[k];
         const double c4 = c2 * square, c6 = c4 * square;
         return sums.of(c2, c4, c6, c6 * square, t.rate[k]);
     }
 
    private:
-    Octaves octaves() const {
+    DyadicBlocks dyadic_blocks() const {
         const Int end = static_cast<Int>(steps_);
         return {from_end_ ? 0 : max_int, end, 5};
     }
 
-    dd change_;
+    double_double change_;
     double base_, steps_, near_, far_;
     bool from_end_, usable_;
 };

@@ -19,14 +19,15 @@ struct TanhTerms {
 class TanhSum {
    public:
     // y / ln 2 is slope * p + start.
-    TanhSum(const Blend& blend, dd change, dd slope, dd start)
-        : change_(change), base_(blend.base), slope_(slope), start_(start) {
+    TanhSum(const EndWeights& weights, double_double change, double_double slope,
+            double_double start)
+        : change_(change), base_(weights.base), slope_(slope), start_(start) {
         constexpr double ln2 = 0x1.62e42fefa39efp-1;
         rate_ = slope.hi * ln2;
         const double longest = 0.125 / std::fabs(rate_);
         length_ = longest < 0x1p40 ? std::max(static_cast<Int>(longest), Int{1}) : Int{1} << 40;
     }
-    dd of(Int p, Int n) const {
+    double_double of(Int p, Int n) const {
         TanhTerms<centres> terms;
         return sum_of_blocks(*this, terms, p, n, [this](Int at) { return at + length_; });
     }
@@ -35,9 +36,9 @@ class TanhSum {
         const TanhSum own = *this;
         double hi[centres], lo[centres], weight[centres], rest[centres];  // no table can alias them
         for (int k = 0; k < centres; ++k) {
-            const dd power = exp2_words(add(mul(own.slope_, centre[k]), own.start_));
-            const dd whole = div(dd{1.0, 0.0}, add(power, 1.0));
-            const dd value = add(mul(whole, own.change_), own.base_);
+            const double_double power = exp2_words(add(mul(own.slope_, centre[k]), own.start_));
+            const double_double whole = div(double_double{1.0, 0.0}, add(power, 1.0));
+            const double_double value = add(mul(whole, own.change_), own.base_);
             hi[k] = value.hi;
             lo[k] = value.lo;
             weight[k] = whole.hi;
@@ -49,15 +50,15 @@ class TanhSum {
             out.lo[k] = lo[k];
         }
     }
-    DECAYLR_LANE double beside(const TanhTerms<centres>& t, int k, const EvenSums& sums) const {
+    DECAYLR_LANE double even_terms(const TanhTerms<centres>& t, int k, const EvenSums& sums) const {
         const auto& c = t.weight.c;
         return change_.hi * sums.of(c[2][k], c[4][k], c[6][k], c[8][k], rate_);
     }
 
    private:
-    dd change_;
+    double_double change_;
     double base_;
-    dd slope_, start_;
+    double_double slope_, start_;
     double rate_;
     Int length_;
 };

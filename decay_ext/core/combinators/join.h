@@ -14,43 +14,43 @@ class Join final : public Node {
     explicit Join(const Spec& spec) : parts_(spec.children) {
         for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
             boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
-            const bool integral = boundaries_.back().mark(0).integral;
+            const bool integral = boundaries_.back().boundary(0).integral;
             aligned_ = aligned_ && boundaries_.back().stride == 0 && integral;
         }
         for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
     }
     bool refuses() const override { return refuses_; }
     double at(Run run, Int p) const override { return locate<Value>(run, p); }
-    double at_fraction(Run run, dd p) const override { return locate<Value>(run, p); }
+    double at_fraction(Run run, double_double p) const override { return locate<Value>(run, p); }
     void check(Run run, Int p) const override { locate<Check>(run, p); }
-    void check_fraction(Run run, dd p) const override { locate<Check>(run, p); }
+    void check_fraction(Run run, double_double p) const override { locate<Check>(run, p); }
     void fill(Run run, Int first, Int count, double* out) const override {
         fill_parts(run, first, count, out);
     }
     void fill_narrow(Run run, Int first, Int count, float* out) const override {
         fill_parts(run, first, count, out);
     }
-    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                    Int pitch) const override {
-        if (!aligned_) return Node::fill_steps(first_run, runs, first, count, out, pitch);
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
+        if (!aligned_) return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
         Int k = 0;
         for (std::size_t part = phase(first_run, first); k < count; ++part) {
             const Int n = place(first_run, part, first + k, count - k);
-            const Int begin = part == 0 ? 0 : boundaries_[part - 1].mark(first_run).whole;
+            const Int begin = part == 0 ? 0 : boundaries_[part - 1].boundary(first_run).whole;
             if (n > 0) {
-                parts_[part]->fill_steps(first_run, runs, first + k - begin, n, out + k * pitch,
-                                         pitch);
+                parts_[part]->fill_across_runs(first_run, runs, first + k - begin, n,
+                                               out + k * pitch, pitch);
             }
             k += n;
         }
     }
     ClosedSum sum(Run run, Int first, Int count) const override {
-        dd sum{0.0, 0.0};
+        double_double sum{0.0, 0.0};
         Int i = 0;
         for (std::size_t part = phase(run, first); i < count; ++part) {
             const Int n = place(run, part, first + i, count - i);
             if (n == 0) continue;
-            const Mark begin = beginning(run, part);
+            const Boundary begin = beginning(run, part);
             if (!begin.integral) return {};
             const ClosedSum some = parts_[part]->sum(run, first + i - begin.whole, n);
             if (!some) return {};
@@ -59,12 +59,13 @@ class Join final : public Node {
         }
         return sum;
     }
-    Course course(Run run, Int first) const override {
+    Monotonicity monotonicity(Run run, Int first) const override {
         const std::size_t part = phase(run, first);
-        const Mark begin = beginning(run, part);
+        const Boundary begin = beginning(run, part);
         const Int n = place(run, part, first, max_int - first);
         if (!begin.integral) return {Trend::unknown, first + n};
-        Course own = moved_forward(parts_[part]->course(run, first - begin.whole), begin.whole);
+        Monotonicity own =
+            moved_forward(parts_[part]->monotonicity(run, first - begin.whole), begin.whole);
         own.until = std::min(own.until, first + n);
         return own;
     }
@@ -82,23 +83,23 @@ class Join final : public Node {
     template <class P>
     std::size_t phase(Run run, P p) const {
         std::size_t i = boundaries_.size();
-        while (i > 0 && !reached(p, boundaries_[i - 1].mark(run))) --i;
+        while (i > 0 && !reached(p, boundaries_[i - 1].boundary(run))) --i;
         return i;
     }
     // How many of `count` positions from p on belong to a part that does not begin after p.
     Int place(Run run, std::size_t part, Int p, Int count) const {
         if (part == boundaries_.size()) return count;
-        const Mark end = boundaries_[part].mark(run);
-        return reached(p, end) ? 0 : room(p, first_position(end), count);
+        const Boundary end = boundaries_[part].boundary(run);
+        return reached(p, end) ? 0 : positions_before(p, first_position(end), count);
     }
-    Mark beginning(Run run, std::size_t part) const {
-        return part == 0 ? make_mark(Int{0}) : boundaries_[part - 1].mark(run);
+    Boundary beginning(Run run, std::size_t part) const {
+        return part == 0 ? make_boundary(Int{0}) : boundaries_[part - 1].boundary(run);
     }
     template <class What, class P>
     double locate(Run run, P p) const {
         const std::size_t i = phase(run, p);
         if (i == 0) return What::of(*parts_[0], run, p);
-        return since(p, boundaries_[i - 1].mark(run),
+        return since(p, boundaries_[i - 1].boundary(run),
                      [&](auto q) { return What::of(*parts_[i], run, q); });
     }
     template <class Real>
@@ -113,7 +114,7 @@ class Join final : public Node {
     template <class Real>
     void fill_part(Run run, std::size_t part, Int first, Int count, Real* out) const {
         if (part == 0) return parts_[0]->fill_as(run, first, count, out);
-        const Mark begin = boundaries_[part - 1].mark(run);
+        const Boundary begin = boundaries_[part - 1].boundary(run);
         if (begin.integral) return parts_[part]->fill_as(run, first - begin.whole, count, out);
         for (Int i = 0; i < count; ++i) {
             out[i] = static_cast<Real>(

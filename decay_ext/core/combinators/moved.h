@@ -5,7 +5,7 @@
 
 namespace decaylr {
 
-// A combinator with one child, evaluated at another position:
+// Base of combinators with one child that is evaluated at another position:
 // `double Derived::moved(run, p, f)` calls f with the child's position.
 template <class Derived>
 class Moved : public Node {
@@ -13,9 +13,9 @@ class Moved : public Node {
     explicit Moved(const Spec& spec) : child_(spec.children.at(0)) {}
     bool refuses() const override { return child_->refuses(); }
     double at(Run run, Int p) const override { return value_of(run, p); }
-    double at_fraction(Run run, dd p) const override { return value_of(run, p); }
+    double at_fraction(Run run, double_double p) const override { return value_of(run, p); }
     void check(Run run, Int p) const override { verify_child(run, p); }
-    void check_fraction(Run run, dd p) const override { verify_child(run, p); }
+    void check_fraction(Run run, double_double p) const override { verify_child(run, p); }
 
    protected:
     template <class P>
@@ -36,48 +36,48 @@ class Advance final : public Moved<Advance> {
    public:
     explicit Advance(const Spec& spec) : Moved(spec), by_(spec.column("by")) {}
     void fill(Run run, Int first, Int count, double* out) const override {
-        const Mark by = by_.mark(run);
+        const Boundary by = by_.boundary(run);
         if (!by.integral || first > max_int - count - by.whole) {
             return Node::fill(run, first, count, out);
         }
         child_->fill(run, first + by.whole, count, out);
     }
-    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                    Int pitch) const override {
-        const Mark by = by_.mark(first_run);
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
+        const Boundary by = by_.boundary(first_run);
         if (by_.stride != 0 || !by.integral || first > max_int - count - by.whole) {
-            return Node::fill_steps(first_run, runs, first, count, out, pitch);
+            return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
         }
-        child_->fill_steps(first_run, runs, first + by.whole, count, out, pitch);
+        child_->fill_across_runs(first_run, runs, first + by.whole, count, out, pitch);
     }
     ClosedSum sum(Run run, Int first, Int count) const override {
-        const Mark by = by_.mark(run);
+        const Boundary by = by_.boundary(run);
         if (!by.integral || first > max_int - count - by.whole) return {};
         return child_->sum(run, first + by.whole, count);
     }
-    Course course(Run run, Int first) const override {
-        const Mark by = by_.mark(run);
+    Monotonicity monotonicity(Run run, Int first) const override {
+        const Boundary by = by_.boundary(run);
         if (!by.integral || first > max_int - by.whole) return {};
-        return moved_back(child_->course(run, first + by.whole), by.whole);
+        return moved_back(child_->monotonicity(run, first + by.whole), by.whole);
     }
-    Int fresh(Run run, Int first, Int count) const override {
-        const Mark by = by_.mark(run);
+    Int distinct_count(Run run, Int first, Int count) const override {
+        const Boundary by = by_.boundary(run);
         if (!by.integral || first > max_int - count - by.whole) return count;
-        return child_->fresh(run, first + by.whole, count);
+        return child_->distinct_count(run, first + by.whole, count);
     }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
-        return forward(p, by_.mark(run), f);
+        return forward(p, by_.boundary(run), f);
     }
 
    private:
     template <class F>
-    static double forward(Int p, const Mark& by, F&& f) {
+    static double forward(Int p, const Boundary& by, F&& f) {
         if (by.integral) return f(p > max_int - by.whole ? max_int : p + by.whole);
         return with_position(add(exact(p), by.value), f);
     }
     template <class F>
-    static double forward(dd p, const Mark& by, F&& f) {
+    static double forward(double_double p, const Boundary& by, F&& f) {
         return with_position(add(p, by.value), f);
     }
     Column by_;
@@ -99,13 +99,13 @@ class Staircase final : public Moved<Staircase> {
    public:
     explicit Staircase(const Spec& spec) : Moved(spec), every_(spec.column("every")) {}
     void fill(Run run, Int first, Int count, double* out) const override {
-        const Mark every = every_.mark(run);
+        const Boundary every = every_.boundary(run);
         fill_plateaus(first, count, out, [&](Int p) { return at(run, p); },
                       [&](Int p) { return next_multiple(p, every); });
     }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
-        const Mark every = every_.mark(run);
+        const Boundary every = every_.boundary(run);
         const Int stair = quotient(p, every);
         if (every.integral) return f(stair * every.whole);
         return with_position(mul(exact(stair), every.value), f);

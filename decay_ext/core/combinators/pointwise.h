@@ -17,7 +17,7 @@ class Pointwise : public Node {
     void check(Run run, Int p) const override {
         for (const auto& child : children_) child->check(run, p);
     }
-    void check_fraction(Run run, dd p) const override {
+    void check_fraction(Run run, double_double p) const override {
         for (const auto& child : children_) child->check_fraction(run, p);
     }
 
@@ -44,7 +44,7 @@ class Reduce final : public Pointwise {
         if (children_.empty()) throw std::invalid_argument(spec.kind + " needs parts");
     }
     double at(Run run, Int p) const override { return reduce(run, p); }
-    double at_fraction(Run run, dd p) const override { return reduce(run, p); }
+    double at_fraction(Run run, double_double p) const override { return reduce(run, p); }
     void fill(Run run, Int first, Int count, double* out) const override {
         double other[chunk];
         for (Int from = 0; from < count; from += chunk) {
@@ -56,8 +56,8 @@ class Reduce final : public Pointwise {
             }
         }
     }
-    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                    Int pitch) const override {
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
         double other[chunk];
         const Run most = std::max<Run>(chunk / count, 1);
         const Int steps = std::min(count, chunk);
@@ -71,18 +71,20 @@ class Reduce final : public Pointwise {
 
     ClosedSum sum(Run run, Int first, Int count) const override {
         const Scaling scaling = scaling_of(run, first);
-        if (!scaling.part || scaling.course.until - count < first) return {};
+        if (!scaling.part || scaling.monotonicity.until - count < first) return {};
         const ClosedSum own = scaling.part->sum(run, first, count);
-        return own ? dd{to_double(*own) * scaling.factor, 0.0} : own;
+        return own ? double_double{to_double(*own) * scaling.factor, 0.0} : own;
     }
-    Course course(Run run, Int first) const override { return scaling_of(run, first).course; }
+    Monotonicity monotonicity(Run run, Int first) const override {
+        return scaling_of(run, first).monotonicity;
+    }
 
    private:
     void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
                    double* other) const {
-        children_[0]->fill_steps(first_run, runs, first, count, out, pitch);
+        children_[0]->fill_across_runs(first_run, runs, first, count, out, pitch);
         for (std::size_t c = 1; c < children_.size(); ++c) {
-            children_[c]->fill_steps(first_run, runs, first, count, other, runs);
+            children_[c]->fill_across_runs(first_run, runs, first, count, other, runs);
             for (Int k = 0; k < count; ++k) combine(out + k * pitch, other + k * runs, runs);
         }
     }
@@ -93,26 +95,28 @@ class Reduce final : public Pointwise {
     struct Scaling {
         const Node* part = nullptr;
         double factor = 1.0;
-        Course course;
+        Monotonicity monotonicity;
     };
     Scaling scaling_of(Run run, Int first) const {
-        std::array<Course, 8> courses;
+        std::array<Monotonicity, 8> monotonicities;
         const std::size_t parts = children_.size();
-        if (!std::is_same_v<Operation, Multiply> || parts > courses.size()) return {};
-        for (std::size_t i = 0; i < parts; ++i) courses[i] = children_[i]->course(run, first);
-        const auto end = courses.begin() + parts;
-        const auto varies = [](const Course& c) { return c.trend != Trend::constant; };
-        const auto part = std::find_if(courses.begin(), end - 1, varies);
-        const std::size_t first_varying = static_cast<std::size_t>(part - courses.begin());
+        if (!std::is_same_v<Operation, Multiply> || parts > monotonicities.size()) return {};
+        for (std::size_t i = 0; i < parts; ++i) {
+            monotonicities[i] = children_[i]->monotonicity(run, first);
+        }
+        const auto end = monotonicities.begin() + parts;
+        const auto varies = [](const Monotonicity& c) { return c.trend != Trend::constant; };
+        const auto part = std::find_if(monotonicities.begin(), end - 1, varies);
+        const std::size_t first_varying = static_cast<std::size_t>(part - monotonicities.begin());
         Scaling found{children_[first_varying].get(), 1.0, *part};
-        for (auto other = courses.begin(); other != end; ++other) {
+        for (auto other = monotonicities.begin(); other != end; ++other) {
             if (other == part) continue;
             if (varies(*other)) return {};
-            const std::size_t i = static_cast<std::size_t>(other - courses.begin());
+            const std::size_t i = static_cast<std::size_t>(other - monotonicities.begin());
             found.factor *= children_[i]->at(run, first);
-            found.course.until = std::min(found.course.until, other->until);
+            found.monotonicity.until = std::min(found.monotonicity.until, other->until);
         }
-        found.course = multiplied(found.course, found.factor);
+        found.monotonicity = multiplied(found.monotonicity, found.factor);
         return found;
     }
     template <class P>
@@ -131,7 +135,7 @@ class Mapped : public Pointwise {
    public:
     using Pointwise::Pointwise;
     double at(Run run, Int p) const override { return mapping(run)(children_[0]->at(run, p)); }
-    double at_fraction(Run run, dd p) const override {
+    double at_fraction(Run run, double_double p) const override {
         return mapping(run)(children_[0]->at_fraction(run, p));
     }
     void fill(Run run, Int first, Int count, double* out) const override {
@@ -139,9 +143,9 @@ class Mapped : public Pointwise {
         const auto map = mapping(run);
         for (Int i = 0; i < count; ++i) out[i] = map(out[i]);
     }
-    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                    Int pitch) const override {
-        children_[0]->fill_steps(first_run, runs, first, count, out, pitch);
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
+        children_[0]->fill_across_runs(first_run, runs, first, count, out, pitch);
         for (Int k = 0; k < count; ++k) {
             double* to = out + k * pitch;
             for (Run r = 0; r < runs; ++r) to[r] = mapping(first_run + r)(to[r]);
@@ -162,8 +166,8 @@ class Negative final : public Mapped<Negative> {
         const ClosedSum own = children_[0]->sum(run, first, count);
         return own ? neg(*own) : own;
     }
-    Course course(Run run, Int first) const override {
-        return multiplied(children_[0]->course(run, first), -1.0);
+    Monotonicity monotonicity(Run run, Int first) const override {
+        return multiplied(children_[0]->monotonicity(run, first), -1.0);
     }
 };
 
@@ -175,10 +179,10 @@ class Quotient final : public Mapped<Quotient> {
     }
     ClosedSum sum(Run run, Int first, Int count) const override {
         const ClosedSum own = children_[0]->sum(run, first, count);
-        return own ? dd{to_double(*own) / divisor_(run), 0.0} : own;
+        return own ? double_double{to_double(*own) / divisor_(run), 0.0} : own;
     }
-    Course course(Run run, Int first) const override {
-        return multiplied(children_[0]->course(run, first), 1.0 / divisor_(run));
+    Monotonicity monotonicity(Run run, Int first) const override {
+        return multiplied(children_[0]->monotonicity(run, first), 1.0 / divisor_(run));
     }
 
    private:
@@ -208,7 +212,7 @@ class Select final : public Pointwise {
     explicit Select(const Spec& spec)
         : Pointwise(spec), part_(spec.column("part")), row_(spec.column("row")) {}
     double at(Run run, Int p) const override { return child(run).at(row_.integer(run), p); }
-    double at_fraction(Run run, dd p) const override {
+    double at_fraction(Run run, double_double p) const override {
         return child(run).at_fraction(row_.integer(run), p);
     }
     void fill(Run run, Int first, Int count, double* out) const override {
@@ -223,28 +227,28 @@ class Select final : public Pointwise {
             part.fill_rows(row, n, first, count, out + at * pitch, pitch);
         });
     }
-    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                    Int pitch) const override {
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
         together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
-            part.fill_steps(row, n, first, count, out + at, pitch);
+            part.fill_across_runs(row, n, first, count, out + at, pitch);
         });
     }
     ClosedSum sum(Run run, Int first, Int count) const override {
         return child(run).sum(row_.integer(run), first, count);
     }
-    Course course(Run run, Int first) const override {
-        return child(run).course(row_.integer(run), first);
+    Monotonicity monotonicity(Run run, Int first) const override {
+        return child(run).monotonicity(row_.integer(run), first);
     }
-    Int fresh(Run run, Int first, Int count) const override {
-        return child(run).fresh(row_.integer(run), first, count);
+    Int distinct_count(Run run, Int first, Int count) const override {
+        return child(run).distinct_count(row_.integer(run), first, count);
     }
     void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
-    void check_fraction(Run run, dd p) const override {
+    void check_fraction(Run run, double_double p) const override {
         child(run).check_fraction(row_.integer(run), p);
     }
 
    private:
-    // Calls f(at, part, row, n) for the stretches of runs that are consecutive rows of a part.
+    // Calls f(at, part, row, n) for each group of runs that are consecutive rows of one part.
     template <class F>
     void together(Run first, Run count, F&& f) const {
         for (Run at = 0; at < count;) {

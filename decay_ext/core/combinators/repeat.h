@@ -9,51 +9,51 @@ namespace decaylr {
 // Where one cycle lies: its number, first position and length.
 struct Cycle {
     Int number;
-    dd begin, length;
+    double_double begin, length;
 };
 
 class RepeatRow {
    public:
-    RepeatRow(const Mark& period, double growth, double decay, double floor, const Mark& count,
-              bool whole)
-        : period_(period.integral ? exact(period.whole) : dd{period.value, 0.0}),
+    RepeatRow(const Boundary& period, double growth, double decay, double floor,
+              const Boundary& count, bool whole)
+        : period_(period.integral ? exact(period.whole) : double_double{period.value, 0.0}),
           growth_(growth),
           decay_(decay),
           floor_(floor),
           count_(count),
           whole_(whole),
-          first_(whole && !period.integral ? make_mark(std::floor(period.value)) : period) {}
+          first_(whole && !period.integral ? make_boundary(std::floor(period.value)) : period) {}
 
     // The cycle that holds p; past the last one, the last.
-    Cycle find(dd p) const {
+    Cycle find(double_double p) const {
         if (growth_ == 1.0) return find_equal(p);
-        dd grown = period_;
+        double_double grown = period_;
         Cycle cycle{0, {0.0, 0.0}, length_of(grown)};
         while (!last(cycle.number)) {
-            const dd next = add(cycle.begin, cycle.length);
+            const double_double next = add(cycle.begin, cycle.length);
             if (!(next.hi <= p.hi) || (next.hi == p.hi && whole_ && next.lo > p.lo)) break;
             grown = mul(grown, growth_);
             cycle = {cycle.number + 1, next, length_of(grown)};
         }
         return cycle;
     }
-    bool over(const Cycle& cycle, dd p) const {
+    bool over(const Cycle& cycle, double_double p) const {
         return last(cycle.number) && sub(sub(p, cycle.begin), cycle.length).hi >= 0.0;
     }
     // Where the last of `count` cycles ends.
     double total() const {
-        const Cycle cycle = find(dd{two_63, 0.0});
+        const Cycle cycle = find(double_double{two_63, 0.0});
         return last(cycle.number) ? to_double(add(cycle.begin, cycle.length))
                                   : std::numeric_limits<double>::infinity();
     }
-    // Whether a cycle is as long as the period, so that the child is not stretched to it.
+    // Whether a cycle is as long as the period, so that the child is not scaled to it.
     bool plain(const Cycle& cycle) const {
         return cycle.length.hi == period_.hi && cycle.length.lo == period_.lo;
     }
     // The child's position for p inside a cycle.
-    dd local(const Cycle& cycle, dd p) const {
+    double_double local(const Cycle& cycle, double_double p) const {
         if (over(cycle, p)) return period_;
-        const dd since = sub(p, cycle.begin);
+        const double_double since = sub(p, cycle.begin);
         return plain(cycle) ? since : scaled(since, period_.hi, cycle.length);
     }
     // What a cycle's values above the floor are multiplied by.
@@ -81,23 +81,24 @@ class RepeatRow {
    private:
     bool last(Int number) const { return number >= count_.whole - 1; }
     // Rounded down as float64 has it: 10 * 1.2 is 12. Above 2^53 the second word counts too.
-    dd length_of(dd grown) const {
+    double_double length_of(double_double grown) const {
         if (!whole_) return grown;
         const double hi = std::floor(grown.hi);
-        return hi < two_53 ? dd{hi, 0.0} : quick_two_sum(hi, std::floor(grown.lo));
+        return hi < two_53 ? double_double{hi, 0.0} : quick_two_sum(hi, std::floor(grown.lo));
     }
-    Cycle find_equal(dd p) const {
+    Cycle find_equal(double_double p) const {
         Int number = first_.integral ? whole_part(p) / first_.whole : quotient(p, first_);
         if (last(number)) number = count_.whole - 1;
-        const dd length = first_.integral ? exact(first_.whole) : dd{first_.value, 0.0};
+        const double_double length =
+            first_.integral ? exact(first_.whole) : double_double{first_.value, 0.0};
         return {number, mul(exact(number), length), length};
     }
 
-    dd period_;
+    double_double period_;
     double growth_, decay_, floor_;
-    Mark count_;
+    Boundary count_;
     bool whole_;
-    Mark first_;  // the length of the first cycle
+    Boundary first_;  // the length of the first cycle
 };
 
 class Repeat final : public Moved<Repeat> {
@@ -129,8 +130,8 @@ class Repeat final : public Moved<Repeat> {
     ClosedSum sum(Run run, Int first, Int count) const override {
         const RepeatRow row = this->row(run);
         if (!row.same()) return {};
-        const Int inside = first < row.stop() ? room(first, row.stop(), count) : 0;
-        ClosedSum sum = dd{0.0, 0.0};
+        const Int inside = first < row.stop() ? positions_before(first, row.stop(), count) : 0;
+        ClosedSum sum = double_double{0.0, 0.0};
         if (inside > 0) {
             sum = sum_of_cycles(row.length(), first, inside,
                                 [&](Int p, Int n) { return child_->sum(run, p, n); });
@@ -138,17 +139,17 @@ class Repeat final : public Moved<Repeat> {
         if (inside == count || !sum) return sum;
         return add(*sum, sum_of_equal(at(run, first + inside), count - inside));
     }
-    Course course(Run run, Int first) const override {
+    Monotonicity monotonicity(Run run, Int first) const override {
         const RepeatRow row = this->row(run);
         if (!row.same()) return {};
         if (first >= row.stop()) return {Trend::constant};
         const Int local = first % row.length(), begin = first - local;
-        Course own = moved_forward(child_->course(run, local), begin);
+        Monotonicity own = moved_forward(child_->monotonicity(run, local), begin);
         own.until = std::min(own.until, row.length() > max_int - begin ? max_int
                                                                        : begin + row.length());
         return own;
     }
-    Int fresh(Run run, Int first, Int count) const override {
+    Int distinct_count(Run run, Int first, Int count) const override {
         const RepeatRow row = this->row(run);
         const bool cycles = row.same() && first < row.stop() && row.stop() - first >= count;
         return cycles ? std::min(row.length(), count) : count;
@@ -162,16 +163,16 @@ class Repeat final : public Moved<Repeat> {
 
    private:
     RepeatRow row(Run run) const {
-        return {period_.mark(run), growth_(run),     decay_(run),
-                floor_(run),       count_.mark(run), whole_};
+        return {period_.boundary(run), growth_(run),         decay_(run),
+                floor_(run),           count_.boundary(run), whole_};
     }
     // How many of `count` positions from p on lie in cycles that are all the same.
     static Int equals(const RepeatRow& row, Int p, Int count) {
-        return row.again() == 0 || p >= row.stop() ? 0 : room(p, row.stop(), count);
+        return row.again() == 0 || p >= row.stop() ? 0 : positions_before(p, row.stop(), count);
     }
     void fill_cycles(Run run, const RepeatRow& row, Int first, Int count, double* out) const {
         for (Int i = 0; i < count;) {
-            const dd p = exact(first + i);
+            const double_double p = exact(first + i);
             const Cycle cycle = row.find(p);
             const double left = to_double(sub(add(cycle.begin, cycle.length), p));
             const bool over = row.over(cycle, p);
@@ -190,7 +191,7 @@ class Repeat final : public Moved<Repeat> {
             std::fill(out, out + n, shown(row, cycle, factor, exact(first), child));
             return;
         }
-        const dd since = sub(exact(first), cycle.begin);
+        const double_double since = sub(exact(first), cycle.begin);
         if (!is_whole(since)) {
             for (Int i = 0; i < n; ++i) {
                 out[i] = shown(row, cycle, factor, exact(first + i), child);
@@ -205,7 +206,8 @@ class Repeat final : public Moved<Repeat> {
         for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
     }
     template <class F>
-    static double shown(const RepeatRow& row, const Cycle& cycle, double factor, dd p, F&& f) {
+    static double shown(const RepeatRow& row, const Cycle& cycle, double factor, double_double p,
+                        F&& f) {
         return row.shown(factor, with_position(row.local(cycle, p), f));
     }
 

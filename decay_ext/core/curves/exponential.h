@@ -46,8 +46,9 @@ class Factors {
 
 class ExponentialRow {
    public:
-    ExponentialRow(double init, dd log2_rate, bool staircase, Mark size, bool clipped, double end)
-        : decay_(init, log2_rate),
+    ExponentialRow(double init, double_double log2_rate, bool staircase, Boundary size,
+                   bool clipped, double end)
+        : sequence_(init, log2_rate),
           init_(init),
           log2_(log2_rate),
           size_(size),
@@ -62,18 +63,16 @@ class ExponentialRow {
                   (log2_rate.hi > 0.0 && std::fabs(init) < 0x1p-900);
     }
 
-    double at(Int p) const {
-        return clip(staircase_ ? decay_(quotient(p, size_)) : level(p));
-    }
-    double at(dd p) const {
-        if (staircase_) return clip(decay_(quotient(p, size_)));
+    double at(Int p) const { return clip(staircase_ ? sequence_(quotient(p, size_)) : level(p)); }
+    double at(double_double p) const {
+        if (staircase_) return clip(sequence_(quotient(p, size_)));
         return clip(round_scaled_times(exp2_scaled(mul(log2_, p)), init_));
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         if (staircase_ && size_.integral) {
             return fill_stairs(first, count, size_, out, [this](Int n, int many, double* values) {
-                decay_.values(n, 1, many, values);
+                sequence_.values(n, 1, many, values);
                 for (int i = 0; i < many; ++i) values[i] = clip(values[i]);
             });
         }
@@ -95,20 +94,21 @@ class ExponentialRow {
     ClosedSum sum(Int first, Int count) const {
         if (staircase_ && !size_.integral) return {};
         const Int free = before_bound(first, count);
-        dd sum{0.0, 0.0};
+        double_double sum{0.0, 0.0};
         if (free > 0) {
-            sum = staircase_ ? decay_.sum_of_stairs(first, free, size_.whole)
-                             : decay_.sum(first, free);
+            sum = staircase_ ? sequence_.sum_of_stairs(first, free, size_.whole)
+                             : sequence_.sum(first, free);
         }
         return free < count ? add(sum, sum_of_equal(at(first + free), count - free)) : sum;
     }
-    Course course(Int first) const {
-        const Course free = decay_.course();
+    Monotonicity monotonicity(Int first) const {
+        const Monotonicity free = sequence_.monotonicity();
         if (!clipped_) return free;
-        const double own = staircase_ ? decay_(quotient(first, size_)) : level(first);
+        const double own = staircase_ ? sequence_(quotient(first, size_)) : level(first);
         const double shown = clip(own);
         // Well beyond its bound a value holds.
-        return std::fabs(own - shown) > doubt(free, shown) ? Course{Trend::constant} : free;
+        return std::fabs(own - shown) > rounding_margin(free, shown) ? Monotonicity{Trend::constant}
+                                                                     : free;
     }
 
    private:
@@ -127,9 +127,10 @@ class ExponentialRow {
     template <class Real, class Shown>
     void fill_blocks(Int first, Int count, Real* out, Shown&& shown) const {
         double anchors[together], factors[block];
-        Factors(decay_.slope()).fill(factors);
+        Factors(sequence_.slope()).fill(factors);
         each_block(
-            first, count, out, [&](Int k, int n) { decay_.values(k * block, block, n, anchors); },
+            first, count, out,
+            [&](Int k, int n) { sequence_.values(k * block, block, n, anchors); },
             [&](int b, int j, int n, Real* to) {
                 const double base = anchors[b];
                 fill_block(j, n, to, [&](int i) { return shown(base * factors[i]); });
@@ -137,7 +138,7 @@ class ExponentialRow {
     }
     double level(Int n) const {
         const Int j = n % block;
-        return direct_ ? decay_(n) : decay_(n - j) * Factors(decay_.slope()).at(j);
+        return direct_ ? sequence_(n) : sequence_(n - j) * Factors(sequence_.slope()).at(j);
     }
     double clip(double value) const { return clip(value, low_, high_); }
     static double clip(double value, double low, double high) {
@@ -145,10 +146,10 @@ class ExponentialRow {
         return raised > high ? high : raised;
     }
 
-    Decay decay_;
+    GeometricSequence sequence_;
     double init_, low_, high_;
-    dd log2_;
-    Mark size_;
+    double_double log2_;
+    Boundary size_;
     bool staircase_, clipped_, direct_;
 };
 
@@ -163,7 +164,7 @@ class Rate {
           init_(spec.column("init_value")),
           form_(form_of(spec)[0]),
           staircase_(spec.flag("staircase")) {}
-    Logarithms logarithms(Run runs) const {
+    RunLogarithms logarithms(Run runs) const {
         const bool varies = rate_.stride || time_.stride || (form_ == 'f' && init_.stride);
         return {varies ? runs : 1,
                 [this](Run run, int n, double* high, double* low) { take(run, n, high, low); }};
@@ -179,7 +180,7 @@ class Rate {
     // Beyond these no position tells a time from a longer or a shorter one.
     static double within_range(double time) { return std::clamp(time, 0x1p-900, 0x1p900); }
     void take(Run run, int n, double* high, double* low) const {
-        double rate[Logarithms::piece], time[Logarithms::piece], init[Logarithms::piece];
+        double rate[RunLogarithms::piece], time[RunLogarithms::piece], init[RunLogarithms::piece];
         for (int i = 0; i < n; ++i) {
             rate[i] = std::fabs(rate_(run + i));
             time[i] = form_ == 'd' && staircase_ ? 1.0 : within_range(time_(run + i));
@@ -192,7 +193,8 @@ class Rate {
         switch (form_) {
             case 'd': return each([&](int i) { return detail::log2_lane({rate[i], 0.0}); });
             case 't': return each([](int) { return neg(log2_e); });
-            case 'h': return each([](int) { return dd{-1.0, 0.0}; });
+            case 'h':
+                return each([](int) { return double_double{-1.0, 0.0}; });
             default:
                 return each([&](int i) {
                     return sub(detail::log2_lane({rate[i], 0.0}),
@@ -216,15 +218,15 @@ class Exponential {
           staircase_(spec.flag("staircase")),
           clipped_(spec.has("end_value")) {}
     ExponentialRow row(Run run) const {
-        return {init_(run), rates_(run), staircase_, size_.mark(run), clipped_, end_(run)};
+        return {init_(run), rates_(run), staircase_, size_.boundary(run), clipped_, end_(run)};
     }
-    ExponentialSteps steps(Run first, int runs) const {
+    ExponentialAcrossRuns across_runs(Run first, int runs) const {
         return {!staircase_, init_, rates_, clipped_ ? &end_ : nullptr, first, runs};
     }
 
    private:
     Column init_, size_, end_;
-    Logarithms rates_;
+    RunLogarithms rates_;
     bool staircase_, clipped_;
 };
 

@@ -8,33 +8,34 @@ namespace decaylr {
 
 class InverseRow {
    public:
-    InverseRow(double init, double rate, Mark size, double power, bool staircase)
+    InverseRow(double init, double rate, Boundary size, double power, bool staircase)
         : init_(init),
           rate_(rate),
           size_(size),
           power_(bounded(power)),
           staircase_(staircase),
           far_(!(rate * (two_63 / size.value) < 0x1p900)),
-          slope_(staircase || far_ ? dd{rate, 0.0} : div(dd{rate, 0.0}, size.value)),
+          slope_(staircase || far_ ? double_double{rate, 0.0}
+                                   : div(double_double{rate, 0.0}, size.value)),
           simple_(!far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
                   std::fabs(init) < 0x1p500),
           per_init_(simple_ ? 1.0 / init : 0.0) {
-        if (!staircase && !far_ && power != 1.0) any_.emplace(init, slope_, power_);
+        if (!staircase && !far_ && power != 1.0) blocks_.emplace(init, slope_, power_);
     }
 
     double at(Int p) const {
         if (staircase_) return stair(quotient(p, size_));
-        if (any_ && any_->usable() && p > 0 && p < blocks_end) return any_->at(p);
+        if (blocks_ && blocks_->usable() && p > 0 && p < blocks_end) return blocks_->at(p);
         return simple_ ? over(static_cast<double>(p)) : precise(exact(p));
     }
-    double at(dd p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
+    double at(double_double p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         if (staircase_) {
             return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
                                  [this](Int p) { return next_multiple(p, size_); });
         }
-        if (!simple_ || (any_ && any_->usable()) || first > Int{1} << 52) {
+        if (!simple_ || (blocks_ && blocks_->usable()) || first > Int{1} << 52) {
             fill_any_power(first, count, out);
         } else if (power_ == 1.0) {
             fill_each(first, count, out, [this](double x) { return inverted(grown(x)); });
@@ -44,13 +45,15 @@ class InverseRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (staircase_ || far_ || first >= blocks_end - count) return {};
-        const InverseBlocks blocks = any_ ? *any_ : InverseBlocks(init_, slope_, power_);
+        const InverseBlocks blocks = blocks_ ? *blocks_ : InverseBlocks(init_, slope_, power_);
         if (!blocks.usable()) return {};
         const Int begin = first == 0 && count > 0 ? 1 : 0;
-        const dd inside = blocks.sum(first + begin, count - begin);
+        const double_double inside = blocks.sum(first + begin, count - begin);
         return begin > 0 ? add(inside, init_) : inside;
     }
-    Course course(Int) const { return course_of_growth(init_, rate_ > 0.0 ? -power_ : 0.0); }
+    Monotonicity monotonicity(Int) const {
+        return monotonicity_of_growth(init_, rate_ > 0.0 ? -power_ : 0.0);
+    }
 
    private:
     static constexpr Int blocks_end = Int{1} << 52;  // sums of positions are exact up to here
@@ -58,25 +61,25 @@ class InverseRow {
     template <class Real>
     void fill_any_power(Int first, Int count, Real* out) const {
         const Int begin = first == 0 && count > 0 ? 1 : 0;
-        const bool blocked = any_ && any_->usable() && first < blocks_end - count;
+        const bool blocked = blocks_ && blocks_->usable() && first < blocks_end - count;
         const Int single = blocked ? begin : count;
         for (Int i = 0; i < single; ++i) out[i] = static_cast<Real>(at(first + i));
-        if (blocked) any_->fill(first + begin, count - begin, out + begin);
+        if (blocked) blocks_->fill(first + begin, count - begin, out + begin);
     }
 
-    // 1 + slope * x in two words, of which the second is below 2^-53 of the first.
-    DECAYLR_LANE dd grown(double x) const {
-        const dd product = two_prod(slope_.hi, x);
-        const dd sum = two_sum(product.hi, 1.0);
+    // 1 + slope * x as a double-double, of which the second is below 2^-53 of the first.
+    DECAYLR_LANE double_double grown(double x) const {
+        const double_double product = two_prod(slope_.hi, x);
+        const double_double sum = two_sum(product.hi, 1.0);
         return quick_two_sum(sum.hi, sum.lo + (product.lo + slope_.lo * x));
     }
     // Without the second word, an error of 1 ulp beside the half of the division.
-    DECAYLR_LANE double inverted(dd grown) const { return init_ / grown.hi; }
-    DECAYLR_LANE double inverted_root(dd grown) const {
+    DECAYLR_LANE double inverted(double_double grown) const { return init_ / grown.hi; }
+    DECAYLR_LANE double inverted_root(double_double grown) const {
         return over_root(init_, per_init_, grown);
     }
     double over(double x) const { return of(grown(x)); }
-    double of(dd grown) const {
+    double of(double_double grown) const {
         if (!simple_) return power(grown);
         return power_ == 1.0 ? inverted(grown) : inverted_root(grown);
     }
@@ -84,33 +87,33 @@ class InverseRow {
         if (rate_ > 0x1p900) return distant(exact(n), 1.0);
         return over(static_cast<double>(n));
     }
-    double precise(dd p) const {
+    double precise(double_double p) const {
         if (far_) return distant(p, size_.value);
         return of(add(mul(div(p, size_.value), rate_), 1.0));
     }
     // By logarithms, where rate * p / size could leave the range of a double.
-    double distant(dd p, double size) const {
+    double distant(double_double p, double size) const {
         if (!(p.hi > 0.0) || rate_ == 0.0) return init_;
-        const dd log2_ratio = add(sub(log2(p), log2(size)), log2(rate_));
+        const double_double log2_ratio = add(sub(log2(p), log2(size)), log2(rate_));
         if (log2_ratio.hi > 200.0) return scaled(log2_ratio);
         if (log2_ratio.hi < -200.0) return init_;
         const Scaled ratio = exp2_scaled(log2_ratio);
         const double hi = round_scaled({ratio.hi, 0.0, ratio.exponent});
-        return power(add(dd{hi, round_scaled({ratio.lo, 0.0, ratio.exponent})}, 1.0));
+        return power(add(double_double{hi, round_scaled({ratio.lo, 0.0, ratio.exponent})}, 1.0));
     }
-    double power(dd grown) const { return scaled(log2(grown)); }
-    double scaled(dd log2_grown) const {
+    double power(double_double grown) const { return scaled(log2(grown)); }
+    double scaled(double_double log2_grown) const {
         return round_scaled_times(exp2_scaled(mul(log2_grown, -power_)), init_);
     }
 
     double init_, rate_;
-    Mark size_;
+    Boundary size_;
     double power_;
     bool staircase_, far_;
-    dd slope_;
+    double_double slope_;
     bool simple_;
     double per_init_;
-    std::optional<InverseBlocks> any_;
+    std::optional<InverseBlocks> blocks_;
 };
 
 class Inverse {
@@ -122,7 +125,7 @@ class Inverse {
           power_(spec.column("power")),
           staircase_(spec.flag("staircase")) {}
     InverseRow row(Run run) const {
-        return {init_(run), rate_(run), size_.mark(run), power_(run), staircase_};
+        return {init_(run), rate_(run), size_.boundary(run), power_(run), staircase_};
     }
 
    private:

@@ -11,13 +11,13 @@ namespace decaylr {
 struct ConstantRow {
     double value;
     double at(Int) const { return value; }
-    double at(dd) const { return value; }
+    double at(double_double) const { return value; }
     template <class Real>
     void fill(Int, Int count, Real* out) const {
         std::fill(out, out + count, static_cast<Real>(value));
     }
     ClosedSum sum(Int, Int count) const { return sum_of_equal(value, count); }
-    Course course(Int) const { return {Trend::constant}; }
+    Monotonicity monotonicity(Int) const { return {Trend::constant}; }
 };
 
 class Constant {
@@ -33,39 +33,41 @@ class Constant {
 // weighed from both ends with the division taken out of the loop.
 class LinearRow {
    public:
-    LinearRow(double init, double end, const Mark& steps)
-        : ends_(init, end, steps),
-          whole_(ends_.whole()),
+    LinearRow(double init, double end, const Boundary& steps)
+        : endpoints_(init, end, steps),
+          whole_(endpoints_.whole()),
           line_(Line::between(init, end, steps.value)) {}
     double at(Int p) const {
         const double x = static_cast<double>(p);
-        if (ends_.past(p)) return ends_.end;
-        if (p <= 0) return ends_.init;
+        if (endpoints_.past(p)) return endpoints_.end;
+        if (p <= 0) return endpoints_.init;
         return whole_ ? weigh(x) : weigh(exact(p));
     }
-    double at(dd p) const { return ends_.past(p) ? ends_.end : weigh(p); }
+    double at(double_double p) const { return endpoints_.past(p) ? endpoints_.end : weigh(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
+        fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
     // The value in the middle, which may lie between two positions, times their number.
     ClosedSum sum(Int first, Int count) const {
-        if (!whole_ || ends_.steps >= 0.5 * two_53) return {};
-        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
-            const double many = static_cast<double>(n);
-            const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
-            const dd from_init = two_prod(line_.from_init, ends_.steps - middle);
-            const dd from_end = two_prod(line_.from_end, middle);
-            return ClosedSum(mul(add(from_init, from_end), many * line_.back));
-        });
+        if (!whole_ || endpoints_.steps >= 0.5 * two_53) return {};
+        return sum_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end,
+                            [&](Int p, Int n) {
+                                const double many = static_cast<double>(n);
+                                const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
+                                const double_double from_init =
+                                    two_prod(line_.from_init, endpoints_.steps - middle);
+                                const double_double from_end = two_prod(line_.from_end, middle);
+                                return ClosedSum(mul(add(from_init, from_end), many * line_.back));
+                            });
     }
-    Course course(Int first) const { return ends_.course(first); }
+    Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
    private:
-    double weigh(double p) const { return line_.weigh(ends_.steps - p, p); }
-    double weigh(dd p) const {
-        const dd left = ends_.remaining(p);
+    double weigh(double p) const { return line_.weigh(endpoints_.steps - p, p); }
+    double weigh(double_double p) const {
+        const double_double left = endpoints_.remaining(p);
         const double rest = line_.from_init * left.lo + line_.from_end * p.lo;
         return (line_.from_init * left.hi + (line_.from_end * p.hi + rest)) * line_.back;
     }
@@ -78,7 +80,7 @@ class LinearRow {
         }
     }
 
-    Ends ends_;
+    Endpoints endpoints_;
     bool whole_;  // positions left are exact
     Line line_;
 };
@@ -89,8 +91,10 @@ class Linear {
         : init_(spec.column("init_value")),
           end_(spec.column("end_value")),
           steps_(spec.column("steps")) {}
-    LinearRow row(Run run) const { return {init_(run), end_(run), steps_.mark(run)}; }
-    LinearSteps steps(Run first, int runs) const { return {{init_, end_, steps_, first, runs}}; }
+    LinearRow row(Run run) const { return {init_(run), end_(run), steps_.boundary(run)}; }
+    LinearAcrossRuns across_runs(Run first, int runs) const {
+        return {{init_, end_, steps_, first, runs}};
+    }
 
    private:
     Column init_, end_, steps_;

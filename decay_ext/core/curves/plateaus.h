@@ -42,7 +42,7 @@ inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values,
 
 // The same where level n begins at n * size, for an integral size.
 template <class Real, class Values>
-inline void fill_stairs(Int first, Int count, const Mark& size, Real* out, Values&& values) {
+inline void fill_stairs(Int first, Int count, const Boundary& size, Real* out, Values&& values) {
     const Int stairs = (count - 1) / size.whole + 2, last = max_int / size.whole;
     fill_levels(
         first, count, first / size.whole, out,
@@ -52,8 +52,8 @@ inline void fill_stairs(Int first, Int count, const Mark& size, Real* out, Value
         [&](Int n) { return n >= last ? max_int : (n + 1) * size.whole; });
 }
 
-// Long plateaus are looked at one by one, short ones as part of the whole.
-inline Course course_of_plateau(Int first, Int next, const Course& whole) {
+// Long plateaus are treated one by one, short ones as part of the whole sequence.
+inline Monotonicity monotonicity_of_plateau(Int first, Int next, const Monotonicity& whole) {
     constexpr Int long_plateau = 4096;
     if (next == max_int || next - first >= long_plateau) return {Trend::constant, next};
     return whole;
@@ -61,9 +61,10 @@ inline Course course_of_plateau(Int first, Int next, const Course& whole) {
 
 class StepRow {
    public:
-    StepRow(double init, Mark size, dd log2_gamma) : decay_(init, log2_gamma), size_(size) {}
-    double at(Int p) const { return decay_(quotient(p, size_)); }
-    double at(dd p) const { return decay_(quotient(p, size_)); }
+    StepRow(double init, Boundary size, double_double log2_gamma)
+        : sequence_(init, log2_gamma), size_(size) {}
+    double at(Int p) const { return sequence_(quotient(p, size_)); }
+    double at(double_double p) const { return sequence_(quotient(p, size_)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         if (!size_.integral) {
@@ -71,21 +72,22 @@ class StepRow {
                                  [this](Int p) { return next_multiple(p, size_); });
         }
         fill_stairs(first, count, size_, out, [this](Int n, int many, double* levels) {
-            decay_.values(n, 1, many, levels);
+            sequence_.values(n, 1, many, levels);
         });
     }
     ClosedSum sum(Int first, Int count) const {
-        if (size_.integral) return decay_.sum_of_stairs(first, count, size_.whole);
+        if (size_.integral) return sequence_.sum_of_stairs(first, count, size_.whole);
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                [this](Int p) { return next_multiple(p, size_); });
     }
-    Course course(Int first) const {
-        return course_of_plateau(first, next_multiple(first, size_), decay_.course());
+    Monotonicity monotonicity(Int first) const {
+        return monotonicity_of_plateau(first, next_multiple(first, size_),
+                                       sequence_.monotonicity());
     }
 
    private:
-    Decay decay_;
-    Mark size_;
+    GeometricSequence sequence_;
+    Boundary size_;
 };
 
 class Step {
@@ -94,19 +96,19 @@ class Step {
         : init_(spec.column("init_value")),
           size_(spec.column("step_size")),
           gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
-    StepRow row(Run run) const { return {init_(run), size_.mark(run), gamma_(run)}; }
+    StepRow row(Run run) const { return {init_(run), size_.boundary(run), gamma_(run)}; }
 
    private:
     Column init_, size_;
-    Logarithms gamma_;
+    RunLogarithms gamma_;
 };
 
-// The marks of one run: how many a position has reached, and where the next one is.
-class Marks {
+// The boundaries of one run: how many a position has reached, and where the next one is.
+class Boundaries {
    public:
-    Marks(const Column& column, Run run) : column_(column), run_(run) {}
+    Boundaries(const Column& column, Run run) : column_(column), run_(run) {}
     Int size() const { return column_.length; }
-    Mark operator[](Int i) const { return column_.mark(run_, i); }
+    Boundary operator[](Int i) const { return column_.boundary(run_, i); }
     template <class P>
     Int reached_by(P p) const {
         Int low = 0, high = size();
@@ -129,17 +131,17 @@ class Marks {
 
 class MultiStepRow {
    public:
-    MultiStepRow(double init, Marks milestones, dd log2_gamma)
-        : decay_(init, log2_gamma), milestones_(milestones) {}
-    double at(Int p) const { return decay_(milestones_.reached_by(p)); }
-    double at(dd p) const { return decay_(milestones_.reached_by(p)); }
+    MultiStepRow(double init, Boundaries milestones, double_double log2_gamma)
+        : sequence_(init, log2_gamma), milestones_(milestones) {}
+    double at(Int p) const { return sequence_(milestones_.reached_by(p)); }
+    double at(double_double p) const { return sequence_(milestones_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         fill_levels(
             first, count, milestones_.reached_by(first), out,
             [this](Int n, int many, double* levels) {
                 const int left = static_cast<int>(std::min<Int>(many, milestones_.size() + 1 - n));
-                decay_.values(n, 1, left, levels);
+                sequence_.values(n, 1, left, levels);
             },
             [this](Int n) {
                 return n < milestones_.size() ? first_position(milestones_[n]) : max_int;
@@ -149,13 +151,13 @@ class MultiStepRow {
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                [this](Int p) { return milestones_.next(p); });
     }
-    Course course(Int first) const {
-        return course_of_plateau(first, milestones_.next(first), decay_.course());
+    Monotonicity monotonicity(Int first) const {
+        return monotonicity_of_plateau(first, milestones_.next(first), sequence_.monotonicity());
     }
 
    private:
-    Decay decay_;
-    Marks milestones_;
+    GeometricSequence sequence_;
+    Boundaries milestones_;
 };
 
 class MultiStep {
@@ -168,15 +170,15 @@ class MultiStep {
 
    private:
     Column init_, milestones_;
-    Logarithms gamma_;
+    RunLogarithms gamma_;
 };
 
 class PiecewiseRow {
    public:
-    PiecewiseRow(Marks boundaries, const Column& values, Run run)
+    PiecewiseRow(Boundaries boundaries, const Column& values, Run run)
         : boundaries_(boundaries), values_(values), run_(run) {}
     double at(Int p) const { return values_(run_, boundaries_.reached_by(p)); }
-    double at(dd p) const { return values_(run_, boundaries_.reached_by(p)); }
+    double at(double_double p) const { return values_(run_, boundaries_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         fill_plateaus(first, count, out, [this](Int p) { return at(p); },
@@ -186,12 +188,12 @@ class PiecewiseRow {
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                [this](Int p) { return boundaries_.next(p); });
     }
-    Course course(Int first) const {
-        return course_of_plateau(first, boundaries_.next(first), {});
+    Monotonicity monotonicity(Int first) const {
+        return monotonicity_of_plateau(first, boundaries_.next(first), {});
     }
 
    private:
-    Marks boundaries_;
+    Boundaries boundaries_;
     const Column& values_;
     Run run_;
 };
@@ -214,7 +216,9 @@ class SamplesRow {
    public:
     SamplesRow(const Column& values, Run run) : values_(values), run_(run) {}
     double at(Int p) const { return values_(run_, std::min(p, values_.length - 1)); }
-    double at(dd p) const { return at(static_cast<Int>(std::min(std::floor(p.hi), 0x1p62))); }
+    double at(double_double p) const {
+        return at(static_cast<Int>(std::min(std::floor(p.hi), 0x1p62)));
+    }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         const Int last = values_.length - 1;

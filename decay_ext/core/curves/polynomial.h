@@ -21,29 +21,31 @@ inline Power power_kind(double power) {
 
 class PolynomialRow {
    public:
-    PolynomialRow(double init, double end, const Mark& steps, double power, double k, bool rise)
-        : ends_(init, end, steps),
+    PolynomialRow(double init, double end, const Boundary& steps, double power, double k, bool rise)
+        : endpoints_(init, end, steps),
           line_(init, end, steps),
-          blend_(rise ? init : end, rise ? end : init),
+          weights_(rise ? init : end, rise ? end : init),
           power_(bounded(power)),
           k_(bounded(k)),
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
-          // What is taken in two words must stay clear of underflow.
-          fast_(ends_.whole() && kind_ != Power::general && blend_.unit >= 1.0 &&
-                std::fabs(blend_.change) > 0x1p-700) {
+          // What is taken as a double-double must stay clear of underflow.
+          fast_(endpoints_.whole() && kind_ != Power::general && weights_.unit >= 1.0 &&
+                std::fabs(weights_.change) > 0x1p-700) {
         if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
-            any_.emplace(blend_, ends_.steps, power_, rise_);
+            real_power_.emplace(weights_, endpoints_.steps, power_, rise_);
         }
-        if (k != 1.0 && !rise && ends_.whole()) way_.emplace(blend_, ends_.steps, power_, k_);
+        if (k != 1.0 && !rise && endpoints_.whole()) {
+            progress_power_.emplace(weights_, endpoints_.steps, power_, k_);
+        }
     }
 
     double at(Int p) const {
         if (kind_ == Power::one) return line_.at(p);
-        if (ends_.past(p)) return ends_.end;
-        if (p <= 0) return ends_.init;
-        if (any_ && any_->usable()) return any_->at(p);
-        if (way_ && way_->usable()) return way_->at(p);
+        if (endpoints_.past(p)) return endpoints_.end;
+        if (p <= 0) return endpoints_.init;
+        if (real_power_ && real_power_->usable()) return real_power_->at(p);
+        if (progress_power_ && progress_power_->usable()) return progress_power_->at(p);
         if (!fast_) return precise(exact(p));
         switch (kind_) {
             case Power::two: return blocks<2>().at(p);
@@ -51,35 +53,38 @@ class PolynomialRow {
             default: return root(static_cast<double>(p));
         }
     }
-    double at(dd p) const {
+    double at(double_double p) const {
         if (kind_ == Power::one) return line_.at(p);
-        return ends_.past(p) ? ends_.end : precise(p);
+        return endpoints_.past(p) ? endpoints_.end : precise(p);
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         if (kind_ == Power::one) return line_.fill(first, count, out);
-        fill_interior(first, count, ends_.mark, ends_.init, ends_.end, out,
+        fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
     ClosedSum sum(Int first, Int count) const {
         if (kind_ == Power::one) return line_.sum(first, count);
-        const bool any = any_ && any_->usable(), way = way_ && way_->usable();
-        const bool power = fast_ && !any_ && ends_.steps < 0.5 * two_53;
-        if (!any && !way && !power) return {};
-        return sum_interior(first, count, ends_.mark, ends_.init, ends_.end, [&](Int p, Int n) {
-            if (any) return ClosedSum(any_->sum(p, n));
-            if (way) return ClosedSum(way_->sum(p, n));
-            return ClosedSum(sum_of_power(blend_, ends_.steps, kind_ == Power::two ? 2 : 3,
-                                          blend_.upward != rise_, p, n));
-        });
+        const bool by_real_power = real_power_ && real_power_->usable();
+        const bool by_progress = progress_power_ && progress_power_->usable();
+        const bool by_integer_power = fast_ && !real_power_ && endpoints_.steps < 0.5 * two_53;
+        if (!by_real_power && !by_progress && !by_integer_power) return {};
+        return sum_interior(
+            first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, [&](Int p, Int n) {
+                if (by_real_power) return ClosedSum(real_power_->sum(p, n));
+                if (by_progress) return ClosedSum(progress_power_->sum(p, n));
+                return ClosedSum(sum_of_integer_power(weights_, endpoints_.steps,
+                                                      kind_ == Power::two ? 2 : 3,
+                                                      weights_.upward != rise_, p, n));
+            });
     }
-    Course course(Int first) const { return ends_.course(first); }
+    Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
    private:
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
-        if (any_ && any_->usable()) return any_->fill(p, n, out);
-        if (way_ && way_->usable()) return way_->fill(p, n, out);
+        if (real_power_ && real_power_->usable()) return real_power_->fill(p, n, out);
+        if (progress_power_ && progress_power_->usable()) return progress_power_->fill(p, n, out);
         if (!fast_) {
             for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
             return;
@@ -91,41 +96,41 @@ class PolynomialRow {
         }
     }
     template <int power>
-    PowerBlocks<power> blocks() const {
-        return {blend_, ends_.steps, blend_.upward != rise_};
+    IntegerPowerBlocks<power> blocks() const {
+        return {weights_, endpoints_.steps, weights_.upward != rise_};
     }
     // The square root of the share that is left, or gone of a rise. Each rounding may cost one
-    // unit in the last place, so it is taken in two words.
+    // unit in the last place, so it is taken as a double-double.
     double root(double p) const {
-        const double left = ends_.steps - p, n = ends_.steps;
+        const double left = endpoints_.steps - p, n = endpoints_.steps;
         const double a = rise_ ? p : left, b = rise_ ? left : p;
-        if (blend_.upward) return blend_.with(sqrt(div(dd{a, 0.0}, n)));
-        return blend_.with(div(dd{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
+        if (weights_.upward) return weights_.with(sqrt(div(double_double{a, 0.0}, n)));
+        return weights_.with(div(double_double{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
     }
-    double precise(dd p) const {
-        dd gone = div(p, ends_.steps);
-        dd left = div(ends_.remaining(p), ends_.steps);
+    double precise(double_double p) const {
+        double_double gone = div(p, endpoints_.steps);
+        double_double left = div(endpoints_.remaining(p), endpoints_.steps);
         if (k_ != 1.0 && gone.hi > 0.0) {
             left = one_minus_power(gone, left, k_);
             gone = power_of(gone, k_);
         }
-        const dd t = rise_ ? gone : left;
-        const dd w = rise_ ? left : gone;
-        if (!(t.hi > 0.0)) return blend_.upward ? blend_.base : blend_.with(1.0);
-        if (blend_.upward && blend_.base == 0.0) {
-            return blend_.part(exp2_scaled(mul(log2(t), power_)));
+        const double_double t = rise_ ? gone : left;
+        const double_double w = rise_ ? left : gone;
+        if (!(t.hi > 0.0)) return weights_.upward ? weights_.base : weights_.with(1.0);
+        if (weights_.upward && weights_.base == 0.0) {
+            return weights_.part(exp2_scaled(mul(log2(t), power_)));
         }
-        return blend_.with(blend_.upward ? power_of(t, power_) : one_minus_power(t, w, power_));
+        return weights_.with(weights_.upward ? power_of(t, power_) : one_minus_power(t, w, power_));
     }
 
-    Ends ends_;
+    Endpoints endpoints_;
     LinearRow line_;
-    Blend blend_;
+    EndWeights weights_;
     double power_, k_;
     Power kind_;
     bool rise_, fast_;
-    std::optional<GeneralPower> any_;
-    std::optional<WayPowers<Share::ahead>> way_;
+    std::optional<RealPowerBlocks> real_power_;
+    std::optional<ProgressPowerBlocks<PowerBase::remaining>> progress_power_;
 };
 
 class Polynomial {
@@ -138,7 +143,7 @@ class Polynomial {
           k_(spec.column("k")),
           rise_(spec.flag("rise")) {}
     PolynomialRow row(Run run) const {
-        return {init_(run), end_(run), steps_.mark(run), power_(run), k_(run), rise_};
+        return {init_(run), end_(run), steps_.boundary(run), power_(run), k_(run), rise_};
     }
 
    private:

@@ -1,11 +1,11 @@
 // tanh, by blocks of 64 positions.
 //
-// The weight of init is (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)), a from lower to upper; that of
-// end is the same of -a. With w the weight at the centre of a block and v = 1 - w, the weight m
-// positions on is w / (1 + v E) = w - w v E / (1 + v E): there exp(2 a) is 1 + E times what it
-// is at the centre, in every block of a run. So the value is that of the centre, in two words,
-// and a part beside it that is made by at most 14 roundings: for |E| < 0.15 it is below 0.15 of
-// the value (of the larger end, where the ends differ in sign), and its error below 2.1 ulp.
+// The weight of init is (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)), a from lower to upper; that of end
+// is the same of -a. With w the weight at the centre of a block and v = 1 - w, the weight m
+// positions on is w / (1 + v E) = w - w v E / (1 + v E): there exp(2 a) is 1 + E times what it is
+// at the centre, in every block of a run. So the value is that of the centre, as a double-double,
+// plus a correction that passes at most 14 roundings: for |E| < 0.15 it is below 0.15 of the value
+// (of the larger end, where the ends differ in sign), and its error below 2.1 ulp.
 #pragma once
 
 #include "blocks/tanh_sum.h"
@@ -15,19 +15,19 @@ namespace decaylr {
 
 class TanhRow {
    public:
-    TanhRow(double init, double end, const Mark& steps, double lower, double upper)
-        : blend_(end, init),
+    TanhRow(double init, double end, const Boundary& steps, double lower, double upper)
+        : weights_(end, init),
           steps_(steps),
           lower_(bounded(lower)),
           upper_(bounded(upper)),
-          change_(two_sum(blend_.other, -blend_.base)) {
-        constexpr dd twice{2.0 * log2_e.hi, 2.0 * log2_e.lo};
-        turned_ = blend_.upward ? twice : neg(twice);
+          change_(two_sum(weights_.other, -weights_.base)) {
+        constexpr double_double twice{2.0 * log2_e.hi, 2.0 * log2_e.lo};
+        turned_ = weights_.upward ? twice : neg(twice);
         start_ = mul(turned_, lower_);
         slope_ = div(mul(two_sum(upper_, -lower_), turned_), steps.value);
         const double last = turned_.hi * upper_, least = -std::max({start_.hi, last, 0.0});
         lanes_ = steps.value < two_53 && std::fabs(start_.hi) < 850.0 && std::fabs(last) < 850.0 &&
-                 blend_.unit == 1.0 && exponent_of(blend_.other) + least > -900.0;
+                 weights_.unit == 1.0 && exponent_of(weights_.other) + least > -900.0;
         blocks_ = std::fabs(slope_.hi) * half_block < 0.2;
     }
 
@@ -37,7 +37,7 @@ class TanhRow {
         const Int j = p % block;
         return terms(centre(p / block)).value(grown(static_cast<double>(j - half_block)));
     }
-    double at(dd p) const { return precise(p); }
+    double at(double_double p) const { return precise(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         const Int inside = std::min(stop(first), count);
@@ -49,16 +49,16 @@ class TanhRow {
     ClosedSum sum(Int first, Int count) const {
         if (!lanes_ || first + count > Int{1} << 52) return {};
         const Int inside = std::min(stop(first), count);
-        dd sum{0.0, 0.0};
-        if (inside > 0) sum = TanhSum(blend_, change_, slope_, start_).of(first, inside);
+        double_double sum{0.0, 0.0};
+        if (inside > 0) sum = TanhSum(weights_, change_, slope_, start_).of(first, inside);
         if (inside == count) return sum;
         return add(sum, sum_of_equal(at(first + inside), count - inside));
     }
     // The weight of init falls where the argument rises.
-    Course course(Int first) const {
+    Monotonicity monotonicity(Int first) const {
         if (reached(first, steps_) || lower_ == upper_) return {Trend::constant};
-        const double init = blend_.upward ? blend_.other : blend_.base;
-        const double end = blend_.upward ? blend_.base : blend_.other;
+        const double init = weights_.upward ? weights_.other : weights_.base;
+        const double end = weights_.upward ? weights_.base : weights_.other;
         const Trend trend = trend_between(init, end);
         return {lower_ < upper_ ? trend : opposite(trend), first_position(steps_),
                 sign_change(init, end)};
@@ -82,16 +82,18 @@ class TanhRow {
         return reached(first, steps_) ? 0 : first_position(steps_) - first;
     }
     // 2 a in powers of two, turned about where the weight is that of end.
-    DECAYLR_LANE dd exponent(double p) const { return add(mul(slope_, p), start_); }
+    DECAYLR_LANE double_double exponent(double p) const { return add(mul(slope_, p), start_); }
     DECAYLR_LANE double grown(double m) const { return exp2m1(mul(slope_, m)).hi; }
-    DECAYLR_LANE dd value(dd weight) const { return add(mul(weight, change_), blend_.base); }
+    DECAYLR_LANE double_double value(double_double weight) const {
+        return add(mul(weight, change_), weights_.base);
+    }
     DECAYLR_LANE double alone(double p) const {
-        return to_double(value(div(dd{1.0, 0.0}, add(exp2_words(exponent(p)), 1.0))));
+        return to_double(value(div(double_double{1.0, 0.0}, add(exp2_words(exponent(p)), 1.0))));
     }
     DECAYLR_LANE Terms terms(double centre) const {
-        const dd power = exp2_words(exponent(centre));
-        const dd weight = div(dd{1.0, 0.0}, add(power, 1.0));
-        const dd middle = value(weight);
+        const double_double power = exp2_words(exponent(centre));
+        const double_double weight = div(double_double{1.0, 0.0}, add(power, 1.0));
+        const double_double middle = value(weight);
         const double rest = power.hi * weight.hi;
         return {middle.hi, middle.lo, -(change_.hi * weight.hi) * rest, rest};
     }
@@ -128,25 +130,26 @@ class TanhRow {
                 fill_block(j, many, to, [&](int m) { return t.value(growth[m]); });
             });
     }
-    dd argument(dd p) const {
+    double_double argument(double_double p) const {
         if (reached(p, steps_)) return {upper_, 0.0};
-        const dd left = div(sub(dd{steps_.value, 0.0}, p), steps_.value);
+        const double_double left = div(sub(double_double{steps_.value, 0.0}, p), steps_.value);
         return add(mul(left, lower_), mul(div(p, steps_.value), upper_));
     }
-    double precise(dd p) const {
-        const dd x = mul(argument(p), turned_);
-        if (x.hi > 1000.0) return blend_.with(round_scaled(exp2_scaled(neg(x))));
-        if (x.hi < -1000.0) return blend_.with(1.0);
+    double precise(double_double p) const {
+        const double_double x = mul(argument(p), turned_);
+        if (x.hi > 1000.0) return weights_.with(round_scaled(exp2_scaled(neg(x))));
+        if (x.hi < -1000.0) return weights_.with(1.0);
         const Scaled grown = exp2_scaled(x);
-        const dd power{round_scaled({grown.hi, 0.0, grown.exponent}),
-                       grown.lo == 0.0 ? 0.0 : round_scaled({grown.lo, 0.0, grown.exponent})};
-        return blend_.with(div(dd{1.0, 0.0}, add(power, 1.0)));
+        const double_double power{
+            round_scaled({grown.hi, 0.0, grown.exponent}),
+            grown.lo == 0.0 ? 0.0 : round_scaled({grown.lo, 0.0, grown.exponent})};
+        return weights_.with(div(double_double{1.0, 0.0}, add(power, 1.0)));
     }
 
-    Blend blend_;
-    Mark steps_;
+    EndWeights weights_;
+    Boundary steps_;
     double lower_, upper_;
-    dd change_, turned_, start_, slope_;
+    double_double change_, turned_, start_, slope_;
     bool lanes_, blocks_;
 };
 
@@ -159,7 +162,7 @@ class Tanh {
           lower_(spec.column("lower")),
           upper_(spec.column("upper")) {}
     TanhRow row(Run run) const {
-        return {init_(run), end_(run), steps_.mark(run), lower_(run), upper_(run)};
+        return {init_(run), end_(run), steps_.boundary(run), lower_(run), upper_(run)};
     }
 
    private:

@@ -1,5 +1,6 @@
-// Copies that go past the caches, for tables that do not fit them: a line that is written whole
-// is not read from memory first, which takes as long as the writing.
+// Copies with non-temporal stores, which bypass the caches, for tables that do not fit into them:
+// a cache line that is written whole is not read from memory first, which would take as long as
+// the writing.
 #pragma once
 
 #include <algorithm>
@@ -19,9 +20,9 @@ namespace decaylr {
 // How many bytes a reader may hope to find in a cache after they are written: those of the last
 // level, but no more than 32 MiB, since a part of it is what one process gets of a cache that many
 // cores share. Where 300 MiB are said to be there, 32 MiB took 0.79 ns a double to write with plain
-// stores and 0.52 to read again, streamed 0.47 and 0.55; from 48 MiB on 0.98 and 0.66 against 0.43
-// and 0.67. 8 MiB were as fast either way, 4 MiB faster with plain stores.
-inline std::int64_t kept_by_caches() {
+// stores and 0.52 to read again, non-temporally 0.47 and 0.55; from 48 MiB on 0.98 and 0.66 against
+// 0.43 and 0.67. 8 MiB were as fast either way, 4 MiB faster with plain stores.
+inline std::int64_t bytes_kept_by_caches() {
     constexpr std::int64_t most = std::int64_t{32} << 20;
 #if defined(_SC_LEVEL3_CACHE_SIZE)
     const std::int64_t level3 = sysconf(_SC_LEVEL3_CACHE_SIZE);  // 0 or -1 where nothing is known
@@ -36,7 +37,7 @@ namespace detail {
 constexpr std::int64_t line = 64;  // bytes that memory takes at a time
 
 // One line, to an address that is a multiple of it.
-inline void stream_line(const char* from, char* to) {
+inline void nontemporal_copy_line(const char* from, char* to) {
 #if defined(__AVX512F__)
     _mm512_stream_si512(reinterpret_cast<__m512i*>(to), _mm512_loadu_si512(from));
 #elif defined(__AVX__)
@@ -56,15 +57,15 @@ inline void stream_line(const char* from, char* to) {
 
 }  // namespace detail
 
-// Other threads may read what was streamed after this.
-inline void end_stream() {
+// After this fence other threads may read what was copied.
+inline void nontemporal_fence() {
 #if defined(__SSE2__)
     _mm_sfence();
 #endif
 }
 
 template <class Real>
-inline void stream(const Real* values, std::int64_t count, Real* out) {
+inline void nontemporal_copy(const Real* values, std::int64_t count, Real* out) {
     using detail::line;
     const std::int64_t bytes = count * static_cast<std::int64_t>(sizeof(Real));
     const char* from = reinterpret_cast<const char*>(values);
@@ -72,7 +73,7 @@ inline void stream(const Real* values, std::int64_t count, Real* out) {
     const std::uintptr_t past = reinterpret_cast<std::uintptr_t>(to) % line;
     std::int64_t i = std::min((line - static_cast<std::int64_t>(past)) % line, bytes);
     std::memcpy(to, from, static_cast<std::size_t>(i));
-    for (; i + line <= bytes; i += line) detail::stream_line(from + i, to + i);
+    for (; i + line <= bytes; i += line) detail::nontemporal_copy_line(from + i, to + i);
     std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
 }
 

@@ -1,4 +1,4 @@
-// Work shared between threads that live for one call, so that a fork never meets them.
+// A parallel loop on threads that live for one call only, so that a fork() never meets them.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +13,12 @@
 
 namespace decaylr {
 
-// The size of work is told in values of a table, or what takes as long. A piece of it is worth
-// handing out; one that is long surely is worth a thread of its own.
+// The size of work is measured in values of a table, or what takes as long. Threads take it in
+// pieces; a long piece is surely worth a thread of its own.
 constexpr std::int64_t long_piece_values = std::int64_t{1} << 18;
 
-// How long work is tried on the caller's thread, which tells how long the rest will take, and
-// how much of it a thread must get: to start one costs tens of microseconds.
+// For how many seconds work is timed on the caller's thread, which tells how long the rest will
+// take, and how much of it a helper thread must get: starting one costs tens of microseconds.
 #ifdef DECAYLR_EAGER_THREADS
 constexpr std::int64_t piece_values = 64;  // for tests of threads themselves
 constexpr double trial = 0.0, share = 1e-12;
@@ -31,8 +31,8 @@ constexpr double trial = 50e-6, share = 150e-6;
 template <class Work>
 class SharedWork {
    public:
-    SharedWork(std::int64_t count, std::int64_t grain, Team team, const Work& work)
-        : count_(count), grain_(grain), team_(team), work_(work) {}
+    SharedWork(std::int64_t count, std::int64_t grain, ThreadBudget budget, const Work& work)
+        : count_(count), grain_(grain), budget_(budget), work_(work) {}
     ~SharedWork() {
         next_ = count_;  // there is more to do only where the caller's thread has thrown
         join();
@@ -42,7 +42,7 @@ class SharedWork {
     // take. Else the first ones tell. Later looks find threads that other calls have given back.
     void run(bool long_pieces) {
         using Clock = std::chrono::steady_clock;
-        if (long_pieces) call_helpers(team_.most);
+        if (long_pieces) call_helpers(budget_.most);
         const auto start = Clock::now();
         double look = trial;
         std::int64_t done = 0;
@@ -52,7 +52,7 @@ class SharedWork {
             if (taken < look) continue;
             look = 2 * taken;
             const double rest = taken / static_cast<double>(done) * static_cast<double>(left());
-            call_helpers(long_pieces ? team_.most : rest / share - 1.0);
+            call_helpers(long_pieces ? budget_.most : rest / share - 1.0);
         }
         join();
         if (error_) std::rethrow_exception(error_);
@@ -70,18 +70,18 @@ class SharedWork {
         return some;
     }
 
-    // Brings the helpers to as many as pay, as far as there are places and pieces for them.
+    // Starts helper threads up to the number that pays off, within the budget and the pieces left.
     void call_helpers(double pay) {
         const std::int64_t pieces = (left() + grain_ - 1) / grain_;
-        const auto most = static_cast<double>(std::min<std::int64_t>(team_.most, pieces) - 1);
+        const auto most = static_cast<double>(std::min<std::int64_t>(budget_.most, pieces) - 1);
         int missing = static_cast<int>(std::min(pay, most)) - helping_;
-        for (; missing > 0 && take_place(team_); --missing) {
+        for (; missing > 0 && claim_thread(budget_); --missing) {
             ++helping_;
             try {
                 helpers_.emplace_back([this] { help(); });
             } catch (const std::exception&) {  // the system grants no more threads
                 --helping_;
-                return leave_work();
+                return release_thread();
             }
         }
     }
@@ -89,12 +89,12 @@ class SharedWork {
     void help() {
         bool placed = true;
         try {
-            while (placed && take() > 0) placed = !give_way(team_);
+            while (placed && take() > 0) placed = !release_if_over_budget(budget_);
         } catch (...) {
             if (!failed_.exchange(true)) error_ = std::current_exception();
             next_ = count_;
         }
-        if (placed) leave_work();
+        if (placed) release_thread();
         --helping_;
     }
 
@@ -104,7 +104,7 @@ class SharedWork {
     }
 
     const std::int64_t count_, grain_;
-    const Team team_;
+    const ThreadBudget budget_;
     const Work& work_;
     std::atomic<std::int64_t> next_{0};
     std::atomic<int> helping_{0};
@@ -114,16 +114,16 @@ class SharedWork {
 };
 
 // Calls work(begin, end) over [0, count), items of a size of `values` each, on as many threads of
-// the team as is faster than one. Which thread takes a piece never changes a value.
+// the budget as pay off. Which thread takes a piece never changes a value.
 template <class Work>
-void parallel_for(std::int64_t count, std::int64_t values, Team team, const Work& work) {
+void parallel_for(std::int64_t count, std::int64_t values, ThreadBudget budget, const Work& work) {
     if (count <= 0) return;
     const std::int64_t size = std::max<std::int64_t>(values, 1);
     const std::int64_t grain = std::max<std::int64_t>(piece_values / size, 1);
     if (count <= grain && size <= piece_values) return work(0, count);  // over before it counts
-    const Caller here;
-    if (team.most <= 1 || count <= grain) return work(0, count);
-    SharedWork<Work>(count, grain, team, work).run(size >= long_piece_values);
+    const CallerThread here;
+    if (budget.most <= 1 || count <= grain) return work(0, count);
+    SharedWork<Work>(count, grain, budget, work).run(size >= long_piece_values);
 }
 
 }  // namespace decaylr

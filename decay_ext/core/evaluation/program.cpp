@@ -37,16 +37,16 @@ constexpr Int line = 8;  // doubles of a line of memory
 // Whether a table is larger than what a processor's caches keep of it.
 template <class Real>
 bool beyond_caches(const Window& w) {
-    static const Int kept = kept_by_caches();
+    static const Int kept = bytes_kept_by_caches();
     return w.runs * w.steps > kept / static_cast<Int>(sizeof(Real));
 }
 
 // Rows that follow each other in `out`: several whole ones, or a piece of one. They are evaluated
-// where they stay in a cache, and streamed from there, unless the first takes longer: then plain
-// writing, which goes on beside it, costs nothing.
+// into a buffer that stays in a cache and copied from there with non-temporal stores, unless the
+// evaluation takes longer than the copy: then plain stores, which overlap with it, cost nothing.
 template <class Real>
-void stream_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
-                 Real* out) {
+void copy_rows_nontemporal(const Node& node, Run first_run, Run runs, const Window& w, Int k,
+                           Int count, Real* out) {
     using Clock = std::chrono::steady_clock;
     constexpr Int length = Int{1} << 13;
     Real scratch[length];
@@ -63,30 +63,30 @@ void stream_rows(const Node& node, Run first_run, Run runs, const Window& w, Int
             fill_rows(node, row, some, w, k + i, n, slow ? to : scratch, slow ? count : n);
             if (slow) continue;
             const auto evaluated = Clock::now();
-            stream(scratch, some * n, to);
+            nontemporal_copy(scratch, some * n, to);
             slow = evaluated - start > Clock::now() - evaluated;
         }
     }
-    end_stream();
+    nontemporal_fence();
 }
 
 // Long rows are cut into pieces, short ones are prepared together.
 template <class Real>
-void table_by_runs(const Node& node, const Window& w, Team team, Real* out) {
+void table_by_runs(const Node& node, const Window& w, ThreadBudget budget, Real* out) {
     const Int piece = std::min(w.steps, long_row);
     const Int pieces = (w.steps + piece - 1) / piece;
     const Run together = std::max<Int>(1, long_row / piece);
     const Int groups = (w.runs + together - 1) / together;
     const bool large = beyond_caches<Real>(w);
     const Int size = std::min(together, w.runs) * piece;
-    parallel_for(groups * pieces, size, team, [&](Int begin, Int end) {
+    parallel_for(groups * pieces, size, budget, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit / pieces * together;
             const Int k = unit % pieces * piece;
             const Run runs = std::min(together, w.runs - row);
             const Int count = std::min(piece, w.steps - k);
             Real* to = out + row * w.steps + k;
-            if (large) stream_rows(node, w.first_run + row, runs, w, k, count, to);
+            if (large) copy_rows_nontemporal(node, w.first_run + row, runs, w, k, count, to);
             else fill_rows(node, w.first_run + row, runs, w, k, count, to, w.steps);
         }
     });
@@ -120,21 +120,21 @@ void copy_tile(const Node& node, const Window& w, const Tile& tile, bool large, 
     fill_tile(node, w, tile, columns.get(), pitch);
     for (Int s = 0; s < tile.steps; ++s) {
         const Real* row = columns.get() + s * pitch;
-        if (large) stream(row, tile.runs, out + s * w.runs);
+        if (large) nontemporal_copy(row, tile.runs, out + s * w.runs);
         else std::copy_n(row, tile.runs, out + s * w.runs);
     }
-    if (large) end_stream();
+    if (large) nontemporal_fence();
 }
 
 // Tiles of positions enough to share what a run prepares, and of runs enough to write whole lines.
 template <class Real>
-void table_by_steps(const Node& node, const Window& w, Team team, Real* out) {
+void table_by_steps(const Node& node, const Window& w, ThreadBudget budget, Real* out) {
     const Int across = (w.runs + tile_runs - 1) / tile_runs;
     const Int down = (w.steps + tile_steps - 1) / tile_steps;
     const bool large = beyond_caches<Real>(w);
     const bool straight = w.runs <= strip_runs || w.runs * w.steps <= Int{1} << 16;
     const Int size = std::min(tile_runs, w.runs) * std::min(tile_steps, w.steps);
-    parallel_for(across * down, size, team, [&](Int begin, Int end) {
+    parallel_for(across * down, size, budget, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit % across * tile_runs;
             const Int k = unit / across * tile_steps;
@@ -148,14 +148,15 @@ void table_by_steps(const Node& node, const Window& w, Team team, Real* out) {
 }
 
 // Few positions of many runs.
-void table_of_steps(const Node& node, const Window& w, Team team, double* out) {
-    parallel_for(w.runs, w.steps, team, [&](Int begin, Int end) {
-        node.fill_steps(w.first_run + begin, end - begin, w.start, w.steps, out + begin, w.runs);
+void table_of_steps(const Node& node, const Window& w, ThreadBudget budget, double* out) {
+    parallel_for(w.runs, w.steps, budget, [&](Int begin, Int end) {
+        node.fill_across_runs(w.first_run + begin, end - begin, w.start, w.steps, out + begin,
+                              w.runs);
     });
 }
 
 double value_at(const Node& node, Run run, double position) {
-    return with_position(dd{position, 0.0}, [&](auto p) { return node.value(run, p); });
+    return with_position(double_double{position, 0.0}, [&](auto p) { return node.value(run, p); });
 }
 
 // Calls f(i, run, position) for every lookup.
@@ -181,25 +182,25 @@ template void fill_window<double>(const Node&, Run, const Window&, Int, Int, dou
 template void fill_window<float>(const Node&, Run, const Window&, Int, Int, float*);
 
 template <class Real>
-void Program::table(const Window& window, Layout layout, Team team, Real* out) const {
+void Program::table(const Window& window, Layout layout, ThreadBudget budget, Real* out) const {
     if (window.runs == 0 || window.steps == 0) return;
     if constexpr (std::is_same_v<Real, double>) {
         const bool few = window.steps < few_steps && window.stride == 1;
-        if (layout == Layout::steps && few) return table_of_steps(*root_, window, team, out);
+        if (layout == Layout::steps && few) return table_of_steps(*root_, window, budget, out);
     }
-    if (layout == Layout::runs) table_by_runs(*root_, window, team, out);
-    else table_by_steps(*root_, window, team, out);
+    if (layout == Layout::runs) table_by_runs(*root_, window, budget, out);
+    else table_by_steps(*root_, window, budget, out);
 }
-template void Program::table<double>(const Window&, Layout, Team, double*) const;
-template void Program::table<float>(const Window&, Layout, Team, float*) const;
+template void Program::table<double>(const Window&, Layout, ThreadBudget, double*) const;
+template void Program::table<float>(const Window&, Layout, ThreadBudget, float*) const;
 
-void Program::gather(const Lookup& lookup, Team team, double* out) const {
+void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) const {
     const Node& node = *root_;
-    parallel_for(lookup.count, 1, team, [&](Int begin, Int end) {
+    parallel_for(lookup.count, 1, budget, [&](Int begin, Int end) {
         const bool one_each = !lookup.runs && lookup.run_stride == 1;
         if (one_each && lookup.integers && lookup.stride == 0) {
             const Run runs = end - begin;
-            return node.fill_steps(begin, runs, lookup.integers[0], 1, out + begin, runs);
+            return node.fill_across_runs(begin, runs, lookup.integers[0], 1, out + begin, runs);
         }
         each(lookup, begin, end, [&](Int i, Run run, auto p) {
             if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);
@@ -219,7 +220,7 @@ void Program::check(const Lookup& lookup) const {
     if (!root_->refuses()) return;
     each(lookup, 0, lookup.count, [&](Int, Run run, auto p) {
         if constexpr (std::is_same_v<decltype(p), Int>) root_->check(run, p);
-        else with_position(dd{p, 0.0}, [&](auto q) { return root_->verify(run, q); });
+        else with_position(double_double{p, 0.0}, [&](auto q) { return root_->verify(run, q); });
     });
 }
 

@@ -33,10 +33,10 @@ class Program {
 
     // Writes values by run and position, or by position and run.
     template <class Real>
-    void table(const Window& window, Layout layout, Team team, Real* out) const;
+    void table(const Window& window, Layout layout, ThreadBudget budget, Real* out) const;
 
     // Writes one value per lookup. Positions must be within [0, 2^63).
-    void gather(const Lookup& lookup, Team team, double* out) const;
+    void gather(const Lookup& lookup, ThreadBudget budget, double* out) const;
 
     // Throws std::domain_error if the schedule refuses one of the positions.
     void check(const Window& window) const;

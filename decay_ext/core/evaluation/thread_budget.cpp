@@ -9,12 +9,12 @@ namespace {
 
 std::atomic<int> working{0}, most_working{0};
 
-// A child of fork() has the thread that forked alone, which was not at work.
-void nobody_works() {
+// A child of fork() has only the thread that forked, which was not evaluating.
+void reset_after_fork() {
     working = 0;
     most_working = 0;
 }
-[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, nobody_works);
+[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, reset_after_fork);
 
 void remember(int now) {
     int most = most_working;
@@ -23,30 +23,30 @@ void remember(int now) {
 
 }  // namespace
 
-Caller::Caller() { remember(++working); }
-Caller::~Caller() { leave_work(); }
+CallerThread::CallerThread() { remember(++working); }
+CallerThread::~CallerThread() { release_thread(); }
 
-bool take_place(Team team) {
+bool claim_thread(ThreadBudget budget) {
     int now = working;
     do {
-        if (team.shared && now >= team.most) return false;
+        if (budget.shared && now >= budget.most) return false;
     } while (!working.compare_exchange_weak(now, now + 1));
     remember(now + 1);
     return true;
 }
 
-bool give_way(Team team) {
+bool release_if_over_budget(ThreadBudget budget) {
     int now = working;
     do {
-        if (!team.shared || now <= team.most) return false;
+        if (!budget.shared || now <= budget.most) return false;
     } while (!working.compare_exchange_weak(now, now - 1));
     return true;
 }
 
-void leave_work() { --working; }
+void release_thread() { --working; }
 
-int at_work() { return working; }
+int active_threads() { return working; }
 
-int most_at_work() { return most_working.exchange(working); }
+int peak_active_threads() { return most_working.exchange(working); }
 
 }  // namespace decaylr

@@ -1,39 +1,40 @@
-// How many threads of this process work, whoever called them: calls that come from several threads
+// How many threads of this process evaluate, over all calls: calls that come from several threads
 // at once share the processors.
 #pragma once
 
 namespace decaylr {
 
-// How many threads a call may use, its own among them. A shared number is also the most that work
-// in the process together; a number of the call's own is obeyed whatever others do.
-struct Team {
+// How many threads a call may use, the caller's included. A shared budget also bounds the active
+// threads of the whole process; a budget of the call's own ignores what other calls do.
+struct ThreadBudget {
     int most;
     bool shared;
 
-    Team(int own) : most(own), shared(false) {}
-    Team(int number, bool with_others) : most(number), shared(with_others) {}
+    ThreadBudget(int own) : most(own), shared(false) {}
+    ThreadBudget(int number, bool with_others) : most(number), shared(with_others) {}
 };
 
-// The thread of a caller, which works even where too many do.
-class Caller {
+// The caller's own thread: counted while it works, but never refused.
+class CallerThread {
    public:
-    Caller();
-    ~Caller();
-    Caller(const Caller&) = delete;
-    Caller& operator=(const Caller&) = delete;
+    CallerThread();
+    ~CallerThread();
+    CallerThread(const CallerThread&) = delete;
+    CallerThread& operator=(const CallerThread&) = delete;
 };
 
-// A place for a helper, if there is one; it is given back by give_way or leave_work.
-bool take_place(Team team);
+// Counts a helper thread in if the budget allows it; release_if_over_budget or release_thread
+// counts it out.
+bool claim_thread(ThreadBudget budget);
 
-// Gives a helper's place back where more work than may.
-bool give_way(Team team);
+// Counts a helper thread out if more are active than the budget allows.
+bool release_if_over_budget(ThreadBudget budget);
 
-void leave_work();
+void release_thread();
 
-int at_work();
+int active_threads();
 
-// The most that worked at once since the last time that this was asked.
-int most_at_work();
+// The most that were active at once since the last call of this function.
+int peak_active_threads();
 
 }  // namespace decaylr

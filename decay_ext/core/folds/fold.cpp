@@ -12,17 +12,17 @@ constexpr Int short_run = 512;            // such runs are prepared together, se
 constexpr Int long_piece = Int{1} << 16;  // positions that may be folded without their values
 
 // One run of a window.
-struct Place {
+struct RunWindow {
     const Node& node;
     Run run;
     Int start, steps;
 
-    // Without their values; none also where it would leave the range of a double on its way.
+    // In closed form; none also where an intermediate result would overflow.
     ClosedSum closed_sum(Int p, Int n) const {
         const ClosedSum sum = node.sum(run, p, n);
         return sum && std::isfinite(to_double(*sum)) ? sum : ClosedSum();
     }
-    Int fresh(Int p, Int n) const { return node.fresh(run, p, n); }
+    Int distinct_count(Int p, Int n) const { return node.distinct_count(run, p, n); }
     Sum sum_of_values(Int p, Int n) const {
         double values[piece];
         Sum sum;
@@ -47,7 +47,7 @@ void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, cons
         double* values = buffer + lanes;
         node.fill_rows(w.first_run + r, some, w.start, w.steps, values, pitch);
         for (Run i = 0; i < some; ++i, values += pitch) {
-            auto fold = make(r + i, Place{node, w.first_run + r + i, w.start, w.steps});
+            auto fold = make(r + i, RunWindow{node, w.first_run + r + i, w.start, w.steps});
             fold.take(w.start, values, w.steps);
             result(r + i, fold);
         }
@@ -55,16 +55,16 @@ void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, cons
 }
 
 template <class Fold>
-void fold_long_run(Fold& fold, const Place& place) {
+void fold_long_run(Fold& fold, const RunWindow& row) {
     double buffer[lanes + piece];
     double* values = buffer + lanes;
-    const Int stop = place.start + (place.steps - 1);  // the last position, to be below 2^63
-    for (Int p = place.start;; p += long_piece) {
+    const Int stop = row.start + (row.steps - 1);  // the last position, to be below 2^63
+    for (Int p = row.start;; p += long_piece) {
         const Int count = std::min(long_piece - 1, stop - p) + 1;
         if (!fold.closed(p, count)) {
             for (Int i = 0; i < count; i += piece) {
                 const Int n = std::min(piece, count - i);
-                place.node.fill(place.run, p + i, n, values);
+                row.node.fill(row.run, p + i, n, values);
                 fold.take(p + i, values, n);
             }
         }
@@ -83,39 +83,40 @@ Int size_of_run(const Node& node, const Window& w) {
 // blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
 // is, result(r, object) takes what it found.
 template <class Make, class Result>
-void fold_runs(const Program& program, const Window& w, Team team, const Make& make,
+void fold_runs(const Program& program, const Window& w, ThreadBudget budget, const Make& make,
                const Result& result) {
     const Node& node = program.root();
     const auto work = [&](Run begin, Run end) {
         if (w.steps <= short_run) return fold_short_runs(node, w, begin, end, make, result);
         for (Run r = begin; r < end; ++r) {
-            const Place place{node, w.first_run + r, w.start, w.steps};
-            auto fold = make(r, place);
-            fold_long_run(fold, place);
+            const RunWindow row{node, w.first_run + r, w.start, w.steps};
+            auto fold = make(r, row);
+            fold_long_run(fold, row);
             result(r, fold);
         }
     };
-    parallel_for(w.runs, size_of_run(node, w), team, work);
+    parallel_for(w.runs, size_of_run(node, w), budget, work);
 }
 
 struct ExtremesOfRun {
-    Place place;
+    RunWindow row;
     Peak peak;
     Sum sum = {};
     double first = 0.0, last = 0.0;
 
-    explicit ExtremesOfRun(const Place& where)
-        : place(where), peak{-std::numeric_limits<double>::infinity(), where.start} {}
+    explicit ExtremesOfRun(const RunWindow& where)
+        : row(where), peak{-std::numeric_limits<double>::infinity(), where.start} {}
     bool done() const { return false; }
     bool closed(Int p, Int n) {
-        const ClosedSum part = place.closed_sum(p, n);
+        const ClosedSum part = row.closed_sum(p, n);
         if (!part) return false;
         sum.add(*part);
-        each_stretch(place.node, place.run, p, place.fresh(p, n), [&](const Stretch& s) {
-            raise_peak(peak, s);
-            return true;
-        });
-        ends(p, place.node.at(place.run, p), place.node.at(place.run, p + (n - 1)));
+        each_monotone_range(row.node, row.run, p, row.distinct_count(p, n),
+                            [&](const MonotoneRange& s) {
+                                update_peak(peak, s);
+                                return true;
+                            });
+        ends(p, row.node.at(row.run, p), row.node.at(row.run, p + (n - 1)));
         return true;
     }
     void take(Int p, const double* values, Int n) {
@@ -126,13 +127,13 @@ struct ExtremesOfRun {
 
    private:
     void ends(Int p, double begin, double end) {
-        if (p == place.start) first = begin;
+        if (p == row.start) first = begin;
         last = end;
     }
 };
 
 struct FirstBelow {
-    Place place;
+    RunWindow row;
     Int from;
     double limit;
     Int found = -1;
@@ -140,8 +141,8 @@ struct FirstBelow {
     bool done() const { return found >= 0; }
     bool closed(Int p, Int n) {
         const Int skipped = std::clamp<Int>(from - p, 0, n);
-        const Int begin = p + skipped, some = place.fresh(begin, n - skipped);
-        each_stretch(place.node, place.run, begin, some, [&](const Stretch& s) {
+        const Int begin = p + skipped, some = row.distinct_count(begin, n - skipped);
+        each_monotone_range(row.node, row.run, begin, some, [&](const MonotoneRange& s) {
             const Int at = first_at_most(s, limit);
             if (at < s.size) found = s.first + at;
             return !done();
@@ -156,13 +157,13 @@ struct FirstBelow {
 };
 
 struct CountBelow {
-    Place place;
+    RunWindow row;
     double limit;
     Int found = 0;
 
     bool done() const { return false; }
     bool closed(Int p, Int n) {
-        const Int some = place.fresh(p, n);
+        const Int some = row.distinct_count(p, n);
         found += n / some * count(p, some) + count(p, n % some);
         return true;
     }
@@ -171,7 +172,7 @@ struct CountBelow {
    private:
     Int count(Int p, Int n) const {
         Int under = 0;
-        each_stretch(place.node, place.run, p, n, [&](const Stretch& s) {
+        each_monotone_range(row.node, row.run, p, n, [&](const MonotoneRange& s) {
             under += count_under(s, limit);
             return true;
         });
@@ -195,7 +196,7 @@ struct AnnealingOfRun {
 };
 
 struct TotalsOfRun {
-    Place place;
+    RunWindow row;
     const Int* indices;  // ascending
     Int count;
     double* out;
@@ -204,13 +205,13 @@ struct TotalsOfRun {
 
     bool done() const { return seen == count; }
     bool closed(Int p, Int n) {
-        const ClosedSum all = place.closed_sum(p, n);
+        const ClosedSum all = row.closed_sum(p, n);
         if (!all) return false;
         each_within(p, n, [&](Int many) {
-            const ClosedSum part = place.closed_sum(p, many);
+            const ClosedSum part = row.closed_sum(p, many);
             Sum until = sum;
             if (part) until.add(*part);
-            else until.add(place.sum_of_values(p, many));
+            else until.add(row.sum_of_values(p, many));
             return until.value();
         });
         sum.add(*all);
@@ -229,7 +230,7 @@ struct TotalsOfRun {
     // out = total(positions from p on) for the indices within n positions.
     template <class Total>
     void each_within(Int p, Int n, Total&& total) {
-        const Int k = p - place.start;
+        const Int k = p - row.start;
         for (; seen < count && indices[seen] - k < n; ++seen) {
             out[seen] = total(indices[seen] - k + 1);
         }
@@ -238,9 +239,9 @@ struct TotalsOfRun {
 
 }  // namespace
 
-void fold_extremes(const Program& program, const Window& w, Team team, Extremes out) {
+void fold_extremes(const Program& program, const Window& w, ThreadBudget budget, Extremes out) {
     fold_runs(
-        program, w, team, [](Run, const Place& place) { return ExtremesOfRun(place); },
+        program, w, budget, [](Run, const RunWindow& row) { return ExtremesOfRun(row); },
         [&](Run r, const ExtremesOfRun& found) {
             out.initial[r] = found.first;
             out.peak[r] = found.peak.value;
@@ -250,38 +251,37 @@ void fold_extremes(const Program& program, const Window& w, Team team, Extremes 
         });
 }
 
-void first_below(const Program& program, const Window& w, Team team, const Int* from,
+void first_below(const Program& program, const Window& w, ThreadBudget budget, const Int* from,
                  const double* limit, Int* out) {
     fold_runs(
-        program, w, team,
-        [&](Run r, const Place& place) { return FirstBelow{place, from[r], limit[r]}; },
+        program, w, budget,
+        [&](Run r, const RunWindow& row) { return FirstBelow{row, from[r], limit[r]}; },
         [&](Run r, const FirstBelow& fold) { out[r] = fold.found; });
 }
 
-void count_below(const Program& program, const Window& w, Team team, const double* limit,
+void count_below(const Program& program, const Window& w, ThreadBudget budget, const double* limit,
                  Int* out) {
     fold_runs(
-        program, w, team,
-        [&](Run r, const Place& place) { return CountBelow{place, limit[r]}; },
+        program, w, budget, [&](Run r, const RunWindow& row) { return CountBelow{row, limit[r]}; },
         [&](Run r, const CountBelow& fold) { out[r] = fold.found; });
 }
 
-void annealing(const Program& program, const Window& w, Team team, const double* momentum,
+void annealing(const Program& program, const Window& w, ThreadBudget budget, const double* momentum,
                double* out) {
     fold_runs(
-        program, w, team,
-        [&](Run r, const Place& place) {
-            return AnnealingOfRun{place.start, AnnealingWeights(momentum[r])};
+        program, w, budget,
+        [&](Run r, const RunWindow& row) {
+            return AnnealingOfRun{row.start, AnnealingWeights(momentum[r])};
         },
         [&](Run r, const AnnealingOfRun& fold) { out[r] = fold.area.value(); });
 }
 
-void totals_at(const Program& program, const Window& w, Team team, const Int* indices, Int count,
-               double* out) {
+void totals_at(const Program& program, const Window& w, ThreadBudget budget, const Int* indices,
+               Int count, double* out) {
     fold_runs(
-        program, w, team,
-        [&](Run r, const Place& place) {
-            return TotalsOfRun{place, indices, count, out + r * count};
+        program, w, budget,
+        [&](Run r, const RunWindow& row) {
+            return TotalsOfRun{row, indices, count, out + r * count};
         },
         [](Run, const TotalsOfRun&) {});
 }

@@ -7,11 +7,11 @@ namespace {
 
 constexpr Int few = 32;          // values that are looked at before asking whether to go on
 constexpr Int many = 2048;       // values at a time where all must be looked at
-constexpr Int worthwhile = 4096;  // shorter stretches are looked at whole
+constexpr Int worthwhile = 4096;  // shorter ranges are evaluated whole
 
-// Calls visit(i, values, count) for pieces of [from, until) of a stretch until it returns false.
+// Calls visit(i, values, count) for pieces of [from, until) of a range until it returns false.
 template <Int piece, class Visit>
-void walk(const Stretch& s, Int from, Int until, Visit&& visit) {
+void walk(const MonotoneRange& s, Int from, Int until, Visit&& visit) {
     double values[piece];
     for (Int i = from; i < until; i += piece) {
         const Int n = std::min(piece, until - i);
@@ -22,7 +22,7 @@ void walk(const Stretch& s, Int from, Int until, Visit&& visit) {
 
 // The first of [from, until) whose value is passed, `until` if none is: those that are come last.
 template <class Passed>
-Int crossing(const Stretch& s, Int from, Int until, Passed&& passed) {
+Int crossing(const MonotoneRange& s, Int from, Int until, Passed&& passed) {
     while (from < until) {
         const Int middle = from + (until - from) / 2;
         if (passed(s.at(middle))) until = middle;
@@ -31,21 +31,22 @@ Int crossing(const Stretch& s, Int from, Int until, Passed&& passed) {
     return from;
 }
 
-bool worth_bisecting(const Stretch& s, double limit) {
-    const bool one_way = s.course.trend == Trend::rising || s.course.trend == Trend::falling;
-    return one_way && s.size > worthwhile && std::isfinite(doubt(s.course, limit));
+bool worth_bisecting(const MonotoneRange& s, double limit) {
+    const bool monotone =
+        s.monotonicity.trend == Trend::rising || s.monotonicity.trend == Trend::falling;
+    return monotone && s.size > worthwhile && std::isfinite(rounding_margin(s.monotonicity, limit));
 }
 
-// From its beginning, until values are beyond doubt below the largest.
-void raise_from_front(Peak& peak, const Stretch& s) {
+// From the front, until values are below the largest by more than the rounding margin.
+void update_peak_from_front(Peak& peak, const MonotoneRange& s) {
     walk<few>(s, 0, s.size, [&](Int i, const double* values, Int n) {
         peak.consider(values, n, s.first + i);
-        return !(values[n - 1] < peak.value - doubt(s.course, peak.value));
+        return !(values[n - 1] < peak.value - rounding_margin(s.monotonicity, peak.value));
     });
 }
 
-// From its end backwards: of equal values the first counts.
-void raise_from_back(Peak& peak, const Stretch& s) {
+// From the back: of equal values the first counts.
+void update_peak_from_back(Peak& peak, const MonotoneRange& s) {
     Peak own{-std::numeric_limits<double>::infinity(), s.first};
     double values[few];
     for (Int until = s.size; until > 0; until -= few) {
@@ -56,7 +57,7 @@ void raise_from_back(Peak& peak, const Stretch& s) {
             const Int place = first_at_least(values, until - from, largest);
             own = {values[place], s.first + from + place};
         }
-        if (values[0] < own.value - doubt(s.course, own.value)) break;
+        if (values[0] < own.value - rounding_margin(s.monotonicity, own.value)) break;
     }
     if (own.value > peak.value) peak = own;
 }
@@ -70,26 +71,26 @@ void Peak::consider(const double* values, Int count, Int p) {
     *this = {values[place], p + place};
 }
 
-void raise_peak(Peak& peak, const Stretch& s) {
-    if (s.course.trend == Trend::unknown) {
+void update_peak(Peak& peak, const MonotoneRange& s) {
+    if (s.monotonicity.trend == Trend::unknown) {
         return walk<many>(s, 0, s.size, [&](Int i, const double* values, Int n) {
             peak.consider(values, n, s.first + i);
             return true;
         });
     }
-    const double top = s.at(s.course.trend == Trend::rising ? s.size - 1 : 0);
-    if (s.course.trend == Trend::constant) return peak.consider(&top, 1, s.first);
-    if (top < peak.value - doubt(s.course, peak.value)) return;
-    if (s.course.trend == Trend::falling) raise_from_front(peak, s);
-    else raise_from_back(peak, s);
+    const double top = s.at(s.monotonicity.trend == Trend::rising ? s.size - 1 : 0);
+    if (s.monotonicity.trend == Trend::constant) return peak.consider(&top, 1, s.first);
+    if (top < peak.value - rounding_margin(s.monotonicity, peak.value)) return;
+    if (s.monotonicity.trend == Trend::falling) update_peak_from_front(peak, s);
+    else update_peak_from_back(peak, s);
 }
 
-Int first_at_most(const Stretch& s, double limit) {
-    if (s.course.trend == Trend::constant) return s.at(0) <= limit ? 0 : s.size;
+Int first_at_most(const MonotoneRange& s, double limit) {
+    if (s.monotonicity.trend == Trend::constant) return s.at(0) <= limit ? 0 : s.size;
     Int from = 0, until = s.size;
     if (worth_bisecting(s, limit)) {
-        const double most = limit + doubt(s.course, limit);
-        if (s.course.trend == Trend::falling) {
+        const double most = limit + rounding_margin(s.monotonicity, limit);
+        if (s.monotonicity.trend == Trend::falling) {
             from = crossing(s, from, until, [=](double v) { return v <= most; });
         } else {
             until = crossing(s, from, until, [=](double v) { return v > most; });
@@ -104,12 +105,13 @@ Int first_at_most(const Stretch& s, double limit) {
     return found;
 }
 
-Int count_under(const Stretch& s, double limit) {
-    if (s.course.trend == Trend::constant) return s.at(0) < limit ? s.size : 0;
+Int count_under(const MonotoneRange& s, double limit) {
+    if (s.monotonicity.trend == Trend::constant) return s.at(0) < limit ? s.size : 0;
     Int from = 0, until = s.size, under = 0;
     if (worth_bisecting(s, limit)) {
-        const double more = limit + doubt(s.course, limit), less = limit - doubt(s.course, limit);
-        if (s.course.trend == Trend::falling) {
+        const double margin = rounding_margin(s.monotonicity, limit);
+        const double more = limit + margin, less = limit - margin;
+        if (s.monotonicity.trend == Trend::falling) {
             from = crossing(s, from, until, [=](double v) { return v <= more; });
             until = crossing(s, from, until, [=](double v) { return v < less; });
             under = s.size - until;

@@ -1,20 +1,20 @@
-// What folds find in a stretch of a run's values that go one way, from a few of them.
+// Maxima, counts and crossings in a monotone range of a run's values, by bisection.
 //
-// By law every value is within a few units in the last place of the exact one. So where a value
-// is beyond another by more than that doubt, the exact ones are in that order, and with them
-// all that are farther along a stretch.
+// Every computed value is within a few units in the last place of the exact one. So where two
+// values differ by more than that rounding margin, the exact ones are in the same order, and so
+// are all that lie farther along the range.
 #pragma once
 
 #include "tree/node.h"
 
 namespace decaylr {
 
-// `size` positions of a run from `first` on, which go as `course` says.
-struct Stretch {
+// `size` positions of a run from `first` on, of the given monotonicity.
+struct MonotoneRange {
     const Node& node;
     Run run;
     Int first, size;
-    Course course;
+    Monotonicity monotonicity;
 
     double at(Int i) const { return node.at(run, first + i); }
 };
@@ -28,24 +28,24 @@ struct Peak {
     void consider(const double* values, Int count, Int p);
 };
 
-// Calls visit(stretch) for the stretches of `count` positions until it returns false.
+// Calls visit(range) for the monotone ranges of `count` positions until it returns false.
 template <class Visit>
-void each_stretch(const Node& node, Run run, Int first, Int count, Visit&& visit) {
+void each_monotone_range(const Node& node, Run run, Int first, Int count, Visit&& visit) {
     while (count > 0) {
-        const Course course = node.course(run, first);
-        const Int size = room(first, course.until, count);
-        if (!visit(Stretch{node, run, first, size, course})) return;
+        const Monotonicity monotonicity = node.monotonicity(run, first);
+        const Int size = positions_before(first, monotonicity.until, count);
+        if (!visit(MonotoneRange{node, run, first, size, monotonicity})) return;
         first += size;
         count -= size;
     }
 }
 
-void raise_peak(Peak& peak, const Stretch& stretch);
+void update_peak(Peak& peak, const MonotoneRange& range);
 
 // How many positions come before the first whose value is at most the limit.
-Int first_at_most(const Stretch& stretch, double limit);
+Int first_at_most(const MonotoneRange& range, double limit);
 
 // How many values are below the limit.
-Int count_under(const Stretch& stretch, double limit);
+Int count_under(const MonotoneRange& range, double limit);
 
 }  // namespace decaylr

@@ -23,7 +23,7 @@ constexpr auto smaller = [](double a, double b) { return b < a ? b : a; };
 constexpr auto itself = [](double x) { return x; };
 
 DECAYLR_LANE void keep(double x, double& high, double& low) {
-    const dd s = two_sum(high, x);
+    const double_double s = two_sum(high, x);
     high = s.hi;
     low += s.lo;
 }
@@ -99,12 +99,12 @@ void Sum::add(const double* values, Int count) {
             keep(combined([=](int j) { return v[l + j]; }, plus), highs[l], lows[l]);
         }
     });
-    for (int l = 0; l < lanes; ++l) add(dd{highs[l], lows[l]});
+    for (int l = 0; l < lanes; ++l) add(double_double{highs[l], lows[l]});
 }
 
 AnnealingWeights::AnnealingWeights(double momentum) : momentum_(momentum) {
     // momentum^(8 a + b), and the sum of those below it, from short parts.
-    const auto powers = [](dd base, int count, dd* out, double* before) {
+    const auto powers = [](double_double base, int count, double_double* out, double* before) {
         out[0] = {1.0, 0.0};
         before[0] = 0.0;
         for (int i = 1; i < count; ++i) {
@@ -112,9 +112,9 @@ AnnealingWeights::AnnealingWeights(double momentum) : momentum_(momentum) {
             before[i] = before[i - 1] + out[i - 1].hi;
         }
     };
-    dd one[9], eight[8];
+    double_double one[9], eight[8];
     double ones[9], eights[8];
-    powers(dd{momentum, 0.0}, 9, one, ones);
+    powers(double_double{momentum, 0.0}, 9, one, ones);
     powers(one[8], 8, eight, eights);
     for (int age = 0; age < block; ++age) {
         const int a = age / 8, b = age % 8;
@@ -125,7 +125,7 @@ AnnealingWeights::AnnealingWeights(double momentum) : momentum_(momentum) {
 }
 
 void Annealing::add(const AnnealingWeights& weights, const double* values, Int count) {
-    const dd left = weights.whole_block;
+    const double_double left = weights.whole_block;
     const double spent = weights.spent_after(block);
     double m[lanes], high[lanes], low[lanes];
     std::copy(m_, m_ + lanes, m);
@@ -162,7 +162,7 @@ void Annealing::add_rest(const AnnealingWeights& weights, const double* values, 
 
 double Annealing::value() const {
     Sum sum;
-    for (int l = 0; l < lanes; ++l) sum.add(dd{high_[l], low_[l]});
+    for (int l = 0; l < lanes; ++l) sum.add(double_double{high_[l], low_[l]});
     return sum.value();
 }
 

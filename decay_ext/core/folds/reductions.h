@@ -18,19 +18,19 @@ Int count_under(const double* values, Int count, double limit);
 Int first_at_least(const double* values, Int count, double limit);
 Int first_at_most(const double* values, Int count, double limit);
 
-// A sum whose rounding errors are summed beside it.
+// A compensated sum: the rounding errors are summed in a second word.
 class Sum {
    public:
     void add(double x) {
-        const dd s = two_sum(high_, x);
+        const double_double s = two_sum(high_, x);
         high_ = s.hi;
         low_ += s.lo;
     }
-    void add(dd x) {
+    void add(double_double x) {
         add(x.hi);
         low_ += x.lo;
     }
-    void add(const Sum& other) { add(dd{other.high_, other.low_}); }
+    void add(const Sum& other) { add(double_double{other.high_, other.low_}); }
     // For values of one sign the error is at most 3 * 2^-53 of their sum. That of equal values
     // is exact.
     void add(const double* values, Int count);
@@ -51,7 +51,7 @@ class AnnealingWeights {
     double spent_after(Int n) const { return momentum_ * spent[block - n]; }
 
     double left[block], spent[block];
-    dd whole_block;  // what m keeps over 64 positions
+    double_double whole_block;  // what m keeps over 64 positions
 
    private:
     double momentum_;

@@ -1,5 +1,6 @@
-// The kinds of nodes by name. Their code is in kinds_*.cpp, of which each is compiled by itself:
-// in one file, compilers would stop taking small functions into the loops that call them.
+// The kinds of nodes by name. Their code is instantiated in *_curves.cpp and combinators.cpp, each
+// compiled separately: in one file, compilers would stop inlining small functions into the hot
+// loops.
 #include "registry/registry.h"
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// Sums of consecutive values of a curve in two words, without its values.
+// Sums of consecutive values of a curve as a double-double, without its values.
 #pragma once
 
 #include <optional>
@@ -8,24 +8,24 @@
 
 namespace decaylr {
 
-// None where a curve has no short way; then its values are added.
-using ClosedSum = std::optional<dd>;
+// None where a curve has no closed form; then its values are added up.
+using ClosedSum = std::optional<double_double>;
 
-// Where products in two words are exact, and so the same on every instruction set.
+// Where products as a double-double are exact, and so the same on every instruction set.
 inline bool moderate(double x) {
     const double size = std::fabs(x);
     return size == 0.0 || (size > 0x1p-700 && size < 0x1p700);
 }
 
-inline dd sum_of_equal(double value, Int count) {
+inline double_double sum_of_equal(double value, Int count) {
     const double n = static_cast<double>(count);
-    return moderate(value) ? two_prod(value, n) : dd{value * n, 0.0};
+    return moderate(value) ? two_prod(value, n) : double_double{value * n, 0.0};
 }
 
 // Of a curve that is constant from p to next(p).
 template <class Value, class Next>
-inline dd sum_of_plateaus(Int first, Int count, Value&& value, Next&& next) {
-    dd sum{0.0, 0.0};
+inline double_double sum_of_plateaus(Int first, Int count, Value&& value, Next&& next) {
+    double_double sum{0.0, 0.0};
     for (Int i = 0; i < count;) {
         const Int p = first + i, stop = next(p);
         const Int n = stop == max_int ? count - i : std::min(stop - p, count - i);
@@ -38,10 +38,10 @@ inline dd sum_of_plateaus(Int first, Int count, Value&& value, Next&& next) {
 // Of curves that are `init` at 0, `end` from `steps` on, and body(p, n) adds up inside; as
 // `fill_interior` has it.
 template <class Body>
-inline ClosedSum sum_interior(Int first, Int count, const Mark& steps, double init, double end,
+inline ClosedSum sum_interior(Int first, Int count, const Boundary& steps, double init, double end,
                               Body&& body) {
     if (!moderate(init) || !moderate(end)) return {};
-    dd sum{0.0, 0.0};
+    double_double sum{0.0, 0.0};
     if (first <= 0 && count > 0) {
         sum.hi = steps.value > 0.0 ? init : end;
         ++first, --count;
@@ -76,11 +76,11 @@ inline ClosedSum sum_of_cycles(Int length, Int first, Int count, Part&& part) {
 // Sums of q, q^2 and q^3 over n consecutive whole numbers around a middle below 2^52: with d
 // the distance from the middle, only even powers of d do not cancel.
 struct PowerSums {
-    dd one, two, three;
+    double_double one, two, three;
 
     PowerSums(double middle, double n) {
-        const dd square = two_prod(middle, middle);
-        const dd spread = div(dd{n * n - 1.0, 0.0}, 12.0);  // the mean of d^2
+        const double_double square = two_prod(middle, middle);
+        const double_double spread = div(double_double{n * n - 1.0, 0.0}, 12.0);  // the mean of d^2
         one = two_prod(middle, n);
         two = mul(add(square, spread), n);
         three = mul(mul(add(square, mul(spread, 3.0)), middle), n);
@@ -89,14 +89,16 @@ struct PowerSums {
 
 // Of n >= 1 terms init * 2^(slope * p) from p = first on: the largest of them times
 // (1 - r^n) / (1 - r), r below 1. Rounded once.
-inline dd sum_of_powers(double init, dd slope, Int first, Int n) {
+inline double_double sum_of_powers(double init, double_double slope, Int first, Int n) {
     if (std::fabs(slope.hi) < 0x1p-200) return sum_of_equal(init, n);
     const bool falls = slope.hi < 0.0;
-    const dd fall = falls ? slope : neg(slope);
-    const auto less_one = [](dd x) { return exp2m1(x.hi < -900.0 ? dd{-900.0, 0.0} : x); };
-    const dd terms = div(less_one(mul(fall, static_cast<double>(n))), less_one(fall));
+    const double_double fall = falls ? slope : neg(slope);
+    const auto less_one = [](double_double x) {
+        return exp2m1(x.hi < -900.0 ? double_double{-900.0, 0.0} : x);
+    };
+    const double_double terms = div(less_one(mul(fall, static_cast<double>(n))), less_one(fall));
     const Scaled top = exp2_scaled(mul(slope, exact(falls ? first : first + (n - 1))));
-    const dd product = mul(terms, dd{top.hi, top.lo});
+    const double_double product = mul(terms, double_double{top.hi, top.lo});
     return {round_scaled_times({product.hi, product.lo, top.exponent}, init), 0.0};
 }
 

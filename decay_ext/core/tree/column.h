@@ -32,9 +32,9 @@ struct Column {
         else if (reals) std::copy(reals + first, reals + first + count, to);
         else for (int i = 0; i < count; ++i) to[i] = static_cast<double>(integers[first + i]);
     }
-    Mark mark(Run run, Int i = 0) const {
+    Boundary boundary(Run run, Int i = 0) const {
         const Int at = run * stride + i;
-        return reals ? make_mark(reals[at]) : make_mark(integers[at]);
+        return reals ? make_boundary(reals[at]) : make_boundary(integers[at]);
     }
     Int integer(Run run) const {
         return integers ? integers[run * stride] : static_cast<Int>(reals[run * stride]);

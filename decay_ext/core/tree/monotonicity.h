@@ -1,4 +1,5 @@
-// Which way the values of a run go: what folds know of them without looking at each.
+// Whether the values of a run rise or fall from a position on: what lets folds find extremes
+// and crossings without evaluating every position.
 #pragma once
 
 #include <algorithm>
@@ -10,19 +11,19 @@ namespace decaylr {
 
 enum class Trend { unknown, constant, rising, falling };
 
-// From a position up to `until` the values go one way, but for what rounding does to them: it
-// moves them by at most a few units in the last place, where a curve changes sign of `size`.
-// Constant values have the same bits.
-struct Course {
+// From a position up to `until` (exclusive) the exact values are monotone, so that the computed
+// ones are up to rounding: each is within a few units in the last place of the exact value or,
+// where the curve changes sign, of `size`. Constant values have the same bits.
+struct Monotonicity {
     Trend trend = Trend::unknown;
     Int until = max_int;
     double size = 0.0;
 };
 
-// By how much values of about `value` must differ for their order to be that of the exact
-// ones: twice what four units in the last place could make of it, and as much again.
-inline double doubt(const Course& course, double value) {
-    return 0x1p-48 * std::max(course.size, std::fabs(value)) + 0x1p-1070;
+// How far apart two values of about this size must be for their order to be that of the exact
+// values: twice the error bound of four units in the last place, with a factor of two to spare.
+inline double rounding_margin(const Monotonicity& monotonicity, double value) {
+    return 0x1p-48 * std::max(monotonicity.size, std::fabs(value)) + 0x1p-1070;
 }
 
 inline Trend trend_between(double init, double end) {
@@ -35,14 +36,15 @@ inline double sign_change(double init, double end) {
     return changes ? std::max(std::fabs(init), std::fabs(end)) : 0.0;
 }
 
-// From init at 0 one way to end at the mark, which holds.
-inline Course course_between(Int first, double init, double end, const Mark& mark) {
-    if (reached(first, mark)) return {Trend::constant};
-    return {trend_between(init, end), first_position(mark), sign_change(init, end)};
+// Of a curve that is monotone from init at 0 to end at the boundary and constant after it.
+inline Monotonicity monotonicity_between(Int first, double init, double end,
+                                         const Boundary& boundary) {
+    if (reached(first, boundary)) return {Trend::constant};
+    return {trend_between(init, end), first_position(boundary), sign_change(init, end)};
 }
 
 // Of init * 2^(log2_rate * p) and the like.
-inline Course course_of_growth(double init, double log2_rate) {
+inline Monotonicity monotonicity_of_growth(double init, double log2_rate) {
     return {trend_between(0.0, init * (log2_rate > 0.0 ? 1.0 : log2_rate < 0.0 ? -1.0 : 0.0))};
 }
 
@@ -52,21 +54,23 @@ inline Trend opposite(Trend trend) {
                                      : trend;
 }
 
-// The same counted from a position that is earlier, or later, by so many.
-inline Course moved_forward(Course course, Int by) {
-    course.until = course.until > max_int - by ? max_int : course.until + by;
-    return course;
+// The same with positions counted from an origin that is earlier, or later, by so many.
+inline Monotonicity moved_forward(Monotonicity monotonicity, Int by) {
+    monotonicity.until = monotonicity.until > max_int - by ? max_int : monotonicity.until + by;
+    return monotonicity;
 }
-inline Course moved_back(Course course, Int by) {
-    if (course.until < max_int) course.until -= by;
-    return course;
+inline Monotonicity moved_back(Monotonicity monotonicity, Int by) {
+    if (monotonicity.until < max_int) monotonicity.until -= by;
+    return monotonicity;
 }
 
-// What becomes of it when values are multiplied by a factor.
-inline Course multiplied(const Course& course, double factor) {
-    if (factor == 0.0 && course.trend != Trend::unknown) return {Trend::constant, course.until};
-    return {factor < 0.0 ? opposite(course.trend) : course.trend, course.until,
-            course.size * std::fabs(factor)};
+// The monotonicity of the values multiplied by a factor.
+inline Monotonicity multiplied(const Monotonicity& monotonicity, double factor) {
+    if (factor == 0.0 && monotonicity.trend != Trend::unknown) {
+        return {Trend::constant, monotonicity.until};
+    }
+    return {factor < 0.0 ? opposite(monotonicity.trend) : monotonicity.trend, monotonicity.until,
+            monotonicity.size * std::fabs(factor)};
 }
 
 }  // namespace decaylr

@@ -27,7 +27,7 @@ class Node {
 
     // The value of one run at one position. Every other route must give these bits.
     virtual double at(Run run, Int p) const = 0;
-    virtual double at_fraction(Run run, dd p) const = 0;
+    virtual double at_fraction(Run run, double_double p) const = 0;
 
     // The values of one run at `count` consecutive positions.
     virtual void fill(Run run, Int first, Int count, double* out) const {
@@ -51,7 +51,7 @@ class Node {
     }
 
     // The values of one run at the positions (first + i) * times / over, i < count.
-    virtual void fill_scaled(Run run, Int first, Int count, double times, dd over,
+    virtual void fill_scaled(Run run, Int first, Int count, double times, double_double over,
                              double* out) const {
         for (Int i = 0; i < count; ++i) {
             out[i] = with_position(scaled(first + i, times, over),
@@ -59,29 +59,29 @@ class Node {
         }
     }
 
-    // The values of consecutive runs at few consecutive positions; those at first + k begin at
-    // out + k * pitch.
-    virtual void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                            Int pitch) const {
-        if (count > 1) return turn_rows(first_run, runs, first, count, out, pitch);
+    // The values of consecutive runs at a few consecutive positions, written by position: those at
+    // first + k begin at out + k * pitch.
+    virtual void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                                  Int pitch) const {
+        if (count > 1) return transpose_rows(first_run, runs, first, count, out, pitch);
         for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
     }
 
-    // What folds ask before they look at values: the sum of those at `count` consecutive
-    // positions, and which way they go from a position on.
+    // What spares folds the values: the sum over `count` consecutive positions in closed form, and
+    // whether the values rise or fall from a position on.
     virtual ClosedSum sum(Run, Int, Int) const { return {}; }
-    virtual Course course(Run, Int) const { return {}; }
-    // After how many of `count` positions from one on their values only come again.
-    virtual Int fresh(Run, Int, Int count) const { return count; }
+    virtual Monotonicity monotonicity(Run, Int) const { return {}; }
+    // How many of the first of `count` positions contain all values: the later ones repeat them.
+    virtual Int distinct_count(Run, Int, Int count) const { return count; }
 
     // Whether some position may be refused, and the refusal (std::domain_error).
     virtual bool refuses() const { return false; }
     virtual void check(Run, Int) const {}
-    virtual void check_fraction(Run, dd) const {}
+    virtual void check_fraction(Run, double_double) const {}
 
     // Overloads for code that is generic in the kind of position or of value.
     double value(Run run, Int p) const { return at(run, p); }
-    double value(Run run, dd p) const { return at_fraction(run, p); }
+    double value(Run run, double_double p) const { return at_fraction(run, p); }
     void fill_as(Run run, Int first, Int count, double* out) const {
         fill(run, first, count, out);
     }
@@ -89,11 +89,12 @@ class Node {
         fill_narrow(run, first, count, out);
     }
     double verify(Run run, Int p) const { return check(run, p), 0.0; }
-    double verify(Run run, dd p) const { return check_fraction(run, p), 0.0; }
+    double verify(Run run, double_double p) const { return check_fraction(run, p), 0.0; }
 
    private:
     // Tiles evaluated by run and written by position.
-    void turn_rows(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
+    void transpose_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                        Int pitch) const {
         double scratch[chunk];
         for (Int k = 0; k < count; k += chunk / lanes) {
             const Int steps = std::min(count - k, chunk / lanes);
@@ -112,9 +113,9 @@ struct prepares_rows : std::false_type {};
 template <class Curve>
 struct prepares_rows<Curve, std::void_t<decltype(&Curve::fill_rows)>> : std::true_type {};
 template <class Curve, class = void>
-struct prepares_steps : std::false_type {};
+struct evaluates_across_runs : std::false_type {};
 template <class Curve>
-struct prepares_steps<Curve, std::void_t<decltype(&Curve::steps)>> : std::true_type {};
+struct evaluates_across_runs<Curve, std::void_t<decltype(&Curve::across_runs)>> : std::true_type {};
 
 // Whether a row writes float32 by itself.
 template <class Row, class = void>
@@ -123,22 +124,22 @@ template <class Row>
 struct fills_narrow<Row, std::void_t<decltype(std::declval<const Row&>().fill(
                              Int{}, Int{}, static_cast<float*>(nullptr)))>> : std::true_type {};
 
-// Whether the rows of a curve tell what folds ask.
+// Whether the rows of a curve have closed sums, and know their monotonicity.
 template <class Row, class = void>
 struct sums_closed : std::false_type {};
 template <class Row>
 struct sums_closed<Row, std::void_t<decltype(&Row::sum)>> : std::true_type {};
 template <class Row, class = void>
-struct knows_course : std::false_type {};
+struct knows_monotonicity : std::false_type {};
 template <class Row>
-struct knows_course<Row, std::void_t<decltype(&Row::course)>> : std::true_type {};
+struct knows_monotonicity<Row, std::void_t<decltype(&Row::monotonicity)>> : std::true_type {};
 
-// A node whose runs are prepared into a row: `Curve::row(run)` gives an object with
-// at(Int), at(dd) and fill(first, count, out), perhaps with sum(first, count) and course(first).
-// A curve may have a fill_rows of its own, with the arguments of the node's, and
-// steps(first, runs), `many_runs` runs at most, whose lanes are runs:
-// fill(first, count, out, pitch) if usual(last position). The row that all runs share is
-// prepared once, when the node is built.
+// A node whose runs are prepared into a row: `Curve::row(run)` gives an object with at(Int),
+// at(double_double) and fill(first, count, out), perhaps with sum(first, count) and
+// monotonicity(first). A curve may have a fill_rows of its own, with the arguments of the node's,
+// and across_runs(first, runs), for `many_runs` runs at most, which evaluates one position of all
+// runs at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position).
+// The row that all runs share is prepared once, when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
     using Row = decltype(std::declval<const Curve&>().row(Run{0}));
@@ -150,7 +151,7 @@ class CurveNode final : public Node {
     double at(Run run, Int p) const override {
         return shared_ ? shared_->at(p) : curve_.row(run).at(p);
     }
-    double at_fraction(Run run, dd p) const override {
+    double at_fraction(Run run, double_double p) const override {
         return shared_ ? shared_->at(p) : curve_.row(run).at(p);
     }
     void fill(Run run, Int first, Int count, double* out) const override {
@@ -172,20 +173,20 @@ class CurveNode final : public Node {
         }
         Node::fill_rows(first_run, runs, first, count, out, pitch);
     }
-    void fill_steps(Run first_run, Run runs, Int first, Int count, double* out,
-                    Int pitch) const override {
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
         if (!shared_) {
-            if constexpr (prepares_steps<Curve>::value) {
-                return fill_lanes(first_run, runs, first, count, out, pitch);
+            if constexpr (evaluates_across_runs<Curve>::value) {
+                return fill_groups(first_run, runs, first, count, out, pitch);
             }
         }
         if (!shared_ && count > 1) {
-            return Node::fill_steps(first_run, runs, first, count, out, pitch);
+            return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
         }
         for (Int k = 0; k < count; ++k) {
             double* to = out + k * pitch;
             if (shared_) std::fill(to, to + runs, shared_->at(first + k));
-            else fill_step(first_run, runs, first + k, to);
+            else fill_position(first_run, runs, first + k, to);
         }
     }
     ClosedSum sum(Run run, Int first, Int count) const override {
@@ -194,38 +195,39 @@ class CurveNode final : public Node {
         }
         return Node::sum(run, first, count);
     }
-    Course course(Run run, Int first) const override {
-        if constexpr (knows_course<Row>::value) {
-            return shared_ ? shared_->course(first) : curve_.row(run).course(first);
+    Monotonicity monotonicity(Run run, Int first) const override {
+        if constexpr (knows_monotonicity<Row>::value) {
+            return shared_ ? shared_->monotonicity(first) : curve_.row(run).monotonicity(first);
         }
-        return Node::course(run, first);
+        return Node::monotonicity(run, first);
     }
-    void fill_scaled(Run run, Int first, Int count, double times, dd over,
+    void fill_scaled(Run run, Int first, Int count, double times, double_double over,
                      double* out) const override {
         if (shared_) scale(*shared_, first, count, times, over, out);
         else scale(curve_.row(run), first, count, times, over, out);
     }
 
    private:
-    void fill_lanes(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
+    void fill_groups(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
         for (Run r = 0; r < runs; r += many_runs) {
             const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
-            auto steps = curve_.steps(first_run + r, n);
-            if (steps.usual(first + (count - 1))) {
-                steps.fill(first, count, out + r, pitch);
+            auto group = curve_.across_runs(first_run + r, n);
+            if (group.applies(first + (count - 1))) {
+                group.fill(first, count, out + r, pitch);
                 continue;
             }
             for (Int k = 0; k < count; ++k) {
-                fill_step(first_run + r, n, first + k, out + k * pitch + r);
+                fill_position(first_run + r, n, first + k, out + k * pitch + r);
             }
         }
     }
     // Flat, for a row that is used once must not be built in memory.
-    __attribute__((flatten)) void fill_step(Run first_run, Run runs, Int p, double* out) const {
+    __attribute__((flatten)) void fill_position(Run first_run, Run runs, Int p, double* out) const {
         for (Run r = 0; r < runs; ++r) out[r] = curve_.row(first_run + r).at(p);
     }
 
-    static void scale(const Row& row, Int first, Int count, double times, dd over, double* out) {
+    static void scale(const Row& row, Int first, Int count, double times, double_double over,
+                      double* out) {
         for (Int i = 0; i < count; ++i) {
             out[i] = with_position(scaled(first + i, times, over),
                                    [&](auto p) { return row.at(p); });
@@ -250,19 +252,19 @@ inline void fill_each(Int first, Int count, Real* out, F&& f) {
 }
 
 // How many of `count` positions from p on lie before `stop`, at least the one at p.
-inline Int room(Int p, Int stop, Int count) {
+inline Int positions_before(Int p, Int stop, Int count) {
     return p == max_int ? count : std::min(stop - p, count);
 }
 
 // Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
 // and given by body(p, n, out) for whole positions strictly inside.
 template <class Real, class Body>
-inline void fill_interior(Int first, Int count, const Mark& steps, double init, double end,
+inline void fill_interior(Int first, Int count, const Boundary& steps, double init, double end,
                           Real* out, Body&& body) {
     Int i = 0;
     if (first <= 0 && count > 0) out[i++] = static_cast<Real>(steps.value > 0.0 ? init : end);
     const bool ended = count == i || reached(first + i, steps);
-    const Int inside = ended ? 0 : room(first + i, first_position(steps), count - i);
+    const Int inside = ended ? 0 : positions_before(first + i, first_position(steps), count - i);
     if (inside > 0) body(first + i, inside, out + i);
     for (i += inside; i < count; ++i) out[i] = static_cast<Real>(end);
 }
@@ -272,7 +274,7 @@ template <class Real, class Value, class Next>
 inline void fill_plateaus(Int first, Int count, Real* out, Value&& value, Next&& next) {
     for (Int i = 0; i < count;) {
         const Int p = first + i;
-        const Int n = room(p, next(p), count - i);
+        const Int n = positions_before(p, next(p), count - i);
         std::fill(out + i, out + i + n, static_cast<Real>(value(p)));
         i += n;
     }

@@ -1,4 +1,4 @@
-// The binary logarithm of what a run is multiplied by, of every run.
+// The binary logarithm of each run's factor per step (decay_rate, gamma).
 #pragma once
 
 #include <vector>
@@ -8,21 +8,21 @@
 
 namespace decaylr {
 
-// Taken once, when a program is built: a logarithm costs more than the powers of a short row.
-class Logarithms {
+// Computed once, when a program is built: a logarithm costs more than the powers of a short row.
+class RunLogarithms {
    public:
     static constexpr int piece = 256;
 
     // Calls take(run, n, high, low) for every `piece` runs.
     template <class Take>
-    Logarithms(Run runs, Take&& take)
+    RunLogarithms(Run runs, Take&& take)
         : high_(static_cast<std::size_t>(runs)), low_(high_.size()) {
         for (Run run = 0; run < runs; run += piece) {
             const int n = static_cast<int>(std::min<Run>(piece, runs - run));
             take(run, n, high_.data() + run, low_.data() + run);
         }
     }
-    dd operator()(Run run) const {
+    double_double operator()(Run run) const {
         const std::size_t i = high_.size() == 1 ? 0 : static_cast<std::size_t>(run);
         return {high_[i], low_[i]};
     }
@@ -42,16 +42,16 @@ class Logarithms {
 };
 
 // Bounded to where one step makes any value 0 or infinite.
-DECAYLR_LANE dd bounded_logarithm(dd exact) {
+DECAYLR_LANE double_double bounded_logarithm(double_double exact) {
     const bool inside = detail::magnitude(exact.hi) <= 0x1p300;
     const double bound = exact.hi > 0.0 ? 0x1p300 : -0x1p300;
     return {inside ? exact.hi : bound, inside ? exact.lo : 0.0};
 }
 
 // log2(x), for 0 the lower bound.
-DECAYLR_LANE dd log2_or_bound(double x) {
+DECAYLR_LANE double_double log2_or_bound(double x) {
     const bool positive = x > 0.0;
-    const dd exact = detail::log2_lane({positive ? x : 1.0, 0.0});
+    const double_double exact = detail::log2_lane({positive ? x : 1.0, 0.0});
     return {positive ? exact.hi : -0x1p300, positive ? exact.lo : 0.0};
 }
 
@@ -59,16 +59,16 @@ DECAYLR_LANE dd log2_or_bound(double x) {
 template <class Logarithm>
 inline void each_logarithm(int n, double* high, double* low, Logarithm&& logarithm) {
     for (int i = 0; i < n; ++i) {
-        const dd value = logarithm(i);
+        const double_double value = logarithm(i);
         high[i] = value.hi;
         low[i] = value.lo;
     }
 }
 
 // Those of a parameter.
-inline Logarithms logarithms_of(const Column& column, Run runs) {
+inline RunLogarithms logarithms_of(const Column& column, Run runs) {
     return {column.stride ? runs : 1, [&](Run run, int n, double* high, double* low) {
-                double x[Logarithms::piece];
+                double x[RunLogarithms::piece];
                 for (int i = 0; i < n; ++i) x[i] = column(run + i);
                 each_logarithm(n, high, low, [&](int i) { return log2_or_bound(x[i]); });
             }};
