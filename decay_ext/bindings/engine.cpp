@@ -10,6 +10,7 @@
 #include "engine_plateau.h"
 #include "evaluation/thread_budget.h"
 #include "folds/fold.h"
+#include "interface.h"
 #include "registry/registry.h"
 
 #include <cstdlib>
@@ -356,6 +357,7 @@ PYBIND11_MODULE(DECAYLR_MODULE, m) {
              py::arg("momentum"))
         .def("totals", &totals, py::arg("start"), py::arg("steps"), py::arg("threads"),
              py::arg("indices"));
+    m.attr("BUILD") = py::make_tuple(DECAYLR_INTERFACE, DECAYLR_HEADERS);
     m.def("first_misplaced", &first_misplaced, py::arg("positions"),
           "Index of the first position outside [0, 2**63), or -1.");
     m.def("cycles_total", py::vectorize(&cycles_total), py::arg("period"), py::arg("growth"),

@@ -25,6 +25,12 @@ cdef extern from "tree/node.h" namespace "decaylr" nogil:
         void check_fraction(int64_t, double_double) except +ValueError
 
 
+cdef extern from "interface.h":
+    int DECAYLR_INTERFACE
+    const char* DECAYLR_HEADERS
+
+
+BUILD = (DECAYLR_INTERFACE, DECAYLR_HEADERS.decode())  # compared by decaylr._engine
 LARGEST = 2**63 - 1
 
 

@@ -26,6 +26,14 @@ cdef extern from "tree/node.h" namespace "decaylr" nogil:
         void check(int64_t, int64_t) except +ValueError
 
 
+cdef extern from "interface.h":
+    int DECAYLR_INTERFACE
+    const char* DECAYLR_HEADERS
+
+
+BUILD = (DECAYLR_INTERFACE, DECAYLR_HEADERS.decode())  # compared by decaylr._engine
+
+
 cdef extern from *:
     """
     #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))

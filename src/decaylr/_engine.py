@@ -5,24 +5,59 @@
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
-from decaylr._stepper import instruction_sets
+from decaylr import _groups, _stepper
+
+INTERFACE = 1  # of the compiled modules that this code can call: see bindings/interface.h
 
 _BUILDS = {"baseline": "_core_baseline", "x86-64-v3": "_core_v3", "x86-64-v4": "_core_v4"}
 
 
-def _chosen() -> str:
-    able = instruction_sets()
-    wanted = os.environ.get("DECAYLR_ISA") or able[-1]
+def _wanted() -> list[str]:
+    """The instruction sets to use if they were built, the one to be preferred first."""
+    able = _stepper.instruction_sets()
+    wanted = os.environ.get("DECAYLR_ISA")
+    if not wanted:
+        return able[::-1]
     if wanted not in able:
         raise ImportError(
             f"DECAYLR_ISA must be one that this processor has ({', '.join(able)}), got {wanted!r}"
         )
-    return wanted
+    return [wanted]
 
 
-INSTRUCTION_SET: str = _chosen()
-_core = import_module(f"decaylr.{_BUILDS[INSTRUCTION_SET]}")
+def _chosen() -> tuple[str, ModuleType]:
+    wanted = _wanted()
+    for name in wanted:
+        module = f"decaylr.{_BUILDS[name]}"
+        try:
+            return name, import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+    built = [name for name, core in _BUILDS.items() if find_spec(f"decaylr.{core}")]
+    raise ImportError(
+        f"the compiled core must be built for one of {', '.join(wanted)}, "
+        f"got {', '.join(built) or 'none'}: rebuild with `pip install .`, "
+        "without DECAYLR_INSTRUCTION_SET, which builds one instruction set only"
+    )
+
+
+def _require_same_sources(*modules: ModuleType) -> None:
+    builds = {module.__name__: getattr(module, "BUILD", None) for module in modules}
+    first = builds[modules[0].__name__]
+    if first is None or first[0] != INTERFACE or any(build != first for build in builds.values()):
+        found = ", ".join(f"{name} {build}" for name, build in builds.items())
+        raise ImportError(
+            "the compiled core is from other sources: rebuild with `pip install .` "
+            f"(interface {INTERFACE} is needed, the same sources in all modules, got {found})"
+        )
+
+
+INSTRUCTION_SET, _core = _chosen()
+_require_same_sources(_core, _stepper, _groups)
 
 Program = _core.Program
 build_info = _core.build_info

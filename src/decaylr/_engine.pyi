@@ -7,6 +7,7 @@ _FloatArray = npt.NDArray[np.float64]
 _IntArray = npt.NDArray[np.int64]
 
 INSTRUCTION_SET: str
+INTERFACE: int
 
 class Program:
     def __init__(self, data: tuple[Any, ...]) -> None: ...

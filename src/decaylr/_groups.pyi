@@ -5,6 +5,7 @@ from typing_extensions import disjoint_base
 
 from decaylr import _engine
 
+BUILD: tuple[int, str]
 LARGEST: int
 
 @disjoint_base

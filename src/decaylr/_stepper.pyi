@@ -6,6 +6,8 @@ from typing_extensions import disjoint_base
 
 from decaylr import _engine
 
+BUILD: tuple[int, str]
+
 def instruction_sets() -> list[str]: ...
 
 @disjoint_base
