@@ -126,6 +126,8 @@ class BuildTogether(build_ext):
                 "extensions and needs their control of rounding. On Windows, use WSL."
             )
         if shutil.which("ccache") and not os.environ.get("CC") and not os.environ.get("CXX"):
+            if SYMBOLS == "-g0":  # nothing that is compiled names the folder of the sources
+                os.environ.setdefault("CCACHE_NOHASHDIR", "1")
             for role in ("compiler_so", "compiler_so_cxx"):
                 self.compiler.set_executable(role, ["ccache", *getattr(self.compiler, role)])
         self.remove_others()

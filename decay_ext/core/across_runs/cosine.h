@@ -41,7 +41,7 @@ class CosineAcrossRuns {
         }
     }
     void show(double p, double j, double* out) const {
-        double shown[many_runs];  // no parameter can alias it
+        double shown[many_runs];  // local, so that nothing aliases it
         for (int i = 0; i < of_.runs; ++i) {
             const Parts slope{head_[i], middle_[i], rest_[i]};
             const double place = place_[i] > 0.0 ? place_[i] - j : j;

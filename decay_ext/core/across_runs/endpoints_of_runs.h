@@ -17,7 +17,7 @@ struct EndpointsOfRuns {
         ends.read(first, count, end);
         lengths.read(first, count, steps);
     }
-    // Whether positions left are exact in all runs.
+    // Whether steps - p is exact in all runs for all p up to `last`.
     bool exact_until(Int last) const {
         int exact = 0;
         for (int i = 0; i < runs; ++i) exact += steps[i] < two_53;
@@ -29,7 +29,7 @@ struct EndpointsOfRuns {
         for (int i = 0; i < runs; ++i) whole += (steps[i] + 0x1p52) - 0x1p52 == steps[i];
         return whole == runs;
     }
-    // What run i shows at p, where its formula gives `inside`.
+    // The value of run i at p, where its formula gives `inside`.
     DECAYLR_LANE double shown(int i, double p, double inside) const {
         const bool past = p >= steps[i] || init[i] == end[i];
         return past ? end[i] : p == 0.0 ? init[i] : inside;

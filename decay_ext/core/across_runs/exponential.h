@@ -21,7 +21,7 @@ class ExponentialAcrossRuns {
         std::fill(most_, most_ + runs, std::numeric_limits<double>::infinity());
         if (end) clip(*end, first);
     }
-    // Whether all values up to `last`, and what they are products of, are normal numbers.
+    // Whether all values up to `last`, and their factors, are normal numbers.
     bool applies(Int last) const {
         const double p = static_cast<double>(last);
         int applies = 0;
@@ -68,7 +68,7 @@ class ExponentialAcrossRuns {
     }
     void show(Int j, double* out) const {
         const double from = static_cast<double>(j);
-        double shown[many_runs];  // no parameter can alias it
+        double shown[many_runs];  // local, so that nothing aliases it
         for (int i = 0; i < runs_; ++i) {
             const PowerOfTwo left{{head_[i], rest_[i]}, bits_[i]};
             const PowerOfTwo right = power_of_two(slope(i), from);

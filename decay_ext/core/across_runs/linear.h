@@ -47,7 +47,7 @@ class LinearAcrossRuns {
         }
     }
     void show(double p, double* out) const {
-        double shown[many_runs];  // no parameter can alias it
+        double shown[many_runs];  // local, so that nothing aliases it
         for (int i = 0; i < of_.runs; ++i) {
             const Line line{from_init_[i], from_end_[i], back_[i]};
             shown[i] = of_.shown(i, p, line.weigh(of_.steps[i] - p, p));

@@ -40,8 +40,8 @@ DECAYLR_LANE Pair in_halves(double_double x) {
     return {head, (x.hi - head) + x.lo};
 }
 
-// A sum as a pair. The base is a multiple of 1/2; but for the last, each summand takes away
-// most of what the former leave of it, without rounding.
+// A sum as a pair. The base is a multiple of 1/2; each summand but the last cancels most of the
+// rest of the previous ones, without rounding.
 DECAYLR_LANE Pair paired(double base, double high, double low) {
     const double head = head26(base + (high + low));
     return {head, ((base - head) + high) + low};
@@ -81,7 +81,7 @@ struct PowerOfTwo {
     Pair fraction;
     std::uint64_t bits;
     DECAYLR_LANE std::uint64_t exponent() const { return bits << 52; }
-    // A product with a fraction and a power of two, added where a double has its exponent.
+    // The product with a fraction and a power of two, whose exponent is added to the exponent bits.
     DECAYLR_LANE double times(Pair other, std::uint64_t other_exponent) const {
         return detail::from_bits(detail::bits_of(fraction.times(other)) + exponent() +
                                  other_exponent);
@@ -97,7 +97,7 @@ DECAYLR_LANE PowerOfTwo power_of_two(const Parts& slope, double k) {
     const double r = left.head + left.rest;
     const double r2 = r * r;
     const double r4 = r2 * r2;
-    // The largest term last: it alone decides the error.
+    // The largest term is added last: its rounding alone determines the error.
     const double curve =
         r * 0x1.c6b08d704a0cp-5 +
         ((0x1.ff82c58ec8ed5p-23 + r2 * (0x1.3b2ab6fba4dddp-7 + r * 0x1.5d87fe78a5366p-10)) +

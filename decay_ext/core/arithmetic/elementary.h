@@ -61,7 +61,7 @@ struct Exp2Split {
     std::int64_t exponent;
 };
 
-// For |x| <= 2^30; free of branches, so that loops over it become vectors.
+// For |x| <= 2^30; branch-free, so that loops over it are vectorized.
 DECAYLR_LANE Exp2Split exp2_split_within(double_double x) {
     const Grid near = nearest_128th(x.hi);
     constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
@@ -236,7 +236,7 @@ DECAYLR_LANE double_double log2_lane(double_double x) {
 
     const double lower = tiny ? 0x1p-500 : 1.0;
     const double lifted = small ? 128.0 : large ? -128.0 : 0.0;
-    // The exponent as a double; a conversion has no vectors on every instruction set.
+    // The exponent as a double, without a conversion, which not every instruction set vectorizes.
     constexpr double shift = 0x1.8p52;
     const double power =
         from_bits(bits_of(shift) + static_cast<std::uint64_t>(exponent)) - shift;
@@ -246,16 +246,16 @@ DECAYLR_LANE double_double log2_lane(double_double x) {
 
 }  // namespace detail
 
-// See `log2_lane`, whose loops become vectors.
+// See `log2_lane`, which is for loops that are vectorized.
 inline double_double log2(double_double x) { return detail::log2_lane(x); }
 inline double_double log2(double x) { return log2(double_double{x, 0.0}); }
 
 // log2(x) for x in [2^-900, 2^900]: relative error at most 2^-58, and absolute at most 2^-66
-// beside the rounding of the sum; by a shorter computation without a division.
+// plus the rounding of the sum; by a shorter computation without a division.
 //
 // With r = m*R - 1 as above, |r| < 2^-7.4, the linear term is taken as a double-double and
-// the rest of the Taylor series in one: its own rounding is below r^2 * 2^-52, what is left
-// out below r^10 / 6.
+// the rest of the Taylor series in one: its own rounding is below r^2 * 2^-52, the
+// remainder below r^10 / 6.
 DECAYLR_LANE double_double log2_short(double_double x) {
     using namespace detail;
     constexpr double_double slope{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};

@@ -1,6 +1,6 @@
 // Taylor series about several centres at once: coefficient i of centre k is c[i][k].
 //
-// Loops over the centres are the inner ones, so that they become vectors.
+// Loops over the centres are the inner ones, so that they are vectorized.
 #pragma once
 
 namespace decaylr {

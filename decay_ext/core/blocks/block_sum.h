@@ -29,12 +29,13 @@ struct EvenSums {
     }
 };
 
-// Of n positions from p on, in as many lanes as there are centres. next(at) tells where the block
-// ends that begins at a position; `Curve::prepare(centres, terms)` takes any centres, whole or not,
-// and `Curve::even_terms(terms, k, sums)` adds up the even Taylor terms of the k-th block.
+// The sum over n positions from p on, with as many partial sums as there are centres. next(at)
+// tells where the block ends that begins at a position; `Curve::prepare(centres, terms)` takes any
+// centres, whole or not, and `Curve::even_terms(terms, k, sums)` adds up the even Taylor terms of
+// the k-th block.
 template <class Curve, class Terms, class Next>
 inline double_double sum_of_blocks(const Curve& curve, Terms& terms, Int p, Int n, Next&& next) {
-    double high[centres] = {}, low[centres] = {};  // what each lane has summed
+    double high[centres] = {}, low[centres] = {};  // the partial sums
     const Int stop = p + n;
     for (Int at = p; at < stop;) {
         double centre[centres], many[centres] = {};

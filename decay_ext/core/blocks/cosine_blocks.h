@@ -32,9 +32,10 @@ class CosineBlocks {
           last_place_(weights.upward ? block - 1.0 : 0.0),
           end_(end_of_blocks(steps, weights.upward)) {}
 
-    // Where blocks end: one that is based at the curve's end must not begin past it.
+    // The first position that is in no block: a block counted from the curve's end must not reach
+    // past it.
     DECAYLR_LANE double end() const { return end_; }
-    // A position by itself.
+    // The value at one position, without a block.
     DECAYLR_LANE double level(double p) const {
         return raised(half_turn(slope_, origin_ + turn_ * p).share);
     }

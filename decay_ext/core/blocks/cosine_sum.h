@@ -30,8 +30,8 @@ inline double_double spread_of_wave(double steps, double n) {
 }
 
 // Of n positions from p on, strictly inside. The weight is the squared sine of the angle from the
-// smaller end; its mean over n angles around a middle is that of the middle, less what is lost
-// to the spread, plus half the spread.
+// smaller end; its mean over n equidistant angles is s^2 (1 - spread) + spread / 2, with s the sine
+// of the middle angle.
 inline double_double sum_of_cosine(const EndWeights& weights, double steps, Int p, Int n) {
     const double many = static_cast<double>(n);
     const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);

@@ -126,7 +126,7 @@ class CubicHalf {
                      reach * (bends + 3.0 * far * twists + reach * twists));
         return {v.hi, v.lo, a, b, std::fabs(v.hi) - 8.0 * beside};
     }
-    // Whole lanes are computed, for what is left over would take as long.
+    // Whole vectors are computed: a scalar remainder would take as long.
     template <class Real>
     void fill_alone(Int n, int count, Real* out) const {
         const CubicHalf own = *this;

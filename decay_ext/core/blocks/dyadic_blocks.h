@@ -121,7 +121,8 @@ inline void fill_centres(const Curve& curve, Int p, Int n, Real* out) {
         const double from = static_cast<double>(p + i);
         for (int k = 0; k < centres; ++k) centre[k] = from + static_cast<double>(k);
         DyadicTerms<centres> t;
-        // Past the last position there may be nothing to prepare: it is repeated.
+        // The last centre is repeated to fill the group: past the last position the curve may be
+        // undefined.
         const int some = static_cast<int>(std::min<Int>(n - i, centres));
         for (int k = some; k < centres; ++k) centre[k] = centre[some - 1];
         curve.prepare(centre, t);

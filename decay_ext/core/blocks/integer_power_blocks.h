@@ -1,9 +1,9 @@
 // The second and third power of a straight line between two values, by blocks.
 //
-// A block of 64 positions begins at the one nearest to the smaller end and goes away from it:
-// m positions on, the value is a + m (b + m (c + m d)), each coefficient rounded once from
-// two words. With t the fraction of the distance from the zero end and h = 1/steps, the weight is
-// (t + m h)^n or 1 - (t - m h)^n, whichever is 0 at the smaller end.
+// A block of 64 positions is counted from its position nearest to the smaller end: m positions on,
+// the value is a + m (b + m (c + m d)), each coefficient rounded once from a double-double. With t
+// the fraction of the distance from the zero end and h = 1/steps, the weight is (t + m h)^n or 1 -
+// (t - m h)^n, whichever is 0 at the smaller end.
 #pragma once
 
 #include "blocks/end_weights.h"
@@ -43,7 +43,8 @@ class IntegerPowerBlocks {
     }
 
    private:
-    // Where blocks end: one from the end must not begin past it. Short curves have none.
+    // The first position that is in no block: a block counted from the curve's end must not reach
+    // past it. Short curves have no blocks.
     Int end() const {
         const Int last = static_cast<Int>(steps_) + 1;
         return steps_ < 2.0 * block ? 0 : from_end_ ? last - last % block : max_int;

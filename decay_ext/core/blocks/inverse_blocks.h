@@ -32,7 +32,7 @@ class InverseBlocks {
                   before < 0x1p50 && power * largest_log2(slope.hi) < 200.0;
         offset_ = usable_ ? static_cast<Int>(before) : 0;
     }
-    // Whether the blocks are proven: decided by the parameters alone.
+    // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const {
         const DyadicBlocks own = dyadic_blocks();
@@ -80,7 +80,7 @@ class InverseBlocks {
     void expand(const double (&centre)[count], DyadicTerms<count>& out) const {
         const InverseBlocks own = *this;
         const double n = -power_, init = init_, offset = static_cast<double>(offset_);
-        DyadicTerms<count> made;  // no table can alias it
+        DyadicTerms<count> made;  // local, so that nothing aliases it
         for (int k = 0; k < count; ++k) {
             const double_double grown = own.grown(centre[k] - offset);
             const double_double below = kind == Kind::root ? sqrt(grown) : grown;

@@ -7,13 +7,13 @@
 
 namespace decaylr {
 
-// Values whose products would be subnormal are kept higher by this power of two. None is
-// above 2^900.
+// The power of two by which values are scaled up where their products would be subnormal. No
+// value is above 2^900.
 inline double lift_of(double largest) { return largest < 0x1p-600 ? 0x1p400 : 1.0; }
 
 // Between whole knots (left * (end - p) + right * (p - start)) / width, weighed from both ends
-// with the division taken out of the loop: four roundings, none of a difference. Between others
-// the same as a double-double.
+// with the division taken out of the loop: four roundings, none of a difference. Between
+// fractional knots the same in double-double arithmetic.
 class LineSegment {
    public:
     LineSegment(const Boundary& start, const Boundary& end, double left, double right)

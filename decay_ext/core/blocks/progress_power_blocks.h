@@ -58,7 +58,7 @@ class ProgressPowerBlocks {
                   exponent <= 4.0 && std::fabs(change_.hi) > 0x1p-500 && exponent * depth < 400.0 &&
                   (upward_ || depth < 48.0);
     }
-    // Decided by the parameters alone.
+    // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const { return at_dyadic_block(*this, dyadic_blocks(), p); }
     template <class Real>
@@ -157,7 +157,7 @@ class ProgressPowerBlocks {
     void expand(const double (&centre)[count], ProgressPowerTerms<count>& out) const {
         const ProgressPowerBlocks own = *this;
         double elapsed[count], rate[count], first[count], sine_twice[count], slope[count];
-        double hi[count], lo[count], unit[count];  // no table can alias them
+        double hi[count], lo[count], unit[count];  // local, so that nothing aliases them
         for (int k = 0; k < count; ++k) {
             const double p = centre[k];
             const double near = std::min(p, own.steps_ - p);

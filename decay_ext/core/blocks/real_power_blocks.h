@@ -1,8 +1,8 @@
 // Any power of a straight line between two values, by dyadic blocks (see dyadic_blocks.h).
 //
 // With t the fraction of the distance from the zero end and n the power, the weight is t^n where
-// the zero end is the smaller one, else 1 - t^n, whose blocks shrink towards both ends: towards t =
-// 0 for the series, towards t = 1 so that nothing cancels.
+// the zero end is the smaller one, else 1 - t^n, whose blocks shrink towards both ends: towards
+// t = 0, where the series is singular, and towards t = 1, so that nothing cancels.
 #pragma once
 
 #include "blocks/block_sum.h"
@@ -25,7 +25,7 @@ class RealPowerBlocks {
         usable_ = weights.unit == 1.0 && steps_ >= 2.0 && steps_ <= 0x1p40 && n_ > 0x1p-20 &&
                   fineness_ > 0 && n_ * floor_log2() < 200.0 && std::fabs(change_.hi) > 0x1p-500;
     }
-    // Whether the blocks are proven: decided by the parameters alone.
+    // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const { return at_dyadic_block(*this, dyadic_blocks(), p); }
     template <class Real>
@@ -65,14 +65,14 @@ class RealPowerBlocks {
     double floor_log2() const {
         return static_cast<double>((detail::bits_of(steps_) >> 52) - 1022);
     }
-    // Free of branches, so that the lanes become vectors.
+    // Branch-free, so that the loop is vectorized.
     template <bool upward, int count>
     void weigh(const double (&centre)[count], DyadicTerms<count>& out) const {
         const double turn = rise_ ? 1.0 : -1.0;
         const double steps = steps_, n = n_, base = base_, start = rise_ ? 0.0 : steps;
         const double_double change = change_;
         const double steepness = upward ? turn * change.hi : -turn * change.hi;
-        DyadicTerms<count> made;  // no table can alias it
+        DyadicTerms<count> made;  // local, so that nothing aliases it
         for (int k = 0; k < count; ++k) {
             const double q = start + turn * centre[k];
             const double_double y = mul(log2_short(div(double_double{q, 0.0}, steps)), n);

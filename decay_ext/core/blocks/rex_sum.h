@@ -6,8 +6,8 @@
 
 namespace decaylr {
 
-// With u the distance from the end where the weight is 0, and x the share of it by which a
-// position is farther than the centre of its block, the weight is w (1 + x) / (1 + r x): of
+// With u the distance from the end where the weight is 0, and x the relative distance of a
+// position from the centre of its block, the weight is w (1 + x) / (1 + r x): of
 // x^2 the coefficient is -r (1 - r) w, of each further power -r times that before.
 template <int count>
 struct RexTerms {
@@ -28,7 +28,7 @@ class RexSum {
         usable_ = gentle && weights.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 &&
                   std::fabs(change_.hi) > 0x1p-500;
     }
-    // Among others, where |r| <= 1 everywhere: the weight then bends most where it is 0.
+    // Requires |r| <= 1 everywhere, so that the weight bends most where it is 0.
     bool usable() const { return usable_; }
     double_double of(Int p, Int n) const {
         return sum_of_dyadic_blocks(*this, dyadic_blocks(), p, n);
@@ -38,7 +38,7 @@ class RexSum {
     using Terms = RexTerms<count>;
     void prepare(const double (&centre)[centres], RexTerms<centres>& out) const {
         const RexSum own = *this;
-        RexTerms<centres> made;  // no parameter can alias it
+        RexTerms<centres> made;  // local, so that nothing aliases it
         for (int k = 0; k < centres; ++k) {
             const double u = own.from_end_ ? own.steps_ - centre[k] : centre[k];
             const double_double rising = two_prod(own.near_, u);

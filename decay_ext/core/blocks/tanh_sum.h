@@ -14,8 +14,8 @@ struct TanhTerms {
 };
 
 // The weight w = 1 / (1 + exp(y)), y a straight line, has the derivative -w (1 - w) y'. Its
-// series converges for |x| < pi; blocks reach |x| <= 1/16, so that what is left out, from x^10 on,
-// is below 2^-56.
+// series converges for |x| < pi; blocks reach |x| <= 1/16, so that the remainder, from x^10 on, is
+// below 2^-56.
 class TanhSum {
    public:
     // y / ln 2 is slope * p + start.
@@ -34,7 +34,7 @@ class TanhSum {
 
     void prepare(const double (&centre)[centres], TanhTerms<centres>& out) const {
         const TanhSum own = *this;
-        double hi[centres], lo[centres], weight[centres], rest[centres];  // no table can alias them
+        double hi[centres], lo[centres], weight[centres], rest[centres];  // no aliasing
         for (int k = 0; k < centres; ++k) {
             const double_double power = exp2_words(add(mul(own.slope_, centre[k]), own.start_));
             const double_double whole = div(double_double{1.0, 0.0}, add(power, 1.0));

@@ -7,7 +7,7 @@
 
 namespace decaylr {
 
-// A combinator that hands its own position to every child.
+// Base of combinators that evaluate every child at their own position.
 class Pointwise : public Node {
    public:
     explicit Pointwise(const Spec& spec) : children_(spec.children) {

@@ -69,7 +69,7 @@ class RepeatRow {
     }
     bool same() const { return equal() && decay_ == 1.0; }
     Int length() const { return first_.whole; }
-    // After how many positions the values come again, up to `stop`; 0: they need not.
+    // The period of the values before `stop`; 0 where they are not periodic.
     Int again() const {
         const bool same = growth_ == 1.0 && decay_ == 1.0 && first_.integral;
         return same && first_.whole <= longest_copied ? first_.whole : 0;

@@ -65,7 +65,7 @@ class CosineRow {
         if (k_ == 1.0) return weighed(gone, left);
         return weighed(power_of(gone, k_), one_minus_power(gone, left, k_));
     }
-    // gone + left = 1, each accurate: the shares of the half turn behind and ahead.
+    // gone + left = 1, each accurate: the elapsed and the remaining fraction of the half turn.
     double weighed(double_double gone, double_double left) const {
         const double_double ahead = sincos_quarter(left).sin;
         const double_double behind = sincos_quarter(gone).sin;

@@ -58,7 +58,7 @@ class ExponentialRow {
         const double slope = sign * log2_rate.hi;
         low_ = clipped && slope < 0.0 ? end : -std::numeric_limits<double>::infinity();
         high_ = clipped && slope > 0.0 ? end : std::numeric_limits<double>::infinity();
-        // Where a factor could leave the range of a double that their product stays in.
+        // Where A[k] or P[j] could overflow or underflow although their product does not.
         direct_ = std::fabs(log2_rate.hi) > 14.0 ||
                   (log2_rate.hi > 0.0 && std::fabs(init) < 0x1p-900);
     }
@@ -106,7 +106,7 @@ class ExponentialRow {
         if (!clipped_) return free;
         const double own = staircase_ ? sequence_(quotient(first, size_)) : level(first);
         const double shown = clip(own);
-        // Well beyond its bound a value holds.
+        // A value that is clipped well beyond its bound is constant from here on.
         return std::fabs(own - shown) > rounding_margin(free, shown) ? Monotonicity{Trend::constant}
                                                                      : free;
     }
@@ -153,7 +153,7 @@ class ExponentialRow {
     bool staircase_, clipped_, direct_;
 };
 
-// What a run is multiplied by, at each position or, of a staircase, at each stair.
+// The factor of a run: from position to position or, of a staircase, from stair to stair.
 class Rate {
    public:
     explicit Rate(const Spec& spec)
@@ -177,7 +177,7 @@ class Rate {
         }
         return "decay_rate";
     }
-    // Beyond these no position tells a time from a longer or a shorter one.
+    // Beyond these bounds the time constant changes no value at any position.
     static double within_range(double time) { return std::clamp(time, 0x1p-900, 0x1p900); }
     void take(Run run, int n, double* high, double* low) const {
         double rate[RunLogarithms::piece], time[RunLogarithms::piece], init[RunLogarithms::piece];

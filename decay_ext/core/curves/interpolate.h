@@ -10,7 +10,7 @@ namespace decaylr {
 
 enum class InterpolationKind { previous, linear, smooth };
 
-// Of a run: its slopes at the knots, and the power of two they and the values are to be lifted by.
+// The slopes of a run at its knots, and the power of two that they and the values are scaled by.
 struct KnotSlopes {
     const double_double* at;
     double lift;
@@ -78,7 +78,7 @@ class InterpolateRow {
             i += n;
         }
     }
-    // Of n positions from p on, how many show a knot's value.
+    // How many of n positions from p on have the value of a knot.
     Int levels(Int reached, Int p, Int n) const {
         return holds(reached) ? n : past(p, knots_[reached - 1]) ? 0 : 1;
     }

@@ -67,13 +67,13 @@ class InverseRow {
         if (blocked) blocks_->fill(first + begin, count - begin, out + begin);
     }
 
-    // 1 + slope * x as a double-double, of which the second is below 2^-53 of the first.
+    // 1 + slope * x as a double-double whose second word is below 2^-53 of the first.
     DECAYLR_LANE double_double grown(double x) const {
         const double_double product = two_prod(slope_.hi, x);
         const double_double sum = two_sum(product.hi, 1.0);
         return quick_two_sum(sum.hi, sum.lo + (product.lo + slope_.lo * x));
     }
-    // Without the second word, an error of 1 ulp beside the half of the division.
+    // Ignoring the second word costs 1 ulp, plus half an ulp of the division.
     DECAYLR_LANE double inverted(double_double grown) const { return init_ / grown.hi; }
     DECAYLR_LANE double inverted_root(double_double grown) const {
         return over_root(init_, per_init_, grown);

@@ -29,7 +29,7 @@ class PolynomialRow {
           k_(bounded(k)),
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
-          // What is taken as a double-double must stay clear of underflow.
+          // Double-double products must not underflow.
           fast_(endpoints_.whole() && kind_ != Power::general && weights_.unit >= 1.0 &&
                 std::fabs(weights_.change) > 0x1p-700) {
         if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
@@ -99,8 +99,8 @@ class PolynomialRow {
     IntegerPowerBlocks<power> blocks() const {
         return {weights_, endpoints_.steps, weights_.upward != rise_};
     }
-    // The square root of the share that is left, or gone of a rise. Each rounding may cost one
-    // unit in the last place, so it is taken as a double-double.
+    // The square root of the remaining fraction, or of the elapsed one of a rise. Each rounding may
+    // cost one unit in the last place, so it is computed as a double-double.
     double root(double p) const {
         const double left = endpoints_.steps - p, n = endpoints_.steps;
         const double a = rise_ ? p : left, b = rise_ ? left : p;

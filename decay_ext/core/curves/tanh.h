@@ -81,7 +81,7 @@ class TanhRow {
     Int stop(Int first) const {
         return reached(first, steps_) ? 0 : first_position(steps_) - first;
     }
-    // 2 a in powers of two, turned about where the weight is that of end.
+    // 2 a / ln 2, negated where the weight is that of end.
     DECAYLR_LANE double_double exponent(double p) const { return add(mul(slope_, p), start_); }
     DECAYLR_LANE double grown(double m) const { return exp2m1(mul(slope_, m)).hi; }
     DECAYLR_LANE double_double value(double_double weight) const {

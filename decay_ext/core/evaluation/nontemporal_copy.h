@@ -34,7 +34,7 @@ inline std::int64_t bytes_kept_by_caches() {
 
 namespace detail {
 
-constexpr std::int64_t line = 64;  // bytes that memory takes at a time
+constexpr std::int64_t line = 64;  // bytes of a cache line
 
 // One line, to an address that is a multiple of it.
 inline void nontemporal_copy_line(const char* from, char* to) {

@@ -38,8 +38,8 @@ class SharedWork {
         join();
     }
 
-    // Long pieces are handed out at once: few would be done before they have told how long they
-    // take. Else the first ones tell. Later looks find threads that other calls have given back.
+    // Long pieces are handed out at once: few would be left after timing the first ones. Otherwise
+    // the first pieces are timed. Later looks find threads that other calls have released.
     void run(bool long_pieces) {
         using Clock = std::chrono::steady_clock;
         if (long_pieces) call_helpers(budget_.most);

@@ -12,7 +12,7 @@ namespace decaylr {
 namespace {
 
 constexpr Int long_row = Int{1} << 16;  // positions of a piece of a row, or of a group of rows
-constexpr Int few_steps = 32;           // fewer positions of a run than pay for a block of its own
+constexpr Int few_steps = 32;           // with fewer positions per run, blocks do not pay off
 
 // Consecutive rows; row r begins at out + r * pitch.
 void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
@@ -32,7 +32,7 @@ void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k
 constexpr Int tile_steps = 512;         // a tile of a table by steps stays in a second-level cache
 constexpr Run tile_runs = 128;
 constexpr Run strip_runs = 8;
-constexpr Int line = 8;  // doubles of a line of memory
+constexpr Int line = 8;  // doubles of a cache line
 
 // Whether a table is larger than what a processor's caches keep of it.
 template <class Real>
@@ -99,8 +99,8 @@ struct Tile {
 };
 
 // A strip of runs at a time is evaluated by run, in the first-level cache, and written as
-// columns. Rows lie a line more than their length apart, so that columns do not meet in one set
-// of the cache.
+// columns. Rows are padded by one cache line, so that columns do not compete for one set of the
+// cache.
 template <class Real>
 void fill_tile(const Node& node, const Window& w, const Tile& tile, Real* out, Int pitch) {
     double rows[strip_runs * (tile_steps + line)];

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Int piece = 2048;               // values at a time: a third of a first-level cache
 constexpr Int short_run = 512;            // such runs are prepared together, several a piece
-constexpr Int long_piece = Int{1} << 16;  // positions that may be folded without their values
+constexpr Int long_piece = Int{1} << 16;  // positions per piece where closed sums are tried
 
 // One run of a window.
 struct RunWindow {
@@ -35,7 +35,7 @@ struct RunWindow {
     }
 };
 
-// Runs so short that a piece holds several, each behind a free place.
+// Runs so short that a piece holds several, with a free element before each.
 template <class Make, class Result>
 void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, const Make& make,
                      const Result& result) {
@@ -78,7 +78,7 @@ Int size_of_run(const Node& node, const Window& w) {
     return closed ? std::min(w.steps, 500 + w.steps / 128) : w.steps;
 }
 
-// Folds each run of a window. make(r, place) gives an object for one of them. It may do pieces
+// Folds each run of a window. make(r, row) gives an object for one of them. It may do pieces
 // of a run without their values, by closed(p, n); else take(p, values, n) is given them, whole
 // blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
 // is, result(r, object) takes what it found.

@@ -5,8 +5,8 @@
 namespace decaylr {
 namespace {
 
-constexpr Int few = 32;          // values that are looked at before asking whether to go on
-constexpr Int many = 2048;       // values at a time where all must be looked at
+constexpr Int few = 32;          // values evaluated before asking whether to go on
+constexpr Int many = 2048;       // values at a time where all must be evaluated
 constexpr Int worthwhile = 4096;  // shorter ranges are evaluated whole
 
 // Calls visit(i, values, count) for pieces of [from, until) of a range until it returns false.
@@ -20,7 +20,8 @@ void walk(const MonotoneRange& s, Int from, Int until, Visit&& visit) {
     }
 }
 
-// The first of [from, until) whose value is passed, `until` if none is: those that are come last.
+// The first of [from, until) for which passed(value) holds, `until` if none: it holds for all later
+// ones.
 template <class Passed>
 Int crossing(const MonotoneRange& s, Int from, Int until, Passed&& passed) {
     while (from < until) {

@@ -8,15 +8,15 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// A block is eight vectors of eight lanes, which are combined as a tree: one after the other
-// they would wait for each other. The order is the same on every instruction set.
+// A block is eight vectors of eight lanes, which are combined as a tree: a chain of
+// dependent operations would be slower. The order is the same on every instruction set.
 template <class Value, class Combine>
 DECAYLR_LANE double combined(Value&& value, Combine&& combine) {
     return combine(combine(combine(value(0), value(8)), combine(value(16), value(24))),
                    combine(combine(value(32), value(40)), combine(value(48), value(56))));
 }
 
-// Objects, for a function that is handed on keeps a loop from becoming vectors.
+// Function objects: a function pointer would keep loops from being vectorized.
 constexpr auto plus = [](double a, double b) { return a + b; };
 constexpr auto larger = [](double a, double b) { return a < b ? b : a; };
 constexpr auto smaller = [](double a, double b) { return b < a ? b : a; };
@@ -139,9 +139,9 @@ void Annealing::add(const AnnealingWeights& weights, const double* values, Int c
             const double more = combined([=](int j) { return fall(j) * kept[j]; }, plus);
             const double sum = combined([=](int j) { return fall(j) * given[j]; }, plus);
             keep(m[l] * spent + sum, high[l], low[l]);
-            // Two words of it, for an error would be that of every block.
+            // As a double-double, for its error would be repeated in every block.
             const double rest = m[l] * left.hi + (m[l] * left.lo + more);
-            // Where nothing changes m would fade through the subnormals, which are slow.
+            // Where values are constant m would decay through the subnormals, which are slow.
             m[l] = std::fabs(rest) < 0x1p-1022 ? 0.0 : rest;
         }
     }

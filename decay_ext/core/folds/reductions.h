@@ -40,7 +40,7 @@ class Sum {
     double high_ = 0.0, low_ = 0.0;
 };
 
-// What differences d leave in m_i = momentum * m_{i-1} + d_i: with `age` the differences after
+// Weights of the differences d in m_i = momentum * m_{i-1} + d_i: with `age` the differences after
 // one of them, it adds momentum^age to m at a block's end, and 1 + momentum + ... + momentum^age
 // to the sum of m. The oldest comes first. All weights are positive, so nothing cancels.
 class AnnealingWeights {

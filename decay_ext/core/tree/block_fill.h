@@ -1,4 +1,4 @@
-// Walking over positions by blocks: 64 positions that begin at a multiple of 64.
+// Loops over positions by blocks of 64 that begin at multiples of 64.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@ namespace decaylr {
 
 constexpr int block = 64;
 
-// Blocks that are prepared together, and of how many lanes the widest vector is: what is
-// computed for each block of a group is computed for whole vectors of them.
+// How many blocks are prepared together, and the lanes of the widest vector: the coefficients of a
+// group of blocks are computed by whole vectors.
 constexpr int together = 32, lanes = 8;
 
 inline int whole_lanes(int n) { return (n + lanes - 1) / lanes * lanes; }
@@ -36,8 +36,8 @@ inline void each_block(Int first, Int count, Real* out, Prepare&& prepare, Write
     }
 }
 
-// out[i] = value(j + i) for i < n. A whole block is a loop of its own: its vectors need no
-// check and no rest. It is the hot loop of most curves and must be the arithmetic of the value on
+// out[i] = value(j + i) for i < n. A whole block has a loop of its own, without a scalar
+// remainder. It is the hot loop of most curves and must be the arithmetic of the value on
 // whole vectors and one store each, nothing else: of an exponential on AVX-512 eight times vmulpd
 // with a factor in memory or a register and vmovupd, with a vcvtpd2ps between them for float32.
 template <class Real, class Value>

@@ -1,4 +1,4 @@
-// Sums of consecutive values of a curve as a double-double, without its values.
+// Sums of consecutive values of a curve in closed form, as a double-double.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace decaylr {
 // None where a curve has no closed form; then its values are added up.
 using ClosedSum = std::optional<double_double>;
 
-// Where products as a double-double are exact, and so the same on every instruction set.
+// Whether double-double products are exact, and so the same on every instruction set.
 inline bool moderate(double x) {
     const double size = std::fabs(x);
     return size == 0.0 || (size > 0x1p-700 && size < 0x1p700);

@@ -14,11 +14,11 @@
 
 namespace decaylr {
 
-// Enough for what a combinator keeps of its second operand, small enough for any stack.
+// The size of a combinator's buffer for its second operand: small enough for any stack.
 constexpr Int chunk = 512;
-// Positions that are evaluated together where what they share costs much.
+// Positions that are evaluated together where preparing a run is expensive.
 constexpr Int many_positions = 4096;
-// Runs that are evaluated together: what is kept of them stays in the first-level cache.
+// Runs that are evaluated together: their coefficients stay in the first-level cache.
 constexpr int many_runs = 64;
 
 class Node {
@@ -221,7 +221,7 @@ class CurveNode final : public Node {
             }
         }
     }
-    // Flat, for a row that is used once must not be built in memory.
+    // Flattened, so that a row that is used only once stays in registers.
     __attribute__((flatten)) void fill_position(Run first_run, Run runs, Int p, double* out) const {
         for (Run r = 0; r < runs; ++r) out[r] = curve_.row(first_run + r).at(p);
     }
@@ -238,9 +238,9 @@ class CurveNode final : public Node {
     std::optional<Row> shared_;
 };
 
-// out[i] = f(first + i) for whole positions below 2^53: the hot loop of curves without blocks, to
-// be vectors of f and one store, the counters made by an addition and a conversion. Counters of
-// 32 bits become vectors of doubles on every instruction set; those of 64 bits need AVX-512.
+// out[i] = f(first + i) for whole positions below 2^53: the hot loop of curves without blocks,
+// which must be vectorized: f and one store, the positions by an addition and a conversion. 32-bit
+// counters convert to vectors of doubles on every instruction set; 64-bit ones need AVX-512.
 template <class Real, class F>
 inline void fill_each(Int first, Int count, Real* out, F&& f) {
     for (Int done = 0; done < count; done += chunk) {

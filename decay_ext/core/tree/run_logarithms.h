@@ -41,7 +41,7 @@ class RunLogarithms {
     std::vector<double> high_, low_;
 };
 
-// Bounded to where one step makes any value 0 or infinite.
+// Bounded: at the bound a single step makes any value 0 or infinite.
 DECAYLR_LANE double_double bounded_logarithm(double_double exact) {
     const bool inside = detail::magnitude(exact.hi) <= 0x1p300;
     const double bound = exact.hi > 0.0 ? 0x1p300 : -0x1p300;
