@@ -145,7 +145,12 @@ class BuildTogether(build_ext):
     def build_extension(self, ext: Extension) -> None:
         own = copy.copy(self)
         own.build_temp = os.path.join(self.build_temp, ext.name)
+        # What was built with other flags is of no use, however new it is.
+        flags = repr((ext.extra_compile_args, ext.extra_link_args, ext.define_macros))
+        last = Path(own.build_temp, "flags")
+        own.force = self.force or not last.is_file() or last.read_text() != flags
         super(BuildTogether, own).build_extension(ext)
+        last.write_text(flags)
 
 
 setup(
