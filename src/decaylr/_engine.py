@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-from decaylr import _groups, _stepper
+from decaylr._stepper import instruction_sets
 
 INTERFACE = 1  # of the compiled modules that this code can call: see bindings/interface.h
 
@@ -17,7 +17,7 @@ _BUILDS = {"baseline": "_core_baseline", "x86-64-v3": "_core_v3", "x86-64-v4": "
 
 def _wanted() -> list[str]:
     """The instruction sets to use if they were built, the one to be preferred first."""
-    able = _stepper.instruction_sets()
+    able = instruction_sets()
     wanted = os.environ.get("DECAYLR_ISA")
     if not wanted:
         return able[::-1]
@@ -57,7 +57,8 @@ def _require_same_sources(*modules: ModuleType) -> None:
 
 
 INSTRUCTION_SET, _core = _chosen()
-_require_same_sources(_core, _stepper, _groups)
+_beside = [import_module(f"decaylr.{name}") for name in ("_stepper", "_groups")]
+_require_same_sources(_core, *_beside)
 
 Program = _core.Program
 build_info = _core.build_info
