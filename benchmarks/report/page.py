@@ -28,14 +28,15 @@ def beginning(facts: dict) -> list[str]:
         f"instruction set {facts['instruction set']}, caches {levels or 'unknown'};",
         f"{facts['compiler']}, {versions}.",
         "",
-        f"`pip install '.[bench]' && {COMMAND}` measures all of it again with asv and writes",
-        "this page; on what each benchmark does see [its README](../benchmarks/README.md).",
-        "Ratios are medians of runs in turn within one process, in one thread unless said; times",
-        "of a processor that others use as well are worth less than ratios.",
+        f"`pip install '.[bench]' && {COMMAND}` measures everything again with asv",
+        "and writes this page. [benchmarks/README.md](../benchmarks/README.md) explains each",
+        "benchmark. For a ratio, both sides are measured alternately in one process, with one thread",
+        "unless stated, and the ratio of the medians is reported. The machine is shared with other",
+        "work: trust ratios more than absolute times.",
         "",
     ]
     if facts["scale"] != 1:
-        page += [f"**Scaled: {facts['scale']:g} times the runs that the rows name.**", ""]
+        page += [f"**Scaled: {facts['scale']:g} times the number of runs in each row.**", ""]
     return page
 
 
@@ -50,8 +51,8 @@ def figures(rows: list[Row], results: Results) -> list[str]:
         shown = row.shown(value) if good else f"**{row.shown(value)}**"
         cells.append([row.work, row.wanted, shown, f"`{row.name}`"])
     page = ["## Figures", ""]
-    page += [f"{reached} of {wanted} are reached; the others are bold and explained below.", ""]
-    return [*page, *table(["work", "wanted", "reached", "benchmark"], cells), ""]
+    page += [f"{reached} of {wanted} targets are met; the others are bold and explained below.", ""]
+    return [*page, *table(["work", "target", "measured", "benchmark"], cells), ""]
 
 
 def missed(rows: list[Row], results: Results) -> list[tuple[Row, float]]:
@@ -64,12 +65,12 @@ def not_reached(rows: list[Row], reasons: dict[str, str], results: Results) -> l
     """Each reason with the rows that it is the reason of."""
     together: dict[str, list[str]] = {}
     for row, value in missed(rows, results):
-        line = f"- {row.work}: {row.shown(value)} instead of {row.wanted}"
-        together.setdefault(reasons.get(row.name, "No reason is on record."), []).append(line)
-    page = ["## Not reached, and why", ""]
+        line = f"- {row.work}: {row.shown(value)}, target {row.wanted}"
+        together.setdefault(reasons.get(row.name, "No reason is recorded."), []).append(line)
+    page = ["## Missed targets", ""]
     for why, bullets in together.items():
         page += [why, "", *bullets, ""]
-    return page if together else [*page, "Every figure is reached.", ""]
+    return page if together else [*page, "Every target is met.", ""]
 
 
 def peers(results: Results) -> list[str]:
@@ -79,11 +80,11 @@ def peers(results: Results) -> list[str]:
         for curve in CURVES
     ]
     return [
-        "## Beside other libraries",
+        "## Comparison with other libraries",
         "",
-        "Their time over ours for the same float64 table of 1000 × 5000, every parameter another",
-        "in each run, one thread each (the loops in Python: 10 × 2000). The expressions are in",
-        "[peers.py](../benchmarks/peers.py).",
+        "How many times faster decaylr fills the same float64 table of 1000 × 5000 (10 × 2000 for",
+        "Python loops). Every parameter differs between runs, and each side uses one thread. The",
+        "expressions are in [peers.py](../benchmarks/peers.py).",
         "",
         *table(["curve", *PEERS], cells),
         "",
@@ -109,12 +110,12 @@ def growth(results: Results) -> list[str]:
         "",
         f"![Time against values]({PICTURE})",
         "",
-        "Nanoseconds a value of tables of up to 10 000 steps and as many runs as that takes:",
-        "whole, by `table(out=)` into one buffer of all values that exists already, where half",
-        "the memory holds it; in pieces, slices of the batch one after another into a buffer of",
-        "64 MiB that they share. The last column is the exponent of growth from 10^7 values on,",
-        "by least squares of the logarithms: 1 is linear, and more where a whole table of 10^7",
-        "values still fits a cache.",
+        "Nanoseconds per value, for tables of up to 10 000 steps and the number of runs that gives",
+        'the number of values. "whole" writes the table with `table(out=)` into one existing',
+        'buffer, if the buffer fits into half of the memory. "pieces" writes slices of the batch,',
+        "one after another, into one buffer of 64 MiB. The last column is the exponent of growth",
+        "from 10^7 values on, by least squares of the logarithms. 1 is linear; the exponent is",
+        "larger if a whole table of 10^7 values still fits into a cache.",
         "",
         *table(["work", "table", *sizes, "exponent"], cells),
         "",

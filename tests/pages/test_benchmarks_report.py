@@ -56,9 +56,9 @@ def test_a_table_of_figures(fixed):
     assert page.figures(fixed[0], FIXED) == [
         "## Figures",
         "",
-        "1 of 4 are reached; the others are bold and explained below.",
+        "1 of 4 targets are met; the others are bold and explained below.",
         "",
-        "| work | wanted | reached | benchmark |",
+        "| work | target | measured | benchmark |",
         "| --- | --- | --- | --- |",
         "| table: linear | ≤ 1.04 × | 1.04 × "
         "| `bench_table.Table.track_over_fill(linear, large)` |",
@@ -74,22 +74,22 @@ def test_a_table_of_figures(fixed):
 
 def test_rows_that_are_not_reached_stand_by_their_reasons(fixed):
     assert page.not_reached(*fixed, FIXED) == [
-        "## Not reached, and why",
+        "## Missed targets",
         "",
-        "No reason is on record.",
+        "No reason is recorded.",
         "",
-        "- table: cosine: 1.33 × instead of ≤ 1.32 ×",
+        "- table: cosine: 1.33 ×, target ≤ 1.32 ×",
         "",
         "Written over\ntwo lines.",
         "",
-        "- ten families: 1.25 × instead of ≤ 1.2 ×",
-        "- times faster: cosine: 9.88 × instead of ≥ 10 ×",
+        "- ten families: 1.25 ×, target ≤ 1.2 ×",
+        "- times faster: cosine: 9.88 ×, target ≥ 10 ×",
         "",
     ]
 
 
 def test_figures_that_are_all_reached():
-    assert page.not_reached([], {}, FIXED)[-2:] == ["Every figure is reached.", ""]
+    assert page.not_reached([], {}, FIXED)[-2:] == ["Every target is met.", ""]
 
 
 def test_growth_is_an_exponent_of_the_sizes_that_memory_holds():
@@ -134,7 +134,7 @@ def test_the_page_begins_with_what_was_measured_with_what():
         "instruction set x86-64-v3, caches L1 32 KiB, L2 1024 KiB;",
         "gcc 12, Python 3.11, numpy 2.0.",
     ]
-    assert lines[-2] == "**Scaled: 0.5 times the runs that the rows name.**"
+    assert lines[-2] == "**Scaled: 0.5 times the number of runs in each row.**"
     assert not any("Scaled" in line for line in page.beginning(found | {"scale": 1.0}))
 
 

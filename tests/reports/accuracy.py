@@ -1,8 +1,8 @@
 """Measure the worst error of every curve in ulp: `python -m tests.reports.accuracy --write FILE`.
 
-Random parameters over many magnitudes, positions near both ends, in between, fractional and
-up to 2**53; exact values by mpmath from the float64 parameters. The error is counted in ulp
-of the exact value, of the larger end where a curve changes sign.
+Parameters are random and cover many magnitudes. Positions are near both ends, in between,
+fractional, and up to 2**53. mpmath computes the exact values from the float64 parameters. The error
+is in ulp of the exact value, or of the larger end for a curve that changes sign.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ CASES: dict[str, Case] = {
 
 
 def some_positions(rng: Random, end: float, many: int) -> Iterator[int | float]:
-    """Near the begin, near the end, in between, far away, and between integers."""
+    """Positions near the start, near the end, in between, far away, and between integers."""
     end = int(min(end, 2**53 - 100))
     for _ in range(many):
         kind = rng.integers(0, 6)
@@ -212,7 +212,7 @@ def some_positions(rng: Random, end: float, many: int) -> Iterator[int | float]:
 
 
 def reach(oracle, parameters: dict) -> float:
-    """Where the interesting part of a curve ends."""
+    """The position where the relevant part of a curve ends."""
     if oracle.length < float("inf"):
         return float(oracle.length)
     sizes = [parameters.get(n, 0) for n in ("decay_steps", "time_constant", "half_life")]
@@ -221,7 +221,7 @@ def reach(oracle, parameters: dict) -> float:
 
 
 def error(got: float, value, bound) -> float:
-    """The error in the unit that the bound counts; infinite where bits should be equal."""
+    """The error in ulp, the unit of the bound; infinite if the bits should be equal but differ."""
     if abs(value.exact) >= OVERFLOW:
         return 0.0 if np.isinf(got) else np.inf
     off = abs(number(float(got)) - value.exact)
@@ -231,7 +231,7 @@ def error(got: float, value, bound) -> float:
 
 
 def measure(case: Case, seed: int, draws: int, each: int) -> tuple[float, float, str]:
-    """The bound, the worst error, and the call and position that made it."""
+    """The bound, the worst error, and the schedule and position where it occurs."""
     make, exact, draw = case
     rng = np.random.default_rng(seed)
     worst, where, bound = 0.0, "every value exact", 0.0
@@ -253,13 +253,14 @@ def report(draws: int, each: int, seed: int) -> tuple[str, bool]:
     lines = [
         "# Accuracy",
         "",
-        "Worst error of each curve in ulp (units in the last place of the exact value; of the",
-        "larger end where a curve changes sign), against exact values from the same float64",
-        "parameters. Positions: integers up to 2^53, both ends, and fractions.",
+        "Worst error of each curve compared with exact values for the same float64 parameters.",
+        "Errors are in ulp (units in the last place) of the exact value. For a curve that changes",
+        "sign, they are in ulp of its larger end. The positions are integers up to 2^53, both ends",
+        "of the curve, and fractions.",
         "",
         f"Measured {datetime.datetime.now(datetime.UTC):%Y-%m-%d} on {processor()},",
         f"Python {platform.python_version()}, {versions};",
-        f"{draws} random curves with {each} positions each, {draws * each} values a row. Made by",
+        f"{draws} random curves with {each} positions each, {draws * each} values per row. Created by",
         "`python -m tests.reports.accuracy --write docs/accuracy.md`.",
         "",
         "| curve | bound | worst | where |",
@@ -275,11 +276,11 @@ def report(draws: int, each: int, seed: int) -> tuple[str, bool]:
 
 
 def main() -> int:
-    """Print the table; write the page if asked; fail if a bound is broken."""
+    """Print the table, write the page if requested, and fail if an error exceeds its bound."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", type=Path, help="file of the page, docs/accuracy.md say")
-    parser.add_argument("--draws", type=int, default=500, help="random curves a row")
-    parser.add_argument("--each", type=int, default=40, help="positions a curve")
+    parser.add_argument("--write", type=Path, help="file to write, for example docs/accuracy.md")
+    parser.add_argument("--draws", type=int, default=500, help="random curves per row")
+    parser.add_argument("--each", type=int, default=40, help="positions per curve")
     parser.add_argument("--seed", type=int, default=20260101)
     options = parser.parse_args()
     page, within = report(options.draws, options.each, options.seed)

@@ -1,7 +1,8 @@
-"""The table "What is covered" of `docs/compat.md`, measured: `python -m tests.reports.compat`.
+"""Measure the table "Coverage and accuracy" of `docs/compat.md`: `python -m tests.reports.compat`.
 
-For each library the largest difference from its formula in exact arithmetic, in ulp, and from
-the live library, relative to values above 1e-9 of the peak; over random valid arguments.
+For each library, over random valid arguments: the largest difference from the library's formula in
+exact arithmetic, in ulp, and the largest relative difference from the library itself, for values
+above 1e-9 of the peak.
 """
 
 import warnings
@@ -56,7 +57,7 @@ def other_cases(module):
 
 
 def relative(pairs):
-    """The largest relative difference of arrays, where they are not next to nothing."""
+    """The largest relative difference of arrays, for values above 1e-9 of the peak."""
     worst = 0.0
     for ours, theirs in pairs:
         seen = np.abs(theirs) > 1e-9 * np.abs(theirs).max()
@@ -117,7 +118,7 @@ def live_keras_pairs():
                 asked = asked[~np.isin(asked, test_compat_keras.restarts(arguments))]
             live = getattr(test_compat_keras.schedules, name)(**arguments)
             theirs = np.array([float(live(int(step))) for step in asked])
-            # float32: half a unit at the peak for every operation shows in small values
+            # In float32, rounding errors of half an ulp at the peak are large for small values.
             seen = theirs > 1e-2 * theirs.max()
             yield getattr(keras, name)(**arguments)(asked)[seen], theirs[seen]
 
