@@ -1,4 +1,4 @@
-"""What a training step pays: the adapters beside the frameworks' own schedules."""
+"""The cost per training step of the adapters, compared with the frameworks' own schedules."""
 
 import os
 import warnings
@@ -11,7 +11,7 @@ GROUPS = (1, 200)
 
 
 class TorchStep:
-    """`scheduler.step()` over groups of one parameter each, beside torch's cosine."""
+    """`scheduler.step()` with one parameter per group, compared with PyTorch's cosine."""
 
     params = (list(GROUPS),)
     param_names = ("groups",)
@@ -48,7 +48,7 @@ class TorchStep:
 
 
 class KerasRead:
-    """Reading the rate of an optimizer eagerly on the JAX backend."""
+    """Reading an optimizer's rate eagerly on the JAX backend."""
 
     timeout = 300
 
@@ -77,7 +77,7 @@ class KerasRead:
 
 
 class JaxSweep:
-    """A thousand settings of rate, warmup and horizon as an argument of one program."""
+    """A thousand settings of rate, warmup and horizon, passed to one compiled function."""
 
     timeout = 300
 

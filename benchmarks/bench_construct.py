@@ -1,4 +1,4 @@
-"""Construction: batches from arrays, stacks, indexing, data."""
+"""Construction of batches: from arrays, by stacking, by indexing and from JSON."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from benchmarks.timing import medians, rows
 
 
 class Construct:
-    """What building and taking apart a batch costs."""
+    """The cost of creating, indexing and serializing batches."""
 
     def setup(self):
         self.n = rows(1_000_000)

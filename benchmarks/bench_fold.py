@@ -1,4 +1,4 @@
-"""Reductions that store no table, and the memory they and blocks need."""
+"""Reductions that store no table, and the memory used by folds and blocks."""
 
 import resource
 
@@ -10,7 +10,7 @@ from benchmarks.timing import medians, require_close, rows, seconds
 
 
 class Fold:
-    """Sum, peak and ends of many runs over many steps."""
+    """Sum, peak and end values of many runs over many steps."""
 
     params = ([name for name in SHAPES if name != "samples"],)
     param_names = ("shape",)
@@ -24,7 +24,7 @@ class Fold:
         table = self.schedule[some].table(self.steps)
         require_close(found.total, table.sum(axis=1), name)
         require_close(found.peak, table.max(axis=1), name)
-        # No more runs than take half a second: the time of a value does not depend on it.
+        # Limit the number of runs to half a second: the time per value does not depend on it.
         part = self.schedule[some]
         expected = seconds(lambda: part.fold(self.steps, threads=1)) * self.n / part.size
         self.n = max(int(self.n * min(1.0, 0.5 / expected)), 10)
@@ -36,11 +36,11 @@ class Fold:
     def track_nanoseconds(self, name):
         return medians(self.fold)[0] / (self.n * self.steps) * 1e9
 
-    track_nanoseconds.unit = "ns a value"
+    track_nanoseconds.unit = "ns per value"
 
 
 class FoldMemory:
-    """10^10 values folded: 80 GB that are never stored."""
+    """Memory growth of a fold of 10^10 values, which would be 80 GB as a table."""
 
     timeout = 300
 
@@ -56,7 +56,7 @@ class FoldMemory:
 
 
 class Blocks:
-    """Memory of a table read in pieces."""
+    """Peak memory of reading a table in blocks."""
 
     def setup(self):
         self.schedule = dl.cosine(np.linspace(0.1, 1.0, rows(1000)), 0.0, 20_000)

@@ -1,4 +1,4 @@
-"""How time grows with runs x steps, from a thousand values to a thousand millions."""
+"""How time grows with runs x steps, from 10^3 to 10^9 values."""
 
 import os
 
@@ -10,16 +10,16 @@ from benchmarks.timing import SCALE, medians, require_close
 STEPS = 10_000
 VALUES = [10**power for power in range(3, 10) if 10**power <= max(1e9 * SCALE**2, 1e6)]
 CURVES = ["constant", "exponential", "cosine", "power 1.7"]
-PIECE = 2**23  # values of the buffer that pieces share, 64 MiB
+PIECE = 2**23  # values in the buffer that all pieces use, 64 MiB
 
 
 def memory():
-    """Bytes of this machine."""
+    """The memory of this machine in bytes."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 class Growth:
-    """Seconds of a whole table in one buffer, of its pieces in a small one, and of `fill`."""
+    """Seconds of a table in one buffer, of its pieces in a small buffer, and of `fill`."""
 
     params = (["fill", *CURVES], VALUES)
     param_names = ("work", "values")
@@ -32,7 +32,7 @@ class Growth:
         )
 
     def buffer(self, rows):
-        """Memory that has been written to: the first touch is the system's work."""
+        """A buffer that was already written to, so that page faults are not timed."""
         out = np.empty((rows, self.steps))
         out.fill(1.0)
         return out

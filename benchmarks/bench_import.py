@@ -1,4 +1,4 @@
-"""What `import decaylr` costs beside `import numpy`."""
+"""The time of `import decaylr` compared with `import numpy`."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ def _run(code):
 
 
 class Import:
-    """Fresh interpreters; a failing import fails the benchmark."""
+    """Imports in new interpreters. A failing import fails the benchmark."""
 
     timeout = 120
 

@@ -1,4 +1,4 @@
-"""The same tables by numexpr, numba, torch, JAX, optax and loops in Python."""
+"""The same tables by numexpr, numba, torch, JAX, optax and Python loops."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ STEPS = 5000
 
 
 class Beside:
-    """A table of ours that agrees with theirs, each in one thread."""
+    """A decaylr table compared with the other library's table, each in one thread."""
 
     timeout = 300
 
@@ -28,7 +28,7 @@ class Beside:
 
 
 class Peers(Beside):
-    """How many times faster decaylr is than a peer, where every parameter differs."""
+    """Speedup of decaylr over another library; every parameter differs between runs."""
 
     params = (list(PEERS), list(CURVES))
     param_names = ("peer", "curve")
@@ -45,7 +45,7 @@ class Peers(Beside):
 
 
 class Optax(Beside):
-    """How many times faster than `jit(vmap(vmap(optax schedule)))` over all that it maps."""
+    """Speedup over `jit(vmap(vmap(optax schedule)))`, over all parameters that optax can map."""
 
     params = (list(optax_families.FAMILIES),)
     param_names = ("family",)

@@ -1,4 +1,4 @@
-"""Single positions: of many runs at once, step by step, and of a single schedule."""
+"""Single positions: for many runs at once, step by step, and for a single schedule."""
 
 import math
 import os
@@ -11,7 +11,7 @@ from benchmarks.timing import medians, ratio, require_close, rows
 
 
 class OnePosition:
-    """One position of many runs, and a cursor's step, over a multiplication of arrays."""
+    """One position of many runs, and one cursor step, relative to an array multiplication."""
 
     params = (list(CURVES),)
     param_names = ("curve",)
@@ -36,7 +36,7 @@ class OnePosition:
         np.multiply(self.a, self.b, out=self.out)
 
     def walk(self):
-        # A cursor may prepare some steps at a time: a median of single ones would not show it.
+        # A cursor can prepare several steps at a time, so single steps are not representative.
         for _ in range(128):
             self.cursor.step()
 
@@ -56,7 +56,7 @@ class OnePosition:
 
 
 def calls(call):
-    """Ten thousand calls at a position, the loop that makes them included."""
+    """A function that makes ten thousand calls at one position, in a loop."""
 
     def loop():
         for position in repeat(499, 10_000):
@@ -66,12 +66,12 @@ def calls(call):
 
 
 def nanoseconds(call):
-    """Of one of them."""
+    """The nanoseconds of one call."""
     return medians(calls(call))[0] / 10_000 * 1e9
 
 
 def in_python(p, exp=math.exp):
-    """What a schedule costs that is written in Python."""
+    """A schedule written in Python."""
     return 0.5 * exp(-0.001 * p)
 
 
@@ -100,7 +100,7 @@ class Scalar:
 
 
 class Python:
-    """What the same call costs in Python."""
+    """The same call of a Python function."""
 
     def track_nanoseconds(self):
         return nanoseconds(in_python)

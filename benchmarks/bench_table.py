@@ -1,4 +1,4 @@
-"""Tables: every curve and recipe by every route, over `ndarray.fill` and over NumPy."""
+"""Tables of every curve and recipe, relative to `ndarray.fill` and to NumPy."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ SIZES = {"large": (rows(1000), 20_000), "short rows": (rows(100_000), 200), "in 
 
 
 class Checked:
-    """A filled buffer that agrees with NumPy's expression."""
+    """Fills a buffer and checks it against NumPy's expression."""
 
     timeout = 300
 
@@ -33,7 +33,7 @@ class Checked:
 
 
 class Table(Checked):
-    """A whole table, one thread, into a buffer that exists."""
+    """A whole table in one thread, into an existing buffer."""
 
     params = (list(SHAPES), list(SIZES))
     param_names = ("shape", "size")
@@ -48,7 +48,7 @@ class Table(Checked):
 
 
 class BesideNumpy(Checked):
-    """The same values by NumPy's best expression."""
+    """The same values by the best NumPy expression."""
 
     params = (list(SHAPES),)
     param_names = ("shape",)
@@ -68,7 +68,7 @@ class BesideNumpy(Checked):
 
 
 class Routes(Checked):
-    """The other routes of a table, over the plain one."""
+    """float32, the other layout and two threads, relative to the default table."""
 
     params = (list(SHAPES),)
     param_names = ("shape",)
@@ -107,7 +107,7 @@ class Routes(Checked):
 
 
 class Mixed:
-    """Ten families in one batch, over the pure batches one by one: the mean of ten such tables."""
+    """Ten families in one batch, relative to one call per family over the same total of runs."""
 
     timeout = 300
 

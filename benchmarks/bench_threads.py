@@ -1,4 +1,4 @@
-"""Work of every size with as many threads as decaylr takes by itself, over one thread."""
+"""Work of every size with the default number of threads, relative to one thread."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ CURVES = ("exponential", "power 1.7")
 
 
 class NeverSlower:
-    """How many times faster than in one thread."""
+    """Speedup of the default number of threads over one thread."""
 
     params = (list(CURVES), list(SIZES))
     param_names = ("curve", "size")

@@ -1,4 +1,4 @@
-"""The parameters of the runs that are measured: each of them differs from run to run."""
+"""The parameters of the measured runs. Every parameter differs between runs."""
 
 from dataclasses import dataclass, fields
 
@@ -7,24 +7,24 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Columns:
-    """Runs over the same number of steps: an array a parameter, its first axis the run."""
+    """Runs over the same number of steps: one array per parameter, whose first axis is the run."""
 
     steps: int
     peak: np.ndarray
-    rate: np.ndarray  # decay a step
+    rate: np.ndarray  # decay per step
     slope: np.ndarray  # decay rate of inverse curves
     length: np.ndarray  # horizon, at least `steps`
     warmup: np.ndarray
-    every: np.ndarray  # positions a stair or a cycle
+    every: np.ndarray  # positions per stair or cycle
 
     def __getitem__(self, index):
-        """Some of the runs, or with another axis."""
+        """The columns indexed like arrays, to select runs or add an axis."""
         arrays = [getattr(self, field.name) for field in fields(self)[1:]]
         return Columns(self.steps, *(array[index] for array in arrays))
 
 
 def columns(n, steps):
-    """Parameters of n runs, always the same."""
+    """Parameters of n runs, the same on every call."""
     return Columns(
         steps=steps,
         peak=np.random.default_rng(1).uniform(0.5, 1.0, n),

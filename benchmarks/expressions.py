@@ -1,8 +1,8 @@
-"""NumPy's best broadcast expression for each shape: ufuncs with `out=` and nothing allocated.
+"""The best NumPy broadcast expression for each shape: ufuncs with `out=`, without allocation.
 
-An expression takes the columns of some runs, each of shape (runs, 1), the positions as float64
-and the buffer. `fill` gives it a few runs at a time, so that what it writes stays in cache until
-it is done.
+The arguments of an expression are the columns of some runs, each of shape (runs, 1), the positions
+as float64, and the buffer. `fill` calls it for a few runs at a time, so that the values it writes
+stay in cache.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ LEVELS = np.array([0.1, 1.0, 0.9, 0.5, 0.45, 0.2, 0.05, 0.0])
 
 
 def fill(expression, c, out):
-    """The values of all runs, written by one expression."""
+    """Write the values of all runs with one expression."""
     p, rows = np.arange(c.steps, dtype=np.float64), max(CACHED // c.steps, 1)
     for first in range(0, len(out), rows):
         some = slice(first, first + rows)
@@ -30,7 +30,7 @@ def linear(c, p, out):
 
 
 def power(exponent):
-    """Falls from the peak with the exponent-th power of what is left."""
+    """An expression that falls from the peak with a power of the remaining fraction."""
 
     def expression(c, p, out):
         np.subtract(c.length, p, out=out)
@@ -101,7 +101,7 @@ def step(c, p, out):
 
 
 def milestones(c):
-    """Where the steps of all runs are."""
+    """The milestones of all runs."""
     return [c.steps // 4, c.steps // 2]
 
 
@@ -110,12 +110,12 @@ def multi_step(c, p, out):
 
 
 def knots(c):
-    """Positions that interpolation goes through: at the same places in all runs."""
+    """The positions of the interpolation points, the same in all runs."""
     return np.rint(POINTS * c.steps)
 
 
 def interpolated(line):
-    """`line(positions, values, at)` once, times the peaks."""
+    """An expression that evaluates `line(positions, values, at)` once and scales it by the peaks."""
 
     def expression(c, p, out):
         np.multiply(c.peak, line(knots(c), LEVELS, p), out=out)
@@ -144,7 +144,7 @@ def smoothly(positions, values, at):
 
 
 def pattern(c):
-    """What `samples` holds, before the peaks."""
+    """The values of `samples` before scaling by the peaks."""
     return np.tile([1.0, 0.5], c.steps)[: c.steps]
 
 
@@ -159,7 +159,7 @@ def warmup_cosine(c, p, out):
 
 
 def wsd(c, p, out):
-    # the last fifth of the horizon falls
+    # The last fifth of the horizon is the decay.
     np.subtract(c.length, p, out=out)
     np.multiply(out, 5.0 * c.peak / c.length, out=out)
     np.minimum(out, c.peak, out=out)

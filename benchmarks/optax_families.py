@@ -1,7 +1,7 @@
-"""The schedules of optax that `vmap` maps, over every parameter of theirs that it can map.
+"""The optax schedules that work with `vmap`, over every parameter that can be mapped.
 
-Over no others: optax tests horizons, rates and warmups in Python when it makes a schedule.
-The calls are those of `decaylr.compat.optax` too.
+Horizons, rates and warmups cannot be mapped, because optax tests them in Python when it creates a
+schedule. The same calls also work with `decaylr.compat.optax`.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from benchmarks.peers import vmapped
 
 @dataclass(frozen=True)
 class Run:
-    """The parameters that differ: arrays of many runs, or those of one."""
+    """The parameters that differ between runs: arrays for many runs, or numbers for one."""
 
     peak: Any
     floor: Any
-    share: Any  # of the peak, where a curve ends
+    share: Any  # end value as a fraction of the peak
     power: Any
 
 
@@ -33,7 +33,7 @@ def _stairs(steps):
     return {steps // 4: 0.5, steps // 2: 0.2}
 
 
-# of optax or `decaylr.compat.optax`, the parameters, and the steps
+# Arguments: `optax` or `decaylr.compat.optax`, the parameters, and the steps.
 FAMILIES = {
     "constant": lambda of, r, steps: of.constant_schedule(r.peak),
     "linear": lambda of, r, steps: of.linear_schedule(r.peak, r.floor, steps),
@@ -62,7 +62,7 @@ FAMILIES = {
 
 
 def table(name, parameters, steps):
-    """A function that evaluates the whole table by `jit(vmap(vmap(optax schedule)))`."""
+    """A function that evaluates the whole table with `jit(vmap(vmap(optax schedule)))`."""
     import optax
 
     def one(p, peak, floor, share, power):

@@ -1,7 +1,8 @@
-"""How other libraries fill the same table: the fastest expression of each that we know of.
+"""How other libraries fill the same table: the fastest expression that we know for each.
 
-A peer is made for one curve of n runs, which differ in every parameter: it gives a function that
-evaluates the whole table and returns it as an array (or fills a buffer it was given beforehand).
+Each function here takes the name of a curve, the number of runs, which differ in every parameter,
+and the number of steps. It returns a function that evaluates the whole table and returns it as an
+array, new or allocated beforehand.
 """
 
 import math
@@ -14,7 +15,7 @@ CURVES = ("linear", "exponential", "cosine", "warmup cosine")
 
 
 def _scalar(name):
-    """The value at one position, in Python that numba compiles too."""
+    """The value at one position, in Python code that numba can compile."""
 
     def linear(p, peak, rate, length, warmup):
         return peak * (1.0 - p / length)
@@ -39,14 +40,14 @@ def _parameters(n, steps):
 
 
 def python(name, n, steps):
-    """The loops of a schedule search: one scalar call for each value."""
+    """Python loops with one scalar call per value."""
     value = _scalar(name)
     runs = list(zip(*(column.tolist() for column in _parameters(n, steps)), strict=True))
     return lambda: np.array([[value(p, *run) for p in range(steps)] for run in runs])
 
 
 def _over(xp, name, p, peak, rate, length, warmup):
-    """The values at positions that broadcast with the parameters, over an array namespace."""
+    """The values in the array namespace `xp`, at positions that broadcast with the parameters."""
     if name == "linear":
         return peak * (1.0 - p / length)
     if name == "exponential":
@@ -58,7 +59,7 @@ def _over(xp, name, p, peak, rate, length, warmup):
 
 
 def numexpr(name, n, steps):
-    """One fused expression, one thread."""
+    """One fused expression in one thread."""
     import numexpr as ne
 
     ne.set_num_threads(1)
@@ -94,7 +95,7 @@ def numba(name, n, steps):
 
 
 def torch(name, n, steps):
-    """Tensors in float64, one thread."""
+    """float64 tensors in one thread."""
     import torch as th
 
     th.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""One table of what is measured: each schedule with NumPy's best expression for it."""
+"""The measured schedules, each with the best NumPy expression for it."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from benchmarks.columns import columns
 
 
 class Shape(NamedTuple):
-    """A schedule of some columns, and how NumPy would fill it."""
+    """How to make a schedule from columns, and the equivalent NumPy expression."""
 
     make: Callable
     expression: Callable
@@ -19,7 +19,7 @@ class Shape(NamedTuple):
         return self.make(columns(n, steps))
 
     def numpy(self, n, steps, out):
-        """The same values by NumPy."""
+        """Write the same values to `out` with NumPy."""
         by.fill(self.expression, columns(n, steps), out)
 
 
@@ -72,7 +72,7 @@ SHAPES = CURVES | MORE
 
 
 def mixed(n, steps):
-    """One batch of n runs of ten families, and its pure parts."""
+    """One batch of n runs of ten families, and its parts, one per family."""
     names = [name for name in CURVES if name not in ("samples", "tanh", "piecewise_constant")]
     parts = [CURVES[name].schedule(n // len(names), steps) for name in names]
     return dl.concatenate(parts), parts

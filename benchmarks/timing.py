@@ -1,4 +1,4 @@
-"""Times and ratios within one run: ours and the reference in turn, the median of each.
+"""Times and ratios within one process. Both sides run alternately; the median of each is used.
 
 DECAYLR_BENCH_SCALE (default 1) multiplies the number of runs of the large tables.
 """
@@ -10,19 +10,19 @@ from time import perf_counter
 import numpy as np
 
 SCALE = float(os.environ.get("DECAYLR_BENCH_SCALE", "1"))
-LEAST = 1e-3  # seconds: what is shorter is repeated within one timing
-ENOUGH = 0.5 * SCALE  # seconds for the rounds of one figure, as far as FEWEST and MOST allow
+LEAST = 1e-3  # seconds; shorter work is repeated within one timing
+ENOUGH = 0.5 * SCALE  # seconds for all rounds of one figure, within the limits FEWEST and MOST
 FEWEST, MOST = 3, 41
-CACHED = 2**17  # values that are compared at a time
+CACHED = 2**17  # number of values compared at a time
 
 
 def rows(n):
-    """n runs, scaled."""
+    """n multiplied by the scale, at least 10."""
     return max(int(n * SCALE), 10)
 
 
 def seconds(work, times=1):
-    """The time of one call, from so many."""
+    """The mean time of one call, over `times` calls."""
     start = perf_counter()
     for _ in range(times):
         work()
@@ -30,9 +30,9 @@ def seconds(work, times=1):
 
 
 def medians(*works):
-    """The median seconds of each work, the works in turn."""
+    """The median seconds of each function in `works`, measured alternately."""
     once = [seconds(work) for work in works]
-    if sum(once) < ENOUGH:  # the first call of a short work is not like the others
+    if sum(once) < ENOUGH:  # The first call of short work is slower than later calls.
         once = [seconds(work) for work in works]
     times = [max(int(LEAST / time), 1) for time in once]
     round_of = sum(max(time, LEAST) for time in once)
@@ -42,13 +42,13 @@ def medians(*works):
 
 
 def ratio(ours, reference):
-    """Median time of ours over the median time of the reference, measured in turn."""
+    """Median time of `ours` divided by that of `reference`, measured alternately."""
     mine, other = medians(ours, reference)
     return mine / other
 
 
 def require_close(got, expected, name):
-    """Fail where a benchmark would time wrong numbers."""
+    """Raise an error if the values to be timed are wrong."""
     got, expected = np.atleast_1d(got), np.atleast_1d(expected)
     few = max(CACHED * len(expected) // expected.size, 1)
     for first in range(0, len(expected), few):

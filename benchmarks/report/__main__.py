@@ -1,6 +1,6 @@
 """Measure every figure with asv and write docs/performance.md: `python -m benchmarks.report`.
 
-`--kept` writes the page anew from the last measurement, after a reason was edited say.
+`--kept` writes the page from the last measurement, for example after you edited a reason.
 """
 
 import argparse
@@ -16,13 +16,13 @@ LAST = results.SUITES / "results" / "report.json"
 
 
 def measure(rows: list[figures.Row], scale: float) -> None:
-    """Run asv and note where its results are."""
+    """Run asv and record the path of its results."""
     found = {"facts": facts.gather(scale), "results": str(results.run(rows, scale))}
     LAST.write_text(json.dumps(found, indent=1))
 
 
 def write(rows: list[figures.Row], reasons: dict[str, str], to: Path) -> list[str]:
-    """The page and its picture; the names of rows that are neither reached nor explained."""
+    """Write the page and its picture; return the rows that miss their target without a reason."""
     last = json.loads(LAST.read_text())
     found = results.Results(Path(last["results"]))
     text = page.page(rows, reasons, found, last["facts"])
@@ -43,7 +43,7 @@ def main() -> int:
         measure(rows, options.scale)
     unexplained = write(rows, reasons, options.write)
     for name in unexplained:
-        print(f"neither reached nor explained in figures.toml: {name}", file=sys.stderr)
+        print(f"missed target without a reason in figures.toml: {name}", file=sys.stderr)
     return 1 if unexplained else 0
 
 

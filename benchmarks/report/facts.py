@@ -1,4 +1,4 @@
-"""The machine and the software that figures were measured with."""
+"""The machine and the software versions of a measurement."""
 
 import datetime
 import platform
@@ -11,7 +11,7 @@ MULTIPLES = {"K": 2**10, "M": 2**20, "G": 2**30}
 
 
 def caches() -> dict[str, int]:
-    """Bytes of the levels that hold data, where the system tells them."""
+    """Sizes in bytes of the data caches, if the system reports them."""
     found = {}
     for index in sorted(CACHES.glob("index*")):
         level, kind, size = (
@@ -23,7 +23,7 @@ def caches() -> dict[str, int]:
 
 
 def gather(scale: float) -> dict:
-    """All that the head of the page tells."""
+    """All facts shown at the head of the page."""
     from decaylr import __version__, _engine
     from decaylr.evaluation.machine import processor
 

@@ -1,4 +1,4 @@
-"""The figures on record: which benchmark each row is read from, and what is wanted of it."""
+"""The figures in `figures.toml`: the benchmark and the target of each row."""
 
 import tomllib
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The benchmark with its parameters, as reasons and the page call it."""
+        """The benchmark with its parameters, the name used by reasons and by the page."""
         params = f"({', '.join(map(str, self.params))})" if self.params else ""
         return self.benchmark + params
 
@@ -34,14 +34,14 @@ class Row:
         return f"{rounded(value):g} {self.unit}"
 
     def reached(self, value: float) -> bool:
-        """Whether the figure as it is shown is the one wanted, or none is."""
+        """Whether the rounded value meets the target, or there is no target."""
         most = float("inf") if self.most is None else self.most
         least = float("-inf") if self.least is None else self.least
         return least <= rounded(value) <= most
 
 
 def rounded(value: float) -> float:
-    """To three digits: what a median of times can tell."""
+    """The value rounded to three digits, the precision of a median of times."""
     return float(f"{value:.3g}")
 
 
@@ -60,7 +60,7 @@ def _rows(figure: dict) -> list[Row]:
 
 
 def load(path: Path = FIGURES) -> tuple[list[Row], dict[str, str]]:
-    """All rows, and the reason for each row that has one by the row's name."""
+    """All rows, and a mapping from row names to reasons."""
     data = tomllib.loads(path.read_text())
     rows = [row for figure in data["figures"] for row in _rows(figure)]
     reasons = data.get("reasons", [])

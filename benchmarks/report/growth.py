@@ -1,4 +1,4 @@
-"""Time against the number of values: the numbers, and their picture."""
+"""Time against the number of values: the numbers and the plot."""
 
 import math
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from benchmarks.bench_growth import CURVES
 from benchmarks.report.results import PIECES, WHOLE, Results
 
-LINEAR_FROM = 10**7  # values: below, the cost of a call and the caches show
+LINEAR_FROM = 10**7  # values; for fewer, call overhead and caches dominate
 
 
 class Line(NamedTuple):
-    """Seconds by values; NaN where memory is too small."""
+    """Seconds for each number of values; NaN if memory is too small."""
 
     work: str
     way: str
@@ -19,7 +19,7 @@ class Line(NamedTuple):
 
 
 def lines(results: Results) -> list[Line]:
-    """Every work by both ways, at the sizes that were measured."""
+    """One line per workload and method, at all measured sizes."""
     sizes = results.sizes(WHOLE)
     return [
         Line(work, way, [(n, results.value(name, work, n)) for n in sizes])
@@ -29,7 +29,7 @@ def lines(results: Results) -> list[Line]:
 
 
 def slope(line: Line) -> float:
-    """The exponent of growth: least squares of the logarithms."""
+    """The exponent of growth, by least squares of the logarithms."""
     points = [
         (math.log(n), math.log(time))
         for n, time in line.points
@@ -42,7 +42,7 @@ def slope(line: Line) -> float:
 
 
 def draw(found: list[Line], caches: dict[str, int], path: Path) -> None:
-    """Seconds, and nanoseconds a value, with the sizes of the caches."""
+    """Plot seconds, and nanoseconds per value, and mark the cache sizes."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -50,12 +50,12 @@ def draw(found: list[Line], caches: dict[str, int], path: Path) -> None:
     time, each = figure.subplots(1, 2)
     for i, line in enumerate(found):
         sizes, seconds = zip(*line.points, strict=True)
-        # both ways of a work in its colour, the second dotted
+        # Both methods of a workload share a color; the second is dotted.
         style = {"color": f"C{i // 2}", "ls": "-:"[i % 2], "label": f"{line.work}, {line.way}"}
         time.loglog(sizes, seconds, **style)
         each.loglog(sizes, [s / n * 1e9 for n, s in line.points], **style)
     time.set(xlabel="values, runs × steps", ylabel="seconds")
-    each.set(xlabel="values, runs × steps", ylabel="nanoseconds a value")
+    each.set(xlabel="values, runs × steps", ylabel="nanoseconds per value")
     time.legend(fontsize="x-small")
     for axes in (time, each):
         axes.minorticks_off()
@@ -64,6 +64,6 @@ def draw(found: list[Line], caches: dict[str, int], path: Path) -> None:
             axes.axvline(size / 8, color="0.6", ls="--", lw=0.8)
             axes.text(size / 8, 0.01, f" {level}", transform=axes.get_xaxis_transform(), size=8)
     path.parent.mkdir(exist_ok=True)
-    # The same numbers give the same file.
+    # Make the file depend only on the numbers.
     with matplotlib.rc_context({"svg.hashsalt": "decaylr", "svg.fonttype": "none"}):
         figure.savefig(path, metadata={"Date": None})

@@ -1,4 +1,4 @@
-"""The page: figures, reasons, peers and growth as Markdown, one line a row."""
+"""Write the page as Markdown: figures, reasons, other libraries and growth."""
 
 import math
 
@@ -13,12 +13,12 @@ PICTURE = "images/growth.svg"
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:
-    """Cells as they are: padded ones would change with the widest of their column."""
+    """A Markdown table. Cells are not padded, so a wider cell changes only its own row in a diff."""
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 
 def beginning(facts: dict) -> list[str]:
-    """What was measured, with what, and how."""
+    """The head of the page: machine, versions and method."""
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     levels = ", ".join(f"{name} {size // 1024} KiB" for name, size in facts["caches"].items())
     page = [
@@ -30,9 +30,9 @@ def beginning(facts: dict) -> list[str]:
         "",
         f"`pip install '.[bench]' && {COMMAND}` measures everything again with asv",
         "and writes this page. [benchmarks/README.md](../benchmarks/README.md) explains each",
-        "benchmark. For a ratio, both sides are measured alternately in one process, with one thread",
-        "unless stated, and the ratio of the medians is reported. The machine is shared with other",
-        "work: trust ratios more than absolute times.",
+        "benchmark. For a ratio, both sides are measured alternately in one process, with one",
+        "thread unless stated, and the ratio of the medians is reported. The machine is shared",
+        "with other work: trust ratios more than absolute times.",
         "",
     ]
     if facts["scale"] != 1:
@@ -41,7 +41,7 @@ def beginning(facts: dict) -> list[str]:
 
 
 def figures(rows: list[Row], results: Results) -> list[str]:
-    """Every row with what is wanted and what was reached."""
+    """The table of all rows with target and measured value."""
     cells, reached, wanted = [], 0, 0
     for row in rows:
         value = results.value(row.benchmark, *row.params)
@@ -56,13 +56,13 @@ def figures(rows: list[Row], results: Results) -> list[str]:
 
 
 def missed(rows: list[Row], results: Results) -> list[tuple[Row, float]]:
-    """Rows that are not what is wanted, with their values."""
+    """Rows that miss their target, with their values."""
     values = [(row, results.value(row.benchmark, *row.params)) for row in rows]
     return [(row, value) for row, value in values if not row.reached(value)]
 
 
 def not_reached(rows: list[Row], reasons: dict[str, str], results: Results) -> list[str]:
-    """Each reason with the rows that it is the reason of."""
+    """Each reason with the rows that it explains."""
     together: dict[str, list[str]] = {}
     for row, value in missed(rows, results):
         line = f"- {row.work}: {row.shown(value)}, target {row.wanted}"
@@ -74,7 +74,7 @@ def not_reached(rows: list[Row], reasons: dict[str, str], results: Results) -> l
 
 
 def peers(results: Results) -> list[str]:
-    """How many times faster than other libraries."""
+    """The speedups over other libraries."""
     cells = [
         [curve, *(f"{rounded(results.value(of.PEERS, peer, curve)):g}" for peer in PEERS)]
         for curve in CURVES
@@ -101,7 +101,7 @@ def _cells(line: Line) -> list[str]:
 
 
 def growth(results: Results) -> list[str]:
-    """Time against the number of values: picture, numbers, and how linear it is."""
+    """Time against the number of values: picture, numbers and growth exponents."""
     found = lines(results)
     sizes = [f"10^{len(str(n)) - 1}" for n, _ in found[0].points]
     cells = [_cells(line) for line in found]

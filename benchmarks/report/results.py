@@ -1,4 +1,4 @@
-"""What asv measured: its run and its file of results."""
+"""Run asv and read its results."""
 
 import json
 import os
@@ -13,11 +13,11 @@ from benchmarks.report.figures import Row
 SUITES = Path(__file__).parents[1]
 PEERS = "bench_peers.Peers.track_times_faster"
 WHOLE, PIECES = "bench_growth.Growth.track_whole", "bench_growth.Growth.track_pieces"
-TABLES = (PEERS, WHOLE, PIECES)  # shown with all their parameters
+TABLES = (PEERS, WHOLE, PIECES)  # shown for all parameters
 
 
 class Results:
-    """Values by benchmark and parameters, of one file of asv's."""
+    """The values in one result file of asv, by benchmark and parameters."""
 
     def __init__(self, path: Path) -> None:
         data = json.loads(path.read_text())
@@ -30,25 +30,25 @@ class Results:
         }
 
     def value(self, benchmark: str, *params: object) -> float:
-        """One value; a benchmark that has none has failed or was not run."""
+        """One value. Raises an error if the benchmark failed or was not run."""
         found = self._values.get(benchmark, {}).get(tuple(map(repr, params)))
         if found is None:
             raise ValueError(f"asv has no result of {benchmark}{params or ''}")
         return found
 
     def sizes(self, benchmark: str) -> list[int]:
-        """The values of its last parameter, which are numbers."""
+        """The values of the benchmark's last parameter, which must be numbers."""
         return sorted({int(params[-1]) for params in self._values.get(benchmark, {})})
 
 
 def pattern(row: Row) -> str:
-    """A regular expression for asv that selects one benchmark with its parameters."""
+    """A regular expression that selects one benchmark with its parameters in asv."""
     params = f"({', '.join(map(repr, row.params))})" if row.params else ""
     return f"^{re.escape(row.benchmark + params)}$"
 
 
 def run(rows: list[Row], scale: float) -> Path:
-    """Run what the page shows against the decaylr that is installed; fail if a benchmark does."""
+    """Run the page's benchmarks with the installed decaylr; exit if one of them fails."""
     asv = [sys.executable, "-m", "asv"]
     wanted = [*map(pattern, rows), *(f"^{re.escape(name)}" for name in TABLES)]
     command = [*asv, "run", "--quick", "--show-stderr", "-E", f"existing:{sys.executable}"]
@@ -56,5 +56,5 @@ def run(rows: list[Row], scale: float) -> Path:
     environment = os.environ | {"DECAYLR_BENCH_SCALE": str(scale)}
     subprocess.run([*asv, "machine", "--yes"], cwd=SUITES, check=True, capture_output=True)
     if subprocess.run(command, cwd=SUITES, env=environment, check=False).returncode:
-        raise SystemExit("a benchmark failed: asv says which one above; nothing is written")
+        raise SystemExit("a benchmark failed, see the output of asv above; nothing was written")
     return max(SUITES.glob("results/*/*-existing-*.json"), key=lambda path: path.stat().st_mtime)
