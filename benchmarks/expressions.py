@@ -115,7 +115,7 @@ def knots(c):
 
 
 def interpolated(line):
-    """An expression that evaluates `line(positions, values, at)` once and scales it by the peaks."""
+    """An expression that evaluates `line(positions, values, at)` once, times the peaks."""
 
     def expression(c, p, out):
         np.multiply(c.peak, line(knots(c), LEVELS, p), out=out)

@@ -1,4 +1,4 @@
-"""How results are compared: within a few roundings, or bit for bit."""
+"""Comparison of results, within a few rounding errors or bit for bit."""
 
 import numpy as np
 

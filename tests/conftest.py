@@ -1,6 +1,6 @@
-"""What holds in every room."""
+"""Settings for all tests."""
 
 import pytest
 
-# Helpers whose assertions say what they compared, as those of test modules do.
+# Show the compared values in failed assertions of these helpers, as in test modules.
 pytest.register_assert_rewrite("tests.evaluation.processes", "tests.peers")

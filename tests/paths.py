@@ -1,4 +1,4 @@
-"""Where the repository begins: files of it are named from here."""
+"""The root of the repository."""
 
 from pathlib import Path
 

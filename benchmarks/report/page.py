@@ -13,7 +13,7 @@ PICTURE = "images/growth.svg"
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:
-    """A Markdown table. Cells are not padded, so a wider cell changes only its own row in a diff."""
+    """A Markdown table, without padding, so that a wider cell changes only its own row."""
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 

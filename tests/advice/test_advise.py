@@ -1,4 +1,4 @@
-"""advise from a target: the decay found meets it, by mpmath and by the schedule's own fold."""
+"""advise for a target: the decay meets it, checked with mpmath and with the schedule's fold."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""advise(schedule, steps=...): each figure against plain Python over the whole table."""
+"""advise(schedule, steps=...): each result compared with plain Python over the whole table."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ SCHEDULES = {
 
 
 def expected(values):
-    """The figures of one run in plain Python."""
+    """The results for one run in plain Python."""
     peak = max(values)
     at = values.index(peak)
     halved = [p for p in range(at, len(values)) if values[p] <= 0.5 * peak]

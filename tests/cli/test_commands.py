@@ -1,4 +1,4 @@
-"""The command line: what it prints and writes are the schedules' values."""
+"""The command line prints and writes the values of the schedules."""
 
 import csv
 import errno
@@ -48,7 +48,7 @@ steps = 10_000
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    """Writes a sweep file into the working directory and names it."""
+    """Write a sweep file into the working directory and return its name."""
     monkeypatch.chdir(tmp_path)
 
     def written(text, name="sweep.toml"):
@@ -69,7 +69,7 @@ def succeed(*arguments):
 
 
 def refused(*arguments):
-    """The one line that a refusal prints on stderr."""
+    """The one line that an error prints on stderr."""
     found = run(*arguments)
     assert found.exit_code == 2
     assert found.stdout == ""
@@ -88,7 +88,7 @@ def test_the_table_has_the_figures_of_every_entry(file):
         *("name", "unit", "length", "first", "peak", "where", "last", "mean"),
         *("<1%", "pos/s"),
     ]
-    # 1, 0.75, 0.5, 0.25, 0: one value of five is under 1 % of the peak
+    # 1, 0.75, 0.5, 0.25, 0: one of five values is under 1 % of the peak
     assert lines[1].split()[:9] == [
         "short",
         "step",
@@ -107,7 +107,7 @@ def test_a_narrow_terminal_cuts_nothing():
         report.print_summary(page, [entry])
     text = caught.get()
     assert "…" not in text
-    assert text.count("5.678e-05") == 5  # all but the share
+    assert text.count("5.678e-05") == 5  # every column but the percentage
 
 
 def test_the_caption_says_what_is_read_on_a_grid(file):
@@ -236,7 +236,7 @@ def test_sweep_and_plot_write_pictures(file, tmp_path):
         ("version = 1\n[schedules]\n", "at least one entry"),
     ],
 )
-def test_a_bad_file_is_one_line(file, text, says):
+def test_a_malformed_file_prints_one_line(file, text, says):
     assert says in refused("sweep", file(text))
 
 
@@ -261,7 +261,7 @@ def test_a_bad_file_is_one_line(file, text, says):
         (("advise", "--init-value", "-1", "--steps", "9", "--final", "0.1"), "init_value must be"),
     ],
 )
-def test_what_cannot_be_used_is_one_line(file, arguments, says):
+def test_unusable_input_prints_one_line(file, arguments, says):
     file(TWO)
     assert says in refused(*arguments)
 

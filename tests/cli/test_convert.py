@@ -1,4 +1,4 @@
-"""`decaylr convert`: files of other libraries' configurations against the functions they name."""
+"""`decaylr convert`: configuration files compared with direct calls of the same functions."""
 
 import json
 
@@ -73,7 +73,7 @@ CASES = {
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Runs the command on a configuration written to a file, or on a file's own text."""
+    """Run the command on a configuration, or on the text of a file."""
     monkeypatch.chdir(tmp_path)
 
     def running(data, *options, name="config.json"):
@@ -111,7 +111,7 @@ def test_momentum_and_weight_decay(run):
     assert dl.from_json(result.output)(25) == pytest.approx(0.15, rel=1e-15)
 
 
-def test_what_answers_to_a_metric_is_a_plateau(run):
+def test_metric_driven_schedulers_become_plateaus(run):
     result = run({"ReduceLROnPlateau": {"base_lr": 0.5, "patience": 3}}, "--from", "torch")
     made = dl.Plateau.from_dict(json.loads(result.output))
     assert made == torch.ReduceLROnPlateau(0.5, patience=3)

@@ -1,4 +1,4 @@
-"""Tables: rounding, ranges and the words of users."""
+"""Tables: rounding, ranges and text from users."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Horizon edits: what has happened stays, what follows is as stated."""
+"""Horizon edits: earlier values do not change, later values are as documented."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BASES = [
 
 @pytest.mark.parametrize("base", BASES, ids=lambda s: repr(s)[:20])
 @pytest.mark.parametrize("at", [1, 40, 99])
-def test_the_past_keeps_its_bits(base, at):
+def test_values_before_the_edit_are_bit_identical(base, at):
     tail = dl.constant(0.5)
     edits = [base.branch(at, tail), base.rewarm(at, 5, 2.0, tail), base.extend(300, at)]
     for edited in edits:
@@ -91,7 +91,7 @@ def test_one_schedule_branched_at_many_positions():
 
 
 def test_branch_as_an_override_of_a_sequence():
-    """Numbers of OLMo's sequential scheduler with an anneal from 2000 on."""
+    """Values from OLMo's sequential scheduler, with annealing from step 2000 on."""
     s = dl.warmup(10.0, 1000).branch(2000, lambda value: dl.linear(value, 2.0, 1000))
     np.testing.assert_array_equal([s(p) for p in (2000, 2500, 3000, 10000)], [10, 6, 2, 2])
 
@@ -136,7 +136,7 @@ def test_rewarm_at_once():
     np.testing.assert_array_equal(w.length, [100, 100])
 
 
-def test_extend_stretches_what_is_left():
+def test_extend_stretches_the_rest():
     s = dl.warmup_cosine(0.0, 1.0, 100, 1100)
     longer = s.extend(2100, at=100)
     for p in (100, 101, 600, 1500, 2099):

@@ -1,8 +1,8 @@
-"""Valid arguments of every function of `decaylr.compat` that makes a library's schedule."""
+"""Valid arguments for every function of `decaylr.compat` that creates a library's schedule."""
 
 from decaylr.compat import keras, optax, timm, torch, transformers
 
-# For each function two valid sets of arguments that differ in every number; words alike.
+# For each function, two valid sets of arguments that differ in every number; strings are equal.
 LINE = ({"base_lr": 0.1, "total_iters": 20}, {"base_lr": 0.3, "total_iters": 50})
 WARM = ({"base_lr": 0.1, "num_warmup_steps": 0}, {"base_lr": 0.3, "num_warmup_steps": 10})
 WHOLE = tuple(one | {"num_training_steps": n} for one, n in zip(WARM, (60, 110), strict=True))

@@ -1,4 +1,4 @@
-"""Every number of a library's schedule may be an array; each run is what its number gives."""
+"""Every number of a library's schedule can be an array; each run equals the single schedule."""
 
 import inspect
 
@@ -12,7 +12,7 @@ from tests.peers.installed import peer
 
 POSITIONS = np.arange(150)
 
-# Factories of the others, metric-driven rules, and what takes schedules or functions.
+# Factories, metric-driven rules, and functions that take schedules or functions.
 ELSEWHERE = {
     torch.LambdaLR, torch.MultiplicativeLR, torch.SequentialLR, torch.ChainedScheduler,
     torch.ReduceLROnPlateau, torch.from_scheduler,
@@ -29,7 +29,7 @@ def number(value):
 
 
 def merged(one, two):
-    """Both values as an array: those of a mapping or of a list of mappings one by one."""
+    """Both values as one array; in mappings and lists of mappings, value by value."""
     if isinstance(one, dict):
         return {key: merged(one[key], two[key]) for key in one}
     if isinstance(one, list) and isinstance(one[0], dict):
@@ -50,7 +50,7 @@ SINGLE = [
     SINGLE,
     ids=[f"{f.__module__.split('.')[2]}-{f.__name__}-{n}" for f, n in SINGLE],
 )
-def test_each_run_of_one_parameter(function, name):
+def test_an_array_for_one_parameter(function, name):
     first, second = CASES[function]
     if "noise_pct" in first:
         peer("torch")  # whose random numbers timm's noise is
@@ -60,7 +60,7 @@ def test_each_run_of_one_parameter(function, name):
 
 
 @pytest.mark.parametrize("function", CASES, ids=lambda f: f"{f.__module__}.{f.__name__}")
-def test_each_run_of_all_parameters(function):
+def test_arrays_for_all_parameters(function):
     first, second = CASES[function]
     if "noise_pct" in first:
         peer("torch")  # whose random numbers timm's noise is

@@ -1,4 +1,4 @@
-"""DeepSpeed's schedules against its formulas, one scalar step at a time."""
+"""DeepSpeed's schedules compared with its formulas, one scalar step at a time."""
 
 import math
 
@@ -11,7 +11,7 @@ STEPS = 120
 
 
 def optimizer_steps(initial, of_iteration):
-    """The rate of every optimizer step: the constructor's, then those of iterations 0, 1, ..."""
+    """The rate of every optimizer step: that of the constructor, then of iterations 0, 1, ..."""
     return [initial, *(of_iteration(i) for i in range(STEPS - 1))]
 
 
@@ -92,7 +92,7 @@ def warmup_cosine(lr, total, min_ratio, steps, cos_min, kind):
 
 
 def check(ours, theirs):
-    # Near its end a cosine or a line is a small difference of large numbers in their floats.
+    # Near its end, a cosine or a line is a small difference of large numbers in DeepSpeed's floats.
     slack = 1e-15 * max(theirs)
     np.testing.assert_allclose(ours.table(STEPS), theirs, rtol=1e-12, atol=slack)
 

@@ -1,4 +1,4 @@
-"""The table "Known differences" of `docs/compat.md`: what the library gives, and what decaylr."""
+"""The table "Known differences" of `docs/compat.md`: the library's behavior and decaylr's."""
 
 import warnings
 
@@ -107,14 +107,14 @@ def test_a_polynomial_without_room_in_transformers():
         transformers.get_polynomial_decay_schedule_with_warmup(1.0, 5, 5)
 
 
-def test_optax_drops_schedules_left_over():
+def test_optax_ignores_surplus_schedules():
     parts = [live_optax.constant_schedule(value) for value in (1.0, 2.0, 3.0)]
     assert float(live_optax.join_schedules(parts, [5])(100)) == 2.0
     with pytest.raises(ValueError, match="boundaries must be 2 for 3 schedules, got 1"):
         optax.join_schedules([dl.constant(value) for value in (1.0, 2.0, 3.0)], [5])
 
 
-def test_a_negative_rate_of_optax():
+def test_a_negative_rate_in_optax():
     assert np.isnan(float(live_optax.exponential_decay(1.0, 2, -0.5)(1)))
     with pytest.raises(ValueError, match=r"decay_rate must be finite and >= 0, got -0.5"):
         optax.exponential_decay(1.0, 2, -0.5)
@@ -133,7 +133,7 @@ def test_cycles_of_fractional_length_in_keras():
         keras.PolynomialDecay(1.0, 2.5, cycle=True)
 
 
-# What these libraries refuse, decaylr refuses; the differences above are all there are.
+# decaylr rejects what these libraries reject, except for the differences above.
 REFUSED = [
     (lr_scheduler, torch, "ConstantLR", {"factor": 1.5}),
     (lr_scheduler, torch, "ConstantLR", {"factor": -0.5}),

@@ -1,4 +1,4 @@
-"""Every schedule of the five libraries against its formula in exact arithmetic, in ulp."""
+"""Every schedule of the five libraries compared with its exact formula, in ulp."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def no_slack(_):
 
 
 def worst(schedule, formula, arguments, positions=POSITIONS, slack_at=no_slack):
-    """The largest difference in ulp, and where; infinite where an exact zero is missed."""
+    """The largest difference in ulp and its position; infinite if an exact zero is missed."""
     exact = {name: exact_torch.exact_number(value) for name, value in arguments.items()}
     found = (0.0, None)
     for t in positions:
@@ -38,7 +38,7 @@ EXACT_WAVES = (0.5, 1.0, 2, 0.0)
 
 
 def rounded_period(arguments):
-    """Waves whose period is no float64: its rounding, half a unit, adds up period by period."""
+    """Slack for waves whose period is rounded: the error of half an ulp grows with each period."""
     cycles = arguments.get("num_cycles", 0.0)
     if cycles in EXACT_WAVES:
         return no_slack
@@ -50,7 +50,7 @@ def rounded_period(arguments):
 
 
 def rounded_length(formula, arguments):
-    """Phases between the steps are of a length that no float64 has: half a unit of it."""
+    """Slack for phases that end between steps: their length is rounded by half an ulp."""
     exact = {name: exact_torch.exact_number(value) for name, value in arguments.items()}
     h = real.mpf(10) ** -20
     half = real.ldexp(150, -53)
@@ -102,13 +102,13 @@ OTHERS |= {
 
 
 def cancelled(arguments):
-    """What r**x - r over 1 - r may miss where it goes to 0: a unit of r / (1 - r)."""
+    """Slack for (r**x - r) / (1 - r) near 0: one ulp of r / (1 - r)."""
     ratio = arguments["decay_ratio"]
     return lambda t: real.ldexp(arguments["base_lr"] * ratio / (1 - ratio), -52)
 
 
 def drawn(first, second, rng):
-    """A value between two: numbers and lists of them; words are alike in both."""
+    """A value between two values, which are numbers, lists of numbers, or equal strings."""
     if isinstance(first, dict):
         return {key: drawn(first[key], second[key], rng) for key in first}
     if isinstance(first, list):

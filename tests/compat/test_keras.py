@@ -1,4 +1,4 @@
-"""`decaylr.compat.keras` beside Keras itself, which computes in float32."""
+"""`decaylr.compat.keras` compared with Keras, which computes in float32."""
 
 import json
 
@@ -45,7 +45,7 @@ def random_arguments(name, rng):
 
 
 def restarts(arguments):
-    """The steps at which a cycle begins: there Keras's float32 logarithm may go wrong."""
+    """The steps at which a cycle starts, where Keras's float32 logarithm can be wrong."""
     begin, length, found = 0, arguments["first_decay_steps"], []
     while begin < STEPS:
         found.append(begin)
@@ -64,7 +64,7 @@ def test_equals_keras_within_float32(name, seed):
         asked = asked[~np.isin(asked, restarts(arguments))]
     theirs = np.array([float(made(int(step))) for step in asked])
     ours = getattr(compat, name)(**arguments)(asked)
-    # Half a unit of float32 at the peak for every operation that leads to a small value.
+    # Half a float32 ulp of the peak for every operation that leads to a small value.
     np.testing.assert_allclose(ours, theirs, rtol=3e-6, atol=3e-7 * np.abs(theirs).max())
     again = compat.from_config(json.loads(json.dumps(schedules.serialize(made))))
     assert again == getattr(compat, name)(**arguments)
@@ -89,7 +89,7 @@ def test_a_batch_is_its_runs_bit_for_bit(name):
 
 
 def test_a_misplaced_restart_is_a_known_difference():
-    """Keras finds the cycle by a float32 logarithm: before a restart it is one too high."""
+    """Keras finds the cycle with a float32 logarithm, which is one too high before a restart."""
     theirs = schedules.CosineDecayRestarts(1.0, 1000, t_mul=2.0)
     assert float(theirs(4094999)) == pytest.approx(1.0)
     assert compat.CosineDecayRestarts(1.0, 1000, t_mul=2.0)(4094999) < 1e-12

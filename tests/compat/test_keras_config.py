@@ -14,7 +14,7 @@ keras = peer("keras")
 schedules = keras.optimizers.schedules
 
 ASKED = np.array([0, 1, 2, 9, 10, 11, 19, 20, 21, 30, 47, 99, 100, 101, 130])
-# The schedule and its class in Keras.
+# A schedule and its Keras class.
 CASES = {
     "rate": (dl.exponential(0.5, 0.9, 7), "ExponentialDecay"),
     "half life": (dl.exponential(0.5, half_life=13), "ExponentialDecay"),
@@ -56,7 +56,7 @@ def test_keras_reads_it(name):
     made = schedules.deserialize(config)
     assert type(made) is getattr(schedules, class_name)
     theirs = np.array([float(made(int(step))) for step in ASKED])
-    slack = 3e-7 * np.abs(theirs).max()  # half a unit of float32 at the peak, an operation
+    slack = 3e-7 * np.abs(theirs).max()  # half a float32 ulp of the peak per operation
     np.testing.assert_allclose(schedule(ASKED), theirs, rtol=3e-6, atol=slack)
 
 

@@ -1,4 +1,4 @@
-"""Megatron's OptimizerParamScheduler against its formulas, one scalar step at a time."""
+"""Megatron's OptimizerParamScheduler compared with its formulas, one scalar step at a time."""
 
 import math
 
@@ -52,7 +52,7 @@ def scheduler(init, high, low, warmup, total, style, **rest):
 
 
 def check(ours, theirs):
-    # Near its end a cosine or a line is a small difference of large numbers in their floats.
+    # Near its end, a cosine or a line is a small difference of large numbers in Megatron's floats.
     slack = 1e-15 * max(theirs)
     np.testing.assert_allclose(ours.table(STEPS), theirs, rtol=1e-12, atol=slack)
 

@@ -1,4 +1,4 @@
-"""`decaylr.compat.optax` beside optax itself, in float64."""
+"""`decaylr.compat.optax` compared with optax in float64."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ SEEDS = range(20)
 
 
 def random_arguments(name, rng):
-    """Valid arguments, degenerate ones that optax accepts among them."""
+    """Valid arguments, including degenerate ones that optax accepts."""
     pick = lambda *options: options[rng.integers(len(options))]  # noqa: E731
     steps, begin = pick(0, -3, int(rng.integers(1, 90))), pick(0, -5, int(rng.integers(1, 40)))
     first, last = float(rng.uniform(0.1, 1.0)), float(rng.uniform(0.0, 0.1))
@@ -123,7 +123,7 @@ def test_what_optax_cannot_vmap():
 
 
 def test_float32_counts_are_a_known_difference():
-    """optax cannot tell 2**24 from its neighbour, decaylr can."""
+    """In float32, optax cannot distinguish 2**24 from the next step; decaylr can."""
     theirs = optax.linear_schedule(1.0, 0.0, 2**25)
     assert theirs(2**24 + 1) == theirs(2**24)
     ours = compat.linear_schedule(1.0, 0.0, 2**25)

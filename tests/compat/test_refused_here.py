@@ -1,4 +1,4 @@
-"""What a library takes and decaylr refuses: all of it, by name, beside the library itself."""
+"""All arguments that a library accepts and decaylr rejects, compared with the library."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_torch(name, arguments, message):
         ("PolynomialLR", {"total_iters": 2.5}, 0.2),
     ],
 )
-def test_torch_never_meets_what_lies_between_steps(name, arguments, where):
+def test_torch_never_reaches_fractional_milestones(name, arguments, where):
     values = stepped(make(name, optimizer(1.0), arguments), 5)
     assert values[3] == values[4 if name != "StepLR" else 3] == pytest.approx(where, rel=1e-15)
 
@@ -119,11 +119,11 @@ def test_functional(theirs, ours, name, arguments, message):
         getattr(ours, name)(**arguments)
 
 
-def test_keras_makes_integers_of_what_stands_beside_an_integer():
+def test_keras_converts_arguments_to_integers_with_an_integer_rate():
     assert float(schedules.ExponentialDecay(1, 10, 0.5)(10)) == 0.0
     assert keras.ExponentialDecay(1, 10, 0.5)(10) == 0.5
     warmed = {"decay_steps": 10, "alpha": 0.5, "warmup_target": 2, "warmup_steps": 5}
-    # pi is 3 there.
+    # Keras also converts pi to the integer 3.
     assert float(schedules.CosineDecay(0, **warmed)(15)) == pytest.approx(1.0050037, rel=1e-6)
     assert keras.CosineDecay(0, **warmed)(15) == 1.0
 
@@ -171,7 +171,7 @@ def test_a_cosine_past_its_minimum_in_torchs_chain():
     assert theirs[4] == pytest.approx(0.125, rel=1e-14)
 
 
-def test_a_sequence_in_torchs_chain_begins_its_parts_anew():
+def test_a_sequence_in_torchs_chain_restarts_its_parts():
     group = optimizer(1.0)
     parts = [
         make("ConstantLR", group, {"factor": 0.5, "total_iters": 9}),

@@ -1,6 +1,6 @@
-"""Every schedule of PyTorch, Keras, optax and transformers is there, with the library's signature.
+"""Every schedule of PyTorch, Keras, optax and transformers exists, with the library's signature.
 
-Those of timm are compared in `test_timm.py`, which CI runs where timm is installed.
+`test_timm.py` does the same for timm; CI runs it where timm is installed.
 """
 
 import inspect
@@ -25,18 +25,18 @@ KERAS = [name for name in keras.__all__ if name not in ("from_config", "to_confi
 OPTAX = [name for name in optax.__all__ if name != "from_schedule"]
 TRANSFORMERS = [n for n in transformers.__all__ if n not in ("GreedyLR", "from_training_arguments")]
 
-# What differs, and why. "+": here alone; "-": there alone.
-HORIZON = {"+horizon"}  # a Python function is tabulated over it
+# Differences and their reasons. "+": only in decaylr; "-": only in the library.
+HORIZON = {"+horizon"}  # a Python function is stored as a table over the horizon
 OWN = {
     "LambdaLR": HORIZON,
     "MultiplicativeLR": HORIZON,
-    "CyclicLR": HORIZON | {"-optimizer"},  # sets the rate itself
+    "CyclicLR": HORIZON | {"-optimizer"},  # CyclicLR sets the rate itself
     "OneCycleLR": {"-optimizer"},
-    # The rate that the factors multiply: PyTorch reads it from the optimizer.
+    # The rate that the factors multiply. PyTorch reads it from the optimizer.
     "ChainedScheduler": {"base_lr=1.0 instead of None"},
-    # Called with the rate before the epoch, which nobody holds here.
+    # PyTorch calls it with the previous rate, which decaylr does not store.
     "LearningRateScheduler": {"-verbose", "+initial_learning_rate", "+horizon"},
-    # `update` is given the metric: there is no name of it, to which "auto" would look.
+    # `update` receives the metric without a name, which "auto" would need.
     "ReduceLROnPlateau": {
         "+base_lr",
         "-monitor",
@@ -44,7 +44,7 @@ OWN = {
         "-kwargs",
         "mode='min' instead of 'auto'",
     },
-    # A transformation of updates there, a schedule to be scaled here.
+    # In optax a transformation of updates, in decaylr a schedule to be scaled.
     "reduce_on_plateau": {"+schedule"},
 }
 
@@ -87,7 +87,7 @@ def test_nothing_of_torch_is_missing():
 
 def test_nothing_of_transformers_is_missing():
     found = {name for name in vars(optimization) if name.startswith("get_")}
-    # Adafactor's schedule reads what the optimizer computed from its own parameters.
+    # Adafactor's schedule reads a value that the optimizer computes from its parameters.
     assert found - {"get_adafactor_schedule"} == set(TRANSFORMERS)
 
 

@@ -1,4 +1,4 @@
-"""`decaylr.compat.timm` beside timm's own schedulers, stepped."""
+"""`decaylr.compat.timm` compared with timm's schedulers, which are stepped."""
 
 import warnings
 from types import SimpleNamespace
@@ -26,7 +26,7 @@ NAMES = (
 
 
 def random_arguments(name, rng):
-    """Valid arguments: cycles, warmups of both kinds, noise."""
+    """Valid arguments, with cycles, both kinds of warmup, and noise."""
     pick = lambda *options: options[rng.integers(len(options))]  # noqa: E731
     steps = int(rng.integers(1, 60))
     arguments = {"warmup_t": pick(0, 10), "warmup_lr_init": pick(0.0, 1e-3)}
@@ -42,7 +42,7 @@ def random_arguments(name, rng):
     if name == "MultiStepLRScheduler":
         edges = sorted(int(e) for e in rng.integers(0, 100, 4))
         return arguments | {"decay_t": edges, "decay_rate": 0.5}
-    # A power of two as the multiple: other logarithms go wrong at restarts.
+    # The multiple is a power of two: with others, timm's logarithm is wrong at restarts.
     cycle = {"cycle_mul": pick(1.0, 2.0), "cycle_decay": pick(1.0, 0.5, 0.1)}
     cycle |= {"cycle_limit": pick(0, 1, 2, 5), "lr_min": pick(0.0, 0.01), "t_initial": steps}
     if name == "TanhLRScheduler":
@@ -85,7 +85,7 @@ def test_a_batch_is_its_runs(name):
     assert batch.shape == (6,)
     for row, arguments in zip(batch.table(140), alike, strict=True):
         single = getattr(compat, name)(0.3, **arguments).table(140)
-        # Runs whose peaks do not shrink are written as one curve alone, as a sum in a batch.
+        # If the peaks do not shrink, a single run is one curve, but a run in a batch is a sum.
         np.testing.assert_allclose(row, single, rtol=2e-15, atol=1e-18)
 
 
@@ -150,7 +150,7 @@ def test_plateau_after_a_warmup():
 
 @pytest.mark.parametrize("name", [*NAMES, "PlateauLRScheduler", "create_scheduler_v2"])
 def test_the_signature_is_timms(name):
-    # Noise is tabulated over the horizon.
+    # Noise is stored as a table over the horizon.
     assert differences(getattr(timm, name), getattr(compat, name)) == {"+horizon"}
 
 
@@ -186,7 +186,7 @@ def test_what_timm_refuses(name, arguments):
 
 def test_nothing_of_timm_is_missing():
     found = {name for name in vars(timm) if name.endswith("Scheduler")}
-    # The base class, and the one that `create_scheduler_v2` chooses by names.
+    # The base class, and the class that `create_scheduler_v2` selects by name.
     assert found - {"Scheduler"} == {*NAMES, "PlateauLRScheduler"}
 
 

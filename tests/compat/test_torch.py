@@ -1,4 +1,4 @@
-"""`decaylr.compat.torch` beside PyTorch's own schedulers, stepped."""
+"""`decaylr.compat.torch` compared with PyTorch's schedulers, which are stepped."""
 
 import pickle
 import warnings
@@ -21,7 +21,7 @@ from tests.peers.live_torch import (
 
 STEPS = 150
 SEEDS = range(12)
-# PyTorch multiplies its own last value: a few ulp a step, absolutely where it subtracts.
+# PyTorch multiplies its last value: an error of a few ulp per step, absolute if it subtracts.
 ROUNDING = {"CosineAnnealingLR": 1e-13, "SWALR": 1e-13, "LinearLR": 1e-14}
 
 
@@ -199,7 +199,7 @@ def test_what_is_refused(build, error, message):
 
 
 def test_restart_by_logarithm_is_a_known_difference():
-    """`step(epoch)` finds the cycle by a logarithm and misses restarts; counting does not."""
+    """`step(epoch)` finds the cycle with a logarithm and misses restarts; `step()` does not."""
     theirs = make("CosineAnnealingWarmRestarts", optimizer(1.0), {"T_0": 10, "T_mult": 3})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -208,7 +208,7 @@ def test_restart_by_logarithm_is_a_known_difference():
     assert compat.CosineAnnealingWarmRestarts(1.0, 10, 3)(1210) == 1.0
 
 
-def test_a_rate_below_the_least_stays():
+def test_a_rate_below_the_minimum_is_not_changed():
     group = optimizer(0.001)
     theirs = lr_scheduler.ReduceLROnPlateau(group, patience=0, min_lr=0.01)
     ours = compat.ReduceLROnPlateau([0.001, 1.0], patience=0, min_lr=0.01)

@@ -1,4 +1,4 @@
-"""`from_scheduler`: live schedulers of every class, wherever they have come, as schedules."""
+"""`from_scheduler`: live schedulers of every class, at any step, converted to schedules."""
 
 import warnings
 
@@ -104,7 +104,7 @@ def test_a_plateau_goes_on_from_its_state():
     assert ours.value(0) == 0.0625
 
 
-def test_strangers_are_refused_by_name():
+def test_unknown_names_are_refused():
     class MyLR(lr_scheduler.StepLR):
         pass
 

@@ -1,4 +1,4 @@
-"""`decaylr.compat.transformers` beside the schedules of transformers themselves."""
+"""`decaylr.compat.transformers` compared with the schedules of transformers."""
 
 import math
 from fractions import Fraction
@@ -30,7 +30,7 @@ NAMES = (
 
 
 def random_arguments(name, rng):
-    """Valid arguments, with no warmup, no steps and too few of them among them."""
+    """Valid arguments, including no warmup, no steps and too few steps."""
     pick = lambda *options: options[rng.integers(len(options))]  # noqa: E731
     warmup = pick(0, 1, int(rng.integers(2, 30)))
     total = pick(int(rng.integers(40, 120)), 10, 0)
@@ -55,7 +55,7 @@ def random_arguments(name, rng):
         arguments["num_training_steps"] = total if total != warmup else total + 1
         return arguments | {"lr_end": pick(0.0, 1e-7), "power": pick(1.0, 2.0, 0.7)}
     if "hard_restarts" in name:
-        # Powers of two apart, so that the remainder of a restart is exact in transformers too.
+        # Powers of two, so that the remainder at a restart is also exact in transformers.
         return {"num_warmup_steps": warmup, "num_training_steps": warmup + 64} | {
             "num_cycles": pick(0, 1, 2, 4)
         }
@@ -102,7 +102,7 @@ def test_a_live_schedule_is_read_without_a_horizon(name, seed):
     arguments = random_arguments(name, rng)
     made = live(name, arguments)
     ours = getattr(compat, name)(0.1, **arguments).table(STEPS)
-    slack = np.spacing(ours.max())  # a minimum rate was divided by the base rate
+    slack = np.spacing(ours.max())  # transformers divides the minimum rate by the base rate
     np.testing.assert_allclose(from_scheduler(made).table(STEPS), ours, rtol=1e-15, atol=slack)
     stepped(made, 40)
     assert from_scheduler(made) == from_scheduler(live(name, arguments))
@@ -132,7 +132,7 @@ def test_a_function_that_only_looks_like_transformers_needs_a_horizon():
 
 @pytest.mark.parametrize("cycles", [*range(1, 20), 2.5, 7.5, 1.25])
 def test_a_restart_on_a_whole_step_is_a_peak(cycles):
-    """Where the period is no float64 too: six cycles in 100 steps restart at 50."""
+    """Also if the period is not a float64: six cycles in 100 steps restart at step 50."""
     lengths = range(2, 60)
     made = compat.get_cosine_with_hard_restarts_schedule_with_warmup(
         0.5, 3, [3 + n for n in lengths], cycles
@@ -151,7 +151,7 @@ def test_a_restart_on_a_whole_step_is_a_peak(cycles):
 
 
 def test_a_restart_by_rounded_remainder_is_a_known_difference():
-    """49 * (1 / 49) is below 1 in float64: transformers misses that restart."""
+    """49 * (1 / 49) is below 1 in float64, so transformers misses that restart."""
     arguments = {"num_warmup_steps": 0, "num_training_steps": 49, "num_cycles": 49}
     theirs = stepped(live("get_cosine_with_hard_restarts_schedule_with_warmup", arguments), 49)
     ours = compat.get_cosine_with_hard_restarts_schedule_with_warmup(0.1, **arguments).table(49)

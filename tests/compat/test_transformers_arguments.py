@@ -1,4 +1,4 @@
-"""`from_training_arguments` beside the schedules that transformers makes."""
+"""`from_training_arguments` compared with the schedules that transformers creates."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Interpolation where its blocks begin, end and are not used: exact values and equal bits."""
+"""Interpolation at the start and end of its blocks and outside them: accuracy and equal bits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDTHS = [1, 2, 3, 31, 32, 33, 63, 64, 65, 127, 128, 129, 130, 400, 3000]
 
 
 def check(positions, values, kind, start, steps, every=1):
-    """A table equals its values one by one, and every so many of them are accurate."""
+    """Check that a table equals single values, and that a sample of them is accurate."""
     s = dl.interpolate(positions, values, kind)
     exact = oracle_points.interpolate(positions, values, kind)
     table = s.table(steps, start=start)
@@ -74,7 +74,7 @@ def test_between_equal_values_every_position_has_them(kind):
 @pytest.mark.parametrize("kind", ["pchip", "cubic"])
 @pytest.mark.parametrize("width", [10**6, 10**9, 2**45])
 def test_nothing_cancels_where_the_curve_comes_to_rest(kind, width):
-    """Values next to an end of height and slope zero, or close to it."""
+    """Values near an end whose value and slope are zero or almost zero."""
     for values in ([1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 1e-12, 1e-12]):
         positions = [0, width, 2 * width, 3 * width]
         check(positions, values, "pchip", 2 * width - 90, 100, every=3)

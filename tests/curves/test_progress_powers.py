@@ -1,4 +1,4 @@
-"""Cosines with an exponent or a power of the way, and polynomials of such a way (timm's)."""
+"""Cosines with `exponent` or `k`, and polynomials with `k` (as in timm)."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ FAMILIES = {
 
 
 def positions(steps, rng):
-    """Some of every size from both ends: alone, in blocks, and on their edges."""
+    """Positions at all distances from both ends, inside blocks and at block edges."""
     near = np.unique(np.geomspace(1, steps, 12).astype(np.int64))
     edges = np.array([511, 512, 513, 1023, 1024, steps // 2, (steps + 1) // 2])
     chosen = np.concatenate([near, steps - near, edges, steps - edges, rng.integers(0, steps, 8)])

@@ -1,4 +1,4 @@
-"""tanh where its blocks begin, end and are not used: exact values and equal bits."""
+"""tanh at the start and end of its blocks and outside them: accuracy and equal bits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENDS = [(1.0, 0.0), (0.0, 1.0), (1e-7, 40.0), (0.3, 1e-12), (-0.2, 0.7), (0.1, 0
 
 
 def check(arguments, start, steps, every=1):
-    """A table equals its values one by one, and every so many of them are accurate."""
+    """Check that a table equals single values, and that a sample of them is accurate."""
     s, exact = dl.tanh(*arguments), oracle_curves.tanh(*arguments)
     table = s.table(steps, start=start)
     assert table.tolist() == [s(start + k) for k in range(steps)]

@@ -1,4 +1,4 @@
-"""Programs in processes of their own, where no variable says how many threads work."""
+"""Run programs in new processes, without variables that set the number of threads."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ VARIABLES = ("DECAYLR_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 def run(program, **environment):
-    """The words that a program prints, in a process of its own."""
+    """The words printed by a program that runs in a new process."""
     clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],

@@ -1,4 +1,4 @@
-"""Sums that folds find without the values, against sums of exact values."""
+"""Closed-form sums of folds, compared with sums of exact values."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ FAMILIES = {f.__name__: f for f in (powers, ways, waves, quotients, tanhs, inver
 
 
 def summed(values):
-    """The exact sum, and the unit in the last place of the sum of the sizes."""
+    """The exact sum, and one ulp of the sum of the magnitudes."""
     with mpmath.workprec(200):
         exact = [value.exact for value in values]
         return mpmath.fsum(exact), math.ulp(float(mpmath.fsum(map(abs, exact))))

@@ -1,4 +1,4 @@
-"""Sums of folds that are taken without the values: within 2 ulp of the sum of exact values."""
+"""Closed-form sums of folds are within 2 ulp of the sum of exact values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COUNTS = np.array([1, 2, 3, 47, 48, 49, 63, 64, 65, 113, 200, 599, 600])
 
 
 def sums(s, exact_at, start):
-    """The total, and those of shorter windows."""
+    """The total of the whole window and of shorter windows."""
     exact = [exact_at(p).exact for p in range(start, start + MANY)]
     found = s.fold(MANY, start=start)
     totals = found.totals_at(start + COUNTS - 1)
@@ -55,7 +55,7 @@ ENDS = [
 
 
 def before(steps):
-    """Windows at the beginning, the middle and over the end of a curve."""
+    """Windows at the start, in the middle and across the end of a curve."""
     return sorted({0, 1, steps // 2, max(steps - MANY, 0), max(steps - 31, 0), steps + 3})
 
 

@@ -1,4 +1,4 @@
-"""Folds of long runs, which look at few of the values: against tables, sums and areas of all."""
+"""Folds of long runs, which evaluate few values, compared with tables, sums and areas."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ fractions = st.sampled_from([1.0, 0.5, 0.25, 1 - 2**-50, 0.0, -0.5, 0.1, 1e-9])
 
 
 def folded(s, steps, start, fraction):
-    """Everything that must be exactly what the table shows."""
+    """Check every field of the fold that must equal the table exactly."""
     found = s.fold(steps, start=start)
     table = s.table(steps, start=start)
     np.testing.assert_array_equal(found.initial, table[..., 0])
@@ -40,7 +40,7 @@ def folded(s, steps, start, fraction):
 
 
 def close(totals, table, units):
-    """Totals within so many units of 2^-53 of the sum of the magnitudes."""
+    """Check totals, within a multiple of 2^-53 of the sum of the magnitudes."""
     exact = np.vectorize(math.fsum, signature="(n)->()")(table)
     with np.errstate(invalid="ignore"):
         error = np.abs(totals - exact)
@@ -122,7 +122,7 @@ def test_long_runs(name, start):
 
 
 def area(values, momentum):
-    """S2 as it is defined, in 300 bits."""
+    """S2 by its definition, in 300 bits."""
     with mpmath.workprec(300):
         m, total, before = mpmath.mpf(0), mpmath.mpf(0), mpmath.mpf(float(values[0]))
         for value in values:
@@ -176,7 +176,7 @@ def test_closed_forms_are_within_two_ulp_of_the_sum_of_exact_values(name, start,
     assert abs(mpmath.mpf(float(total)) - exact) <= 2 * math.ulp(float(exact))
 
 
-# Curves so flat that rounding decides which of two neighbours is larger.
+# Curves so flat that rounding decides which of two neighboring values is larger.
 FLAT = {
     "exponential": dl.exponential(0.7, 1 - 2.0**-49),
     "top of a cosine": dl.cosine(0.7, 0.7 * (1 - 2.0**-33), 10**7),

@@ -1,4 +1,4 @@
-"""How many threads work: the caller's number, the environment's, or what the process may use."""
+"""The number of threads: from the call, the environment, or the processors available."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.evaluation.processes import run
 from tests.peers.installed import peer
 
 SHOW = "from decaylr.evaluation.threads import team; print(team(None).most)"
-# The most threads at work at once during a call that all processors would pay for.
+# The largest number of threads that work at once, in a call large enough for all processors.
 AT_WORK = """
         import decaylr as dl
         from decaylr._engine import threads_at_work
@@ -25,7 +25,7 @@ AT_WORK = """
 several = pytest.mark.skipif(threads.processors() < 2, reason="needs two processors")
 
 
-def test_all_processors_unless_told():
+def test_all_processors_by_default():
     assert run(SHOW) == [str(threads.processors())]
 
 
@@ -47,11 +47,11 @@ def test_no_more_than_the_affinity_of_the_process():
         ({"DECAYLR_NUM_THREADS": "100000"}, 1024),
     ],
 )
-def test_the_environment_says_how_many(environment, expected):
+def test_the_environment_sets_the_number_of_threads(environment, expected):
     assert run(SHOW, **environment) == [str(expected or threads.processors())]
 
 
-def test_the_caller_says_how_many(monkeypatch):
+def test_the_call_sets_the_number_of_threads(monkeypatch):
     monkeypatch.setenv("DECAYLR_NUM_THREADS", "2")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     assert threads.team(7) == (7, False)
@@ -84,7 +84,7 @@ GROUPS = {
 
 @pytest.fixture(params=GROUPS)
 def limit_group(request, monkeypatch, tmp_path):
-    """A system of control groups: limit_group(group, quota, period) limits one."""
+    """A simulated tree of control groups; limit_group(group, quota, period) limits one group."""
     membership, tree, name = GROUPS[request.param]
     (tmp_path / "membership").write_text(membership)
     monkeypatch.setattr(threads, "MEMBERSHIP", str(tmp_path / "membership"))

@@ -1,4 +1,4 @@
-"""Calls from several threads at once: they divide the processors, and their bits are the same."""
+"""Concurrent calls from several threads share the processors and return the same bits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.peers.installed import peer
 BUDGET = 4
 WORKERS = 5
 STEPS = 9000
-# Milliseconds on any machine, so that threads pay, in pieces enough for all of them.
+# Takes milliseconds on any machine, so that threads pay, and has enough pieces for all of them.
 SLOW = dl.polynomial(np.linspace(0.5, 1.0, 400), 0.0, STEPS, 1.7) * dl.tanh(1, 0.5, STEPS, -3, 3)
 POSITIONS = np.random.default_rng(7).uniform(0, STEPS, (400, 500))
 
@@ -31,14 +31,14 @@ def _budget(monkeypatch):
 
 
 def most_during(work):
-    """The most threads at work at once during a call."""
+    """The largest number of threads that work at once during a call."""
     threads_at_work()
     work()
     return threads_at_work()[1]
 
 
 def require_most(expected, work):
-    """No more than so many at once; and so many, unless this thread was held up in each call."""
+    """Check that at most `expected` threads work at once, and that a repeated call reaches it."""
     seen = [most_during(work)]
     while len(seen) < 50 and seen[-1] < expected:
         seen.append(most_during(work))
@@ -66,8 +66,8 @@ CALLS = {call.__name__: call for call in (table, by_steps, fold, lookup)}
 
 @contextmanager
 def busy(callers):
-    """So many callers at work, each in one long call, as long as the block is."""
-    one = dl.exponential(1.0, 1 - 1e-6) * dl.inverse(1.0, 0.001)  # no sum without the values
+    """Keep this many callers busy during the block, each in one long call."""
+    one = dl.exponential(1.0, 1 - 1e-6) * dl.inverse(1.0, 0.001)  # has no closed-form sum
     with ThreadPoolExecutor(callers) as pool:
         calls = [pool.submit(one.fold, 10**9, threads=1) for _ in range(callers)]
         while threads_at_work()[0] < callers:
@@ -78,19 +78,19 @@ def busy(callers):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_lone_call_gets_all(name):
+def test_a_single_call_uses_all_threads(name):
     require_most(BUDGET, CALLS[name])
     assert threads_at_work()[0] == 0
 
 
 @pytest.mark.parametrize(("callers", "most"), [(1, 4), (3, 4), (4, 5), (6, 7)])
-def test_a_call_gets_what_is_left(callers, most):
+def test_a_call_uses_the_remaining_threads(callers, most):
     with busy(callers):
         require_most(most, table)
     require_most(BUDGET, table)
 
 
-def test_the_callers_own_number_is_obeyed_and_counts():
+def test_an_explicit_number_of_threads_is_used_and_counted():
     with busy(4):
         require_most(4 + 3, partial(table, threads=3))
     require_most(7, partial(table, threads=7))
@@ -128,8 +128,9 @@ def test_calls_at_once_divide_the_threads(name, at_once):
     now, most = threads_at_work()
     for result in results:
         np.testing.assert_array_equal(result, expected)
-    # A helper comes only where fewer than BUDGET work, one of them its caller; the other callers
-    # may come after it, until it has done its piece. Without sharing: WORKERS * BUDGET.
+    # A helper thread starts only if fewer than BUDGET threads work, including its caller. Other
+    # callers can start after that, before the helper has finished its piece. Without sharing, the
+    # limit would be WORKERS * BUDGET.
     assert now == 0
     assert most <= BUDGET + WORKERS - 1
     require_most(BUDGET, call)

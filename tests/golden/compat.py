@@ -1,4 +1,4 @@
-"""Cases of the libraries' own tests through `decaylr.compat`: builders of their parameters."""
+"""Cases from other libraries' tests through `decaylr.compat`: functions of a case's parameters."""
 
 import inspect
 from functools import partial
@@ -18,7 +18,7 @@ CHILDREN = {
 
 
 def called(function, parameters):
-    """With those of a case's parameters that are the function's own."""
+    """Call the function with the parameters of the case that it accepts."""
     known = inspect.signature(function).parameters
     return function(**{name: value for name, value in parameters.items() if name in known})
 
@@ -43,7 +43,7 @@ def multiplicative(p):
 
 
 def swa(p):
-    """SWALR starts from the rate that another scheduler left."""
+    """SWALR starts from the last rate of another scheduler."""
     before = torch.MultiplicativeLR(
         p["base_lr"], lambda _: float(p["before"]["lr_lambda"]), horizon=9
     )
@@ -53,7 +53,7 @@ def swa(p):
 
 
 def cycled(name):
-    """The momentum where the case states momenta."""
+    """The momentum, if the case lists momenta."""
 
     def build(p):
         made = called(getattr(torch, name), p)

@@ -1,11 +1,11 @@
-"""Cases of composer's tests in native calls: builders of a case's parameters."""
+"""Cases from composer's tests in decaylr calls: functions of a case's parameters."""
 
 import decaylr as dl
 
 
 def _batches(p, time, scaled=True):
     """A composer time string in batches, scaled by the schedule's scale ratio."""
-    if time.endswith("dur"):  # a share of the duration, which is scaled already
+    if time.endswith("dur"):  # a fraction of the duration, which is already scaled
         return float(time[:-3]) * p["max_duration_epochs"] * p["steps_per_epoch"]
     units = {"ba": 1, "ep": p["steps_per_epoch"]}
     length = float(time[:-2]) * units[time[-2:]]
@@ -25,7 +25,7 @@ def composer_multi_step(p):
 
 
 def composer_warm_multi_step(p):
-    """The ramp is scaled, the threshold where it is left is not: half way it is at its top."""
+    """The ramp is scaled, but the position where it ends is not: it reaches its top halfway."""
     ramp = dl.linear(0.0, 1.0, _batches(p, p["t_warmup"]))
     threshold = int(_batches(p, p["t_warmup"], scaled=False))
     return dl.join([ramp, composer_multi_step(p).advance(threshold)], [threshold])

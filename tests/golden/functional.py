@@ -1,4 +1,4 @@
-"""Cases of optax's, Keras's and Paddle's tests in native calls: builders of the parameters."""
+"""Cases from optax's, Keras's and Paddle's tests in decaylr calls: functions of the parameters."""
 
 from itertools import accumulate
 from operator import mul
@@ -8,7 +8,7 @@ import decaylr as dl
 
 def exponential_decay(p):
     init, steps, rate = p["init_value"], p["transition_steps"], p["decay_rate"]
-    if steps <= 0 or rate == 0:  # taken for no decay
+    if steps <= 0 or rate == 0:  # optax treats this as no decay
         return dl.constant(init)
     decay = dl.exponential(init, rate, steps, p.get("staircase", False))
     begin = p.get("transition_begin", 0)
@@ -25,7 +25,7 @@ def scaled_steps(p):
 
 
 def polynomial(p):
-    if p["transition_steps"] <= 0:  # taken for no transition
+    if p["transition_steps"] <= 0:  # optax treats this as no transition
         return dl.constant(p["init_value"])
     return dl.polynomial(p["init_value"], p["end_value"], p["transition_steps"], p["power"])
 
@@ -59,7 +59,7 @@ def keras_restarts(p):
 
 
 def stretched_line(p):
-    """A line whose horizon grows by its own length each time it is reached."""
+    """A line whose horizon grows by its initial length each time it is reached."""
     init, end, steps = p["learning_rate"], p["end_lr"], p["decay_steps"]
     if not p["cycle"]:
         return dl.polynomial(init, end, steps, p["power"])
@@ -71,7 +71,7 @@ def stretched_line(p):
 def paddle_cyclic(p):
     low, high = p["base_learning_rate"], p["max_learning_rate"]
     up, down = p["step_size_up"], p["step_size_down"]
-    if p["scale_fn"] is not None:  # a function that is one number
+    if p["scale_fn"] is not None:  # a function with a constant value
         height = float(p["scale_fn"]) * (high - low)
         return dl.cyclic(low, low + height, up, down)
     shape = {"gamma": p["exp_gamma"]} if p["mode"] == "exp_range" else {}

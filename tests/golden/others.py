@@ -1,4 +1,4 @@
-"""Cases of other libraries' tests in native calls: builders of a case's parameters."""
+"""Cases from other libraries' tests in decaylr calls: functions of a case's parameters."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def fvcore_composite(p):
 
 
 def cyclic_line(p):
-    """Down and up again in a cycle, at equal speed."""
+    """A cycle that falls and rises at the same speed."""
     half = p["cycle_size"] / 2
     down = dl.linear(p["start_value"], p["end_value"], half)
     return down.then(dl.linear(p["end_value"], p["start_value"], half)).repeat()
@@ -38,14 +38,14 @@ def ignite_linear(p):
         return cyclic_line(p)
     high, low, size = p["start_value"], p["end_value"], p["cycle_size"]
     parts = []
-    for _ in range(3):  # monotonic cycles, each with a way back up after it
+    for _ in range(3):  # monotonic cycles, each followed by a rise
         parts += [dl.linear(high, low, size), dl.linear(low, high, p["warmup_duration"])]
         size *= p["cycle_mult"]
     return parts[0].then(*parts[1:])
 
 
 def ignite_warmup(p):
-    """The ramp's last point is the scheduler's first where both are the same value."""
+    """If both values are equal, the last point of the ramp is the first of the scheduler."""
     child = ignite_child(p["child"])
     ramp = dl.linear(p["warmup_start_value"], p["warmup_end_value"], p["warmup_duration"] - 1)
     shared = child(0) == p["warmup_end_value"]
@@ -82,7 +82,7 @@ def megatron(p):
 
 
 def power_and_line(p):
-    """A power of the step, times the share that is left of the last part of training."""
+    """A power of the step, times the remaining fraction of the last part of training."""
     offset, total = p["offset"], p["total_decay_steps"]
     power = dl.inverse(p["init_lr"], 1.0, power=-p["power"])
     late = dl.join([dl.constant(p["init_lr"]), power], [offset + 1])
@@ -108,7 +108,7 @@ def override(p):
 
 
 def periods(p):
-    """Hold and anneal in each period, and jump back one step after its end."""
+    """Each period holds and then anneals; the rate jumps back one step after its end."""
     parts, boundaries, end = [], [], 0
     for k, length in enumerate(p["period_lengths"]):
         decay = p["decay"] if p["decay"] is not None else int(p["decay_fraction"] * length)
@@ -150,7 +150,7 @@ def transformer(p):
 def tfa_cyclic(p):
     size, height = p["step_size_up"], p["max_lr"] - p["base_lr"]
     wave = dl.linear(0.0, height, size).then(dl.linear(height, 0.0, size))
-    # 1 / 5**(cycle / 10000), the first cycle being number 1.
+    # 1 / 5**(cycle / 10000), where the first cycle is number 1.
     return p["base_lr"] + wave.repeat(value_scale=5.0**-0.0001) * 5.0**-0.0001
 
 
@@ -217,7 +217,7 @@ def axlearn_inverse_sqrt(p):
 
 
 def axlearn_segments(p):
-    """Steps count from 1, and before them the rate is 0."""
+    """Steps count from 1; the rate is 0 before step 1."""
     ends = np.cumsum(p["segment_steps"]) + 1
     return dl.piecewise_constant([1, *ends.tolist()], [0.0, *p["values"]])
 
@@ -241,7 +241,7 @@ def allennlp_polynomial(p):
 
 
 def allennlp_combined(p):
-    """Each part starts from the rate that the one before has left."""
+    """Each part starts from the last rate of the previous part."""
     rate, parts = p["base_lr"], []
     for child in p["children"]:
         steps = child["epochs"] * p["num_steps_per_epoch"]
@@ -253,7 +253,7 @@ def allennlp_combined(p):
 
 
 def slanted(p):
-    """The first layer: the decay by layer is already in its base rate."""
+    """The first layer, whose base rate already includes the layer-wise decay."""
     total = p["num_epochs"] * p["num_steps_per_epoch"]
     return dl.slanted_triangular(p["base_lr"], total, p["cut_frac"], p["ratio"])
 

@@ -1,7 +1,7 @@
-"""Cases of other libraries' own tests, each expressed with native calls, at its tolerance.
+"""Cases from other libraries' own tests, expressed in decaylr calls and compared at a tolerance.
 
-`cases.json` holds the data as those tests state it: parameters by the library's own
-names, the steps, and the value used for the update at each of them.
+`cases.json` holds the data of those tests: parameters with the library's names, the steps, and the
+value used for the update at each step.
 """
 
 import json
@@ -17,26 +17,26 @@ MODULES = (torch, functional, composer, others)
 BUILDERS = {api: build for module in MODULES for api, build in module.BUILDERS.items()}
 
 
-# What the library computed in float32 is native in float32 too.
+# Values that the library computed in float32 are compared in float32.
 FLOAT32 = "optax/test_with_giant_int_steps"
-# Its float32 arithmetic is units off the rounded exact value at most steps: no schedule of
-# these parameters reaches the tight tolerance, so the test's own holds.
+# The library's float32 arithmetic is several ulp off the exact value at most steps. No schedule
+# with these parameters meets the tight tolerance, so the tolerance of the library's test is used.
 ROUNDED_BY_THE_LIBRARY = "optax/test_with_exponent#2"
 
 
-# The test states 0 for the last step before the end, where the line is at 1/836 of its peak.
+# The library's test expects 0 one step before the end, where the line is at 1/836 of its peak.
 ZEROS = {"levanter/test_no_stable_weirdness": 1e-8}
 
 
 def tolerance(case, expected):
-    """Relative at the tight tolerance, nothing at zeros; else the test's own."""
+    """The tight relative tolerance, exact at zeros; otherwise that of the library's test."""
     if case["tight_rtol"] is None or case["id"] == ROUNDED_BY_THE_LIBRARY:
         return case["atol"] + case["rtol"] * np.abs(expected)
     return case["tight_rtol"] * np.abs(expected) + ZEROS.get(case["id"], 0.0) * (expected == 0)
 
 
 def worst(case, got):
-    """The largest difference in units of what the case allows."""
+    """The largest difference, in multiples of the allowed difference."""
     expected = np.array(case["expected"])
     allowed = tolerance(case, expected)
     difference = np.abs(np.asarray(got) - expected)
@@ -44,7 +44,7 @@ def worst(case, got):
     return np.inf if np.any((allowed == 0) & (difference > 0)) else shares.max()
 
 
-# The libraries that `decaylr.compat` has functions for; timm has no test that states numbers.
+# The libraries with functions in `decaylr.compat`; timm's tests contain no numbers.
 COMPAT = [case for case in CASES if case["peer_api"] in compat.BUILDERS]
 
 
@@ -78,7 +78,7 @@ def test_every_case_has_an_expression_and_every_expression_a_case():
     assert {case["peer_api"] for case in CASES} == set(BUILDERS)
 
 
-def test_a_wrong_value_is_seen():
+def test_a_wrong_value_is_detected():
     for case in CASES:
         got = np.array(values(case))
         step = int(np.argmax(np.abs(got)))

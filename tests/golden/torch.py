@@ -1,4 +1,4 @@
-"""Cases of PyTorch's and mmengine's tests in native calls: builders of a case's parameters."""
+"""Cases from PyTorch's and mmengine's tests in decaylr calls: functions of a case's parameters."""
 
 import decaylr as dl
 
@@ -37,7 +37,7 @@ def sequential(p):
 
 def cyclic(p):
     low, high = p["base_lr"], p["max_lr"]
-    if "base_momentum" in p:  # the momentum cycles the other way
+    if "base_momentum" in p:  # the momentum cycles in the opposite direction
         low, high = p["max_momentum"], p["base_momentum"]
     shape = {"gamma": p["gamma"]} if p["mode"] == "exp_range" else {}
     return dl.cyclic(low, high, p["step_size_up"], p.get("step_size_down"), p["mode"], **shape)
@@ -66,7 +66,7 @@ def overlapping(p):
 
 
 def with_gap(p):
-    """The value stays between two windows; the second starts where the first was left."""
+    """The value is constant between two windows; the second continues from the first."""
     falling, wave = p["children"]
     first = dl.exponential(p["base_lr"], falling["gamma"])
     held = first(falling["end"] - falling["begin"] - 1)
@@ -111,7 +111,7 @@ BUILDERS = {
     MMENGINE + "CosineAnnealingParamScheduler": lambda p: dl.cosine(
         p["base_lr"], p["eta_min_ratio"] * p["base_lr"], p["T_max"]
     ).ending("mirror"),
-    # The window's last step is the end: one position less than its length.
+    # The last step of the window reaches the end, one position before its length.
     MMENGINE + "PolyParamScheduler": lambda p: dl.polynomial(
         p["base_lr"], p["eta_min"], p["end"] - p["begin"] - 1, p["power"]
     ),

@@ -1,4 +1,4 @@
-"""`decaylr.jax`: the engine's numbers inside JAX, mapped, compiled once and derived."""
+"""`decaylr.jax`: the core's values inside JAX, with vmap, one compilation and derivatives."""
 
 import numpy as np
 import pytest
@@ -20,11 +20,11 @@ POSITIONS = np.unique([*range(60), *range(0, 3000, 37), 999, 1000, 1001, *FAR])
 
 
 def ulps(got, expected, dtype):
-    """How far values are off, in units in the last place; below the normal range in tiny."""
+    """The error of values in ulp; below the normal range, in multiples of `tiny`."""
     expected = np.broadcast_to(expected, np.shape(got))
     unit = np.spacing(np.maximum(np.abs(expected), np.finfo(dtype).tiny).astype(dtype))
     off = np.abs(np.asarray(got, np.float64) - expected) / unit.astype(np.float64)
-    # float32 numbers below the normal range are 0 in XLA
+    # XLA flushes subnormal float32 numbers to 0
     return np.where(np.abs(expected) < np.finfo(dtype).tiny, 0.0, off)
 
 
@@ -149,7 +149,7 @@ def test_positions_are_kept_within_the_counter():
     assert float(rate(jnp.float32(1e30))) == 0.5
 
 
-def test_an_ending_that_refuses_holds():
+def test_an_ending_that_raises_holds_the_last_value():
     rate = schedule(dl.linear(1.0, 0.5, 10).ending("raise"))
     assert [float(rate(k)) for k in (5, 10, 11)] == [0.75, 0.5, 0.5]
 

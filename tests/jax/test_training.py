@@ -1,4 +1,4 @@
-"""`decaylr.jax` in trainings: optimizers, populations, devices, metrics, edits while they run."""
+"""`decaylr.jax` in trainings: optimizers, populations, devices, metrics and edits."""
 
 import os
 import subprocess
@@ -61,7 +61,7 @@ def test_optimizers_take_it_as_their_rate():
 
 
 def test_a_population_of_families_in_one_program():
-    """Each member at its own rate, for schedules of different families, compiled once."""
+    """Each member has its own rate, schedules are of different families, one compilation."""
     compiled = 0
 
     def member_step(rate, count, parameter):
@@ -81,7 +81,7 @@ def test_a_population_of_families_in_one_program():
 
 
 def test_rows_of_a_batch_drive_a_schedule_search():
-    """`hyperparams["learning_rate"]` of vmapped members from the rows of a table."""
+    """Set `hyperparams["learning_rate"]` of vmapped members from the rows of a table."""
     table = jax.dlpack.from_dlpack(MIXED.table(13, dtype=np.float32))
     optimizer = optax.inject_hyperparams(optax.sgd)(learning_rate=0.0)
 
@@ -106,7 +106,7 @@ def test_a_table_is_shared_not_copied():
             rates = jax.dlpack.from_dlpack(table)
         aligned = table.ctypes.data % 64 == 0
         shared = rates.unsafe_buffer_pointer() == table.ctypes.data
-        assert shared == aligned  # XLA takes what begins at a multiple of 64
+        assert shared == aligned  # XLA shares memory that is aligned to 64 bytes
         np.testing.assert_array_equal(rates, table)
     buffer = np.empty(4 * 4096 + 16, np.float32)
     begin = -buffer.ctypes.data % 64 // 4
@@ -187,8 +187,8 @@ def test_the_trace_of_one_is_only_itself():
     ],
     ids=["extend", "branch", "rewarm", "stretch"],
 )
-def test_an_edit_while_it_runs(edit):
-    """A training whose schedule is an argument goes on with another one."""
+def test_a_schedule_edited_during_training(edit):
+    """A training whose schedule is an argument continues with another schedule."""
     s = dl.warmup_cosine(0.0, 1.0, 3, 12)
     changed = edit(s)
 
@@ -206,7 +206,7 @@ def test_an_edit_while_it_runs(edit):
 
 
 def test_population_based_training_replays():
-    """Exploit and explore are edits of a row; the log replays as a schedule."""
+    """Exploit and explore replace a run; the log can be replayed as a schedule."""
     compiled = 0
 
     @jax.jit
@@ -218,7 +218,7 @@ def test_population_based_training_replays():
     population = dl.exponential([1.0, 0.5, 0.25], [0.9, 0.8, 0.7])
     log, parameters = History(population), np.zeros(3)
     for count in range(20):
-        if count == 8:  # member 2 copies member 0 and takes half its rate
+        if count == 8:  # member 2 copies member 0 and uses half its rate
             parameters = parameters.copy()
             parameters[2] = parameters[0]
             population = population.replace_run(2, dl.exponential(0.5, 0.9))
@@ -231,7 +231,7 @@ def test_population_based_training_replays():
 
 
 def test_a_plateau_scales_a_compiled_training():
-    """Its value is an argument: metrics on the host, no compilation after the first."""
+    """The plateau's value is an argument, so the step is compiled only once."""
     compiled = 0
 
     @jax.jit

@@ -1,4 +1,4 @@
-"""Tiny Keras models whose single weight is minus the sum of the rates it was trained with."""
+"""Tiny Keras models with one weight, which is minus the sum of the rates used in training."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ ONES = np.ones((64, 1), "float32")
 
 
 def weight_model(optimizer, **options):
-    """The gradient is 1 for every batch, so that each update subtracts the rate."""
+    """A model whose gradient is 1 for every batch, so each update subtracts the rate."""
     layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
     model = keras.Sequential([keras.layers.Input((1,)), layer])
     model.compile(optimizer, loss=lambda _, y: keras.ops.mean(y), **options)
@@ -30,7 +30,7 @@ class Weights(keras.callbacks.Callback):
 
 
 def used_rates(model, batches, callbacks=(), **options):
-    """The rates of consecutive batches of one `fit`, read off the weight."""
+    """The rates of consecutive batches of one `fit`, computed from the weight."""
     weights = Weights()
     model.fit(
         ONES[:batches], ONES[:batches], batch_size=1, verbose=0, shuffle=False,
@@ -40,6 +40,6 @@ def used_rates(model, batches, callbacks=(), **options):
 
 
 def within_float32(used, expected, units=4):
-    """Equal to so many float32 units of the weight that the rates were read off."""
+    """Check equality within a few float32 ulp of the weight that the rates were computed from."""
     total = np.abs(np.cumsum(expected)).max()
     np.testing.assert_allclose(used, expected, rtol=0, atol=units * np.spacing(np.float32(total)))

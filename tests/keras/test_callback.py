@@ -1,4 +1,4 @@
-"""`decaylr.keras.ScheduleCallback` on the backend that KERAS_BACKEND names, in real trainings."""
+"""`decaylr.keras.ScheduleCallback` in real trainings, on the backend set by KERAS_BACKEND."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_initial_epoch_of_a_trained_model_counts_once():
     np.testing.assert_allclose(used, WARM.table(6, start=6), rtol=0, atol=2e-6)
 
 
-def test_a_backup_goes_on(tmp_path):
+def test_a_restored_backup_continues(tmp_path):
     class Stop(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
             if epoch == 2:
@@ -87,7 +87,7 @@ def test_units_and_start():
 
 
 class Losses(keras.callbacks.Callback):
-    """Validation losses that are known beforehand."""
+    """Sets predefined validation losses."""
 
     def __init__(self, losses):
         super().__init__()
@@ -183,7 +183,7 @@ def test_a_metric_that_is_not_there():
         used_rates(model, 2, [ScheduleCallback({"learning_rate": plateau})])
 
 
-def test_hyperparameters_where_they_are_read_anew():
+def test_hyperparameters_that_every_step_reads():
     decay = dl.piecewise_constant([2], [0.0, 0.5])
     optimizer = keras.optimizers.SGD(0.1, weight_decay=0.1)
     model = weight_model(optimizer, run_eagerly=True)

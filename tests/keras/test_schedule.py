@@ -1,4 +1,4 @@
-"""`decaylr.keras.Schedule` on the backend that KERAS_BACKEND names, in real trainings."""
+"""`decaylr.keras.Schedule` in real trainings, on the backend set by KERAS_BACKEND."""
 
 import json
 from fractions import Fraction
@@ -19,7 +19,7 @@ POSITIONS = [
 
 
 def compiled(function):
-    """A function of a step that the backend traces."""
+    """A function of the step, traced by the backend."""
     if BACKEND == "jax":
         import jax
 
@@ -31,7 +31,7 @@ def compiled(function):
         return lambda step: traced(tf.constant(step, tf.int64))
     from decaylr.keras.schedule import _inside
 
-    schedule = function  # eager: what torch.compile would be given
+    schedule = function  # eager: the function that torch.compile would receive
     return lambda step: _inside(
         schedule._node, keras.ops.convert_to_tensor(step, "int64"), schedule._start,
         schedule._units, "float32",
@@ -39,7 +39,7 @@ def compiled(function):
 
 
 def assert_float32(got, expected, units=4):
-    """Within so many float32 units, where the value is normal; absolutely below."""
+    """Check the error in float32 ulp, or the absolute error below the normal range."""
     tiny = float(np.finfo(np.float32).tiny)
     for position, (x, y) in enumerate(zip(got, expected, strict=True)):
         unit = max(float(np.spacing(np.float32(abs(y)))), tiny)
@@ -58,7 +58,7 @@ def test_inside_a_trace_it_is_within_4_units_of_the_engine(name):
     size = max(abs(schedule(p)) for p in POSITIONS)
     expected = [schedule(p) for p in POSITIONS]
     signed = min(expected) < 0 < max(expected)
-    if signed:  # near a change of sign both round the larger end
+    if signed:  # near a sign change, both round the larger end
         slack = 4 * float(np.spacing(np.float32(size)))
         np.testing.assert_allclose([float(x) for x in got], expected, rtol=0, atol=slack)
     else:
@@ -91,7 +91,7 @@ def test_fit_uses_the_rates(eagerly):
     model = weight_model(keras.optimizers.SGD(Schedule(WARM)), run_eagerly=eagerly)
     used = used_rates(model, 12)
     within_float32(used, WARM.table(12))
-    again = used_rates(model, 12)  # the optimizer goes on counting
+    again = used_rates(model, 12)  # the optimizer continues counting
     np.testing.assert_allclose(again, WARM.table(12, start=12), rtol=0, atol=2e-6)
 
 
@@ -104,7 +104,7 @@ def test_several_steps_in_one_execution():
 
 
 def test_gradient_accumulation_counts_micro_steps():
-    """Keras asks at every micro-step and applies at the last of each update."""
+    """Keras reads the rate at every micro-step and applies it at the last one of each update."""
     stairs = Schedule(dl.linear(1.0, 0.0, 8).staircase(1), units_per_step=1 / 4)
     model = weight_model(keras.optimizers.SGD(stairs, gradient_accumulation_steps=4))
     used = used_rates(model, 16)
@@ -122,7 +122,7 @@ def test_a_skipped_step_of_mixed_precision_moves_nothing():
     optimizer = keras.optimizers.LossScaleOptimizer(inner, initial_scale=4.0)
     variable = keras.Variable(0.0)
     optimizer.build([variable])
-    # after each overflow the gradients are scaled by half of what they were
+    # After each overflow, the loss scale is halved.
     for gradient in (4.0, np.inf, 2.0, np.nan, 1.0):
         apply(optimizer, variable, keras.ops.convert_to_tensor(np.float32(gradient)))
     assert int(optimizer.iterations) == 3
@@ -154,7 +154,7 @@ def test_mixed_float16():
     within_float32(used[used > 0], WARM.table(12)[-np.count_nonzero(used) :], units=8)
 
 
-def test_a_saved_model_goes_on(tmp_path):
+def test_a_loaded_model_continues_its_schedule(tmp_path):
     made = Schedule(WARM, units_per_step=Fraction(1, 3), start=2)
     model = weight_model(keras.optimizers.SGD(made))
     model.compile(keras.optimizers.SGD(made), loss="mse")
@@ -184,7 +184,7 @@ def test_an_optimizer_of_config(tmp_path):
     assert again._learning_rate.schedule == WARM
 
 
-def test_neighbours_beyond_float32_integers_differ():
+def test_neighboring_steps_above_2_to_the_24_differ():
     falling = dl.linear(2.0**25, 0.0, 2**25)
     at = compiled(Schedule(falling))
     values = [float(keras.ops.convert_to_numpy(at(2**24 + k))) for k in (0, 1, 2)]

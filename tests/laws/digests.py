@@ -1,4 +1,4 @@
-"""Print a digest of many tables, lookups and folds: the bits of this build of the core."""
+"""Print a digest of many tables, lookups and folds, to compare builds of the core bit for bit."""
 
 import hashlib
 
@@ -11,7 +11,7 @@ RUNS = 50
 
 
 def schedules(rng, size):
-    """Every curve and combinator, over wide random parameters; values are of some size."""
+    """Every curve and combinator with random parameters over wide ranges."""
     draw = lambda low, high, *tail: rng.uniform(low, high, (RUNS, *tail))  # noqa: E731
     a, b, n = size * draw(0.01, 2.0), size * draw(0.0, 0.5), draw(3.0, 900.0)
     whole = rng.integers(2, 900, RUNS)
@@ -43,7 +43,7 @@ def schedules(rng, size):
 
 
 def digest(name, s, rng):
-    """One line: the name and the bits of every route but the text ones."""
+    """One line: the name and a digest of all routes except the text formats."""
     fractions = rng.uniform(0.0, 2000.0, 200)
     far = rng.integers(0, 2**53, 40)
     parts = [s.table(1500), s.table(300, start=7, stride=5, dtype=np.float32)]
@@ -56,7 +56,7 @@ def digest(name, s, rng):
 
 if __name__ == "__main__":
     print(_engine.INSTRUCTION_SET)
-    # Among the smallest values products could underflow on their way.
+    # Products of the smallest values could underflow.
     for seed, size in enumerate((1.0, 1.0, 1e-306, 1e-311)):
         generator = np.random.default_rng(seed)
         for name, schedule in schedules(generator, size):

@@ -1,4 +1,4 @@
-"""Law 1: no hidden state; schedules are shared between threads and processes."""
+"""Law 1: schedules have no hidden state and can be shared between threads and processes."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _table_in_child(data: bytes) -> bytes:
     return pickle.loads(data).table(20_000, threads=2).tobytes()
 
 
-# A process of its own: one with the threads of other libraries in it must not fork.
+# A separate process, because a process with other libraries' threads must not fork.
 FORK = """
 import os, pickle, sys
 s = pickle.loads(sys.stdin.buffer.read())

@@ -1,4 +1,4 @@
-"""Law 2: the same bits from every instruction set that this processor has."""
+"""Law 2: every instruction set that this processor supports returns the same bits."""
 
 import os
 import subprocess

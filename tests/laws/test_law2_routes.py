@@ -1,4 +1,4 @@
-"""Law 2: one value, bit for bit, by whatever route it is asked for."""
+"""Law 2: every route (call, table, cursor, blocks) returns bit-identical values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ strides = st.one_of(st.just(1), st.integers(1, 70), st.integers(1, 2**40))
 
 
 def one_by_one(schedule, positions):
-    """The reference: one run at one position at a time, shape + positions.shape."""
+    """The reference: each run at each position alone, of shape `shape + positions.shape`."""
     runs = [schedule] if schedule.shape == () else list(schedule.ravel())
     values = [[run(p) for p in positions] for run in runs]
     return np.array(values).reshape(*schedule.shape, len(positions))
@@ -32,7 +32,7 @@ def one_by_one(schedule, positions):
 
 @st.composite
 def windows(draw, longest=150):
-    """A start near an interesting place, a stride and a number of positions."""
+    """A start near a boundary, a stride and a number of positions."""
     steps = draw(st.integers(1, longest))
     return draw(starts), draw(strides), steps
 
@@ -242,14 +242,14 @@ def test_folds_agree_with_the_table_for_every_thread_count(drawn, start, steps):
     np.testing.assert_allclose(one.spent(0.25), below, rtol=1e-15, atol=0)
     exact = np.vectorize(math.fsum, signature="(n)->()")(table)
     largest = np.abs(table).sum(axis=-1)
-    finite = np.isfinite(exact)  # what grows without end has an infinite total
+    finite = np.isfinite(exact)  # schedules that grow without bound have an infinite total
     for total in (one.total, one.totals_at([start + steps - 1])[..., 0]):
         same(total[~finite], exact[~finite])
         assert np.all(np.abs(total[finite] - exact[finite]) <= 1e-13 * largest[finite])
 
 
 def mixed(runs):
-    """Runs of four families side by side, every run with parameters of its own."""
+    """Runs of four families in one batch, each run with different parameters."""
     rate = np.linspace(0.5, 1.0, runs)
     return dl.concatenate(
         [
@@ -321,7 +321,7 @@ def test_tables_that_no_cache_holds(runs, steps, dtype, offset, layout):
 
 @pytest.mark.parametrize("every", [0.5, 6.3, 1000.0])
 def test_plateaus_among_the_last_positions(every):
-    """There doubles are 1024 apart: a plateau ends where the nearest double's quotient changes."""
+    """Doubles are 1024 apart there: a plateau ends where the nearest double's quotient changes."""
     start = 2**63 - 3000
     for s in (
         dl.inverse(1.0, 0.3).staircase(every),
@@ -342,7 +342,7 @@ def test_blocks_of_any_power_that_the_end_cuts(power, rise):
 
 
 def side_by_side(name, runs):
-    """More runs than are evaluated together, of all sizes, some out of the usual range."""
+    """More runs than the core evaluates at once, of all magnitudes, some out of the usual range."""
     rng = np.random.default_rng(5)
     init = rng.uniform(0.1, 1.0, runs)
     end = rng.uniform(-0.2, 1.5, runs)

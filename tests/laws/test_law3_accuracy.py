@@ -1,4 +1,4 @@
-"""Law 3: accurate to a few units in the last place against exact values."""
+"""Law 3: values are accurate to a few ulp, compared with exact values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.strategies.trees import batches, trees
 
 
 def check(drawn, data, number=6, largest=2**53):
-    """Every run at random positions, through the direct call."""
+    """Check every run at random positions with the direct call."""
     for run, oracle in enumerate(drawn.oracles):
         single = drawn.schedule if drawn.single else drawn.schedule[run]
         for _ in range(number):
@@ -53,7 +53,7 @@ def test_lengths_are_those_of_the_parts(drawn):
 
 
 def at(schedule, oracle, *positions):
-    """Each position alone and out of a table."""
+    """Each position evaluated alone and taken from a table."""
     for p in positions:
         assert not misses(schedule(p), oracle(p)), misses(schedule(p), oracle(p))
 

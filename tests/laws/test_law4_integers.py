@@ -19,7 +19,7 @@ def around(boundary: int) -> list[int]:
 
 
 def everywhere(schedule, positions):
-    """The values through the scalar call, an array, a table and a cursor, all the same."""
+    """The values, after checking that scalar call, array, table and cursor agree."""
     alone = [schedule(p) for p in positions]
     assert list(schedule(np.array(positions))) == alone
     first, count = positions[0], len(positions)

@@ -1,4 +1,4 @@
-"""Law 5: what cannot be combined is refused; so is data that is no schedule."""
+"""Law 5: schedules that cannot be combined, and data that is not a schedule, raise errors."""
 
 from __future__ import annotations
 

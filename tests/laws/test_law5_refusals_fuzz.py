@@ -1,4 +1,4 @@
-"""Law 5: whatever is passed anywhere, it works or it is refused; nothing crashes."""
+"""Law 5: any argument either works or raises a TypeError or ValueError; nothing crashes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ garbage = st.one_of(
 
 
 def harmless(value):
-    """A result is a float64 or an array of them."""
+    """The result must be a float64 or an array of float64."""
     assert isinstance(value, float) or value.dtype == np.float64
 
 
@@ -98,7 +98,7 @@ CALLS = {
 
 
 def _small(value):
-    """Sizes that would ask for much memory are left to their own test."""
+    """Exclude sizes that need much memory; another test covers them."""
     return value % 50 if isinstance(value, int) and value > 50 else value
 
 

@@ -1,4 +1,4 @@
-"""Law 5: bad parameters are refused with the parameter, the rule and the value."""
+"""Law 5: the error for an invalid parameter names the parameter, the rule and the value."""
 
 from __future__ import annotations
 

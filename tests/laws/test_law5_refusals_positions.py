@@ -1,4 +1,4 @@
-"""Law 5: bad positions, windows and buffers are refused before anything is written."""
+"""Law 5: invalid positions, windows and buffers raise an error before anything is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SENTINEL = -7.25
 
 
 def refused(error, message, call, out):
-    """The call raises, and leaves every byte of `out` alone."""
+    """Check that the call raises an error and leaves every byte of `out` unchanged."""
     before = out.tobytes()
     with pytest.raises(error, match=message):
         call(out)
@@ -231,7 +231,7 @@ def test_an_ending_that_raises_writes_nothing():
         cursor.step()
     assert (cursor.position, cursor.value) == (10, 0.0)
     with pytest.raises(ValueError, match=message):
-        strict.fold(12).total  # noqa: B018 - the summary may be worked out late
+        strict.fold(12).total  # noqa: B018 - the summary can be computed lazily
     with pytest.raises(ValueError, match=message):
         strict.advance(3)(8)
 

@@ -16,7 +16,7 @@ GUARD = 64
 
 
 def guarded(shape, dtype=np.float64):
-    """A view amid guard values, and the whole memory."""
+    """A view surrounded by guard values, and the whole buffer."""
     size = int(np.prod(shape, dtype=int))
     memory = np.full(size + 2 * GUARD, -7.25, dtype)
     return memory[GUARD : GUARD + size].reshape(shape), memory

@@ -1,4 +1,4 @@
-"""Law 7: `import decaylr` loads NumPy and decaylr's own modules, nothing else."""
+"""Law 7: `import decaylr` loads only NumPy and decaylr's own modules."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ print("\\n".join(sorted(set(sys.modules) - before)))
 """
 
 
-# Cython makes two modules of its own without a file.
+# Cython creates two modules that have no file.
 OWN = {"decaylr", "numpy", "cython_runtime", *sys.stdlib_module_names}
 
 
 def loaded(program: str) -> list[str]:
-    """What a fresh interpreter prints, line by line."""
+    """The output lines of a program run in a new interpreter."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
     )

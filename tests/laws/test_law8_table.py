@@ -98,7 +98,7 @@ def test_its_formula_is_compared_with_the_engine(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_length_is_where_it_comes_to_rest(name):
-    """Of a finite length nothing changes after it, and of a shorter one something does."""
+    """The value must not change after a finite length, and must still change just before it."""
     make, arguments = CONSTRUCTORS[name]
     s = make(**arguments)
     where = f"{name}: its length in src/decaylr/curves/_{name}.py"

@@ -1,9 +1,9 @@
-"""Exact values of schedules, naive and slow: shares no code with the package.
+"""Exact values of schedules, naive and slow. Shares no code with the package.
 
-An `Oracle` maps a position (a `Fraction`) to a `Value`: the real number that design and
-documentation state, computed with mpmath from the float64 parameters, and the largest error
-that a result may have. What a curve decides (which plateau, past the end or not) is
-decided on integers where position and boundary are whole, else on the float64 position.
+An `Oracle` maps a position (a `Fraction`) to a `Value`: the documented real number, computed with
+mpmath from the float64 parameters, and the largest error allowed for a result. Decisions (which
+plateau, past the end or not) use integers if position and boundary are whole numbers, and the
+float64 position otherwise.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Value(NamedTuple):
 class Oracle:
     """A schedule of one run: `at(position)`, its length, and its bound in ulp if a curve.
 
-    An endless number adds no length to the arithmetic it takes part in.
+    An infinite length does not affect the length of arithmetic with other schedules.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ def exactly(value) -> Value:
 
 
 def near(value, bound, *ends) -> Value:
-    """Within `bound` ulp of the value; of the larger end where the curve changes sign."""
+    """Allow `bound` ulp of the value, or of the larger end if the curve changes sign."""
     signs = {real.sign(number(end)) for end in ends} - {0}
     size = max(abs(number(end)) for end in ends) if len(signs) == 2 else value
     return Value(value, bound * unit(size))
 
 
 def rounded(value: Value) -> Value:
-    """One more rounding to float64; nothing is promised from values beyond float64."""
+    """Allow one more rounding to float64; values that overflow float64 are not checked."""
     if not real.isfinite(value.slack) or abs(value.exact) >= OVERFLOW:
         return Value(value.exact, real.inf)
     return Value(value.exact, value.slack + unit(abs(value.exact) + value.slack) / 2)
@@ -115,7 +115,7 @@ def over(a: Value, divisor) -> Value:
 
 
 def bounded(value: Value, lo=None, hi=None) -> Value:
-    """A value kept within exact bounds; exactly the bound where it is clearly beyond."""
+    """A value limited to exact bounds; exactly the bound if the value is clearly beyond it."""
     for bound, outside in ((lo, lambda x, b: x < b), (hi, lambda x, b: x > b)):
         if bound is not None and outside(value.exact, number(bound)):
             clear = abs(value.exact - number(bound)) > value.slack
@@ -124,7 +124,7 @@ def bounded(value: Value, lo=None, hi=None) -> Value:
 
 
 def misses(got: float, value: Value) -> str:
-    """How a result misses its value; empty where it does not."""
+    """A description of the error of a result; empty if the result is within its bound."""
     if value.slack == real.inf:
         return ""
     if abs(value.exact) >= OVERFLOW:
@@ -140,14 +140,14 @@ def misses(got: float, value: Value) -> str:
 
 
 def reached(position: Fraction, mark) -> bool:
-    """Whether a position is at or after a mark."""
+    """Whether a position is at or after a milestone."""
     if position.denominator == 1:
         return position >= fraction(mark)
     return float(position) >= mark
 
 
 def stage(position: Fraction, size) -> int:
-    """Which plateau of a given size: floor(position / size)."""
+    """The index of the plateau for a given size: floor(position / size)."""
     seen = position if position.denominator == 1 else Fraction(float(position))
     if fraction(size).denominator == 1:
         return math.floor(seen) // int(size)
@@ -155,7 +155,7 @@ def stage(position: Fraction, size) -> int:
 
 
 def count_reached(position: Fraction, marks) -> int:
-    """How many of the marks a position is at or after."""
+    """The number of milestones at or before a position."""
     return sum(reached(position, mark) for mark in marks)
 
 

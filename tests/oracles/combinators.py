@@ -115,7 +115,7 @@ def ending(of, mode):
 
 
 class Cycles:
-    """Where the cycles of a repeat lie."""
+    """The boundaries of the cycles of a repeat."""
 
     def __init__(self, period, count, period_scale, whole):
         self.period, self.count = fraction(period), count
@@ -126,7 +126,7 @@ class Cycles:
         return Fraction(math.floor(float(exact))) if self.whole else exact
 
     def find(self, position: Fraction) -> tuple[int, Fraction, bool]:
-        """The number and first position of the cycle, and whether all cycles are over."""
+        """The index and first position of the cycle, and whether all cycles are over."""
         if self.growth == 1:
             return self._find_equal(position)
         cycle, begin = 0, Fraction(0)

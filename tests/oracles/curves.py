@@ -1,4 +1,4 @@
-"""Exact values of the curves between two values, and of those that decay by a rate."""
+"""Exact values of curves between two values, and of curves that decay by a rate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.oracles.base import (
 
 
 def between(init_value, end_value, steps, shape, bound):
-    """`shape(share)` inside, exactly init at 0 and exactly end from `steps` on."""
+    """`shape(fraction)` inside, exactly init at 0 and exactly end from `steps` on."""
 
     def at(position):
         if reached(position, steps):
@@ -38,7 +38,7 @@ def between(init_value, end_value, steps, shape, bound):
 
 
 def _uncancelled(formula, init, end):
-    """The formula's value, with more digits where it cancels next to zero."""
+    """The value of the formula, with more digits if terms cancel near zero."""
     value = formula()
     if abs(value) > max(abs(init), abs(end)) * real.mpf(2) ** -200:
         return value

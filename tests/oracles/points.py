@@ -86,7 +86,9 @@ def _edge(h0, h1, d0, d1):
 
 
 def spline_slopes(knots, heights):
-    """Slopes that make second derivatives continuous everywhere, third ones at both last knots."""
+    """Slopes of a not-a-knot spline: the second derivative is continuous at every inner knot,
+    the third at the first and last inner knots.
+    """
     widths, secants = _intervals(knots, heights)
     n = len(knots)
     if n == 2:
@@ -100,7 +102,7 @@ def spline_slopes(knots, heights):
             for i, weight in slopes:
                 row[i] += sign * weight
             constant -= sign * offset
-        largest = max(abs(entry) for entry in row)  # intervals may differ by 10^300
+        largest = max(abs(entry) for entry in row)  # lengths can differ by a factor of 10^300
         rows.append([entry / largest for entry in row])
         right.append(constant / largest)
 
@@ -116,7 +118,7 @@ def spline_slopes(knots, heights):
 
     for i in range(n - 2):
         equation((1, second(i, left=False)), (-1, second(i + 1, left=True)))
-    if n == 3:  # both conditions say the same: the parabola through three points
+    if n == 3:  # both conditions are equivalent: the parabola through three points
         equation((1, third(0)))
         equation((1, third(1)))
     else:

@@ -5,7 +5,7 @@ from tests.oracles.torch import between, wave
 
 
 def warmed(t, base_lr, warmup_t, warmup_lr_init, warmup_prefix, after, target=None):
-    """`after` counts from the warmup's end with a prefix, else from 0."""
+    """With a warmup prefix, `after` counts from the end of the warmup, otherwise from 0."""
     if t >= warmup_t:
         return after(t - warmup_t if warmup_prefix else t)
     goal = base_lr if target is None else target
@@ -13,7 +13,7 @@ def warmed(t, base_lr, warmup_t, warmup_lr_init, warmup_prefix, after, target=No
 
 
 def cycle_of(t, t_initial, cycle_mul, cycle_limit):
-    """Which cycle, and the share of it that is gone."""
+    """The index of the cycle, and its completed fraction."""
     t, length, i = real.mpf(t), real.mpf(t_initial), 0
     while t >= length and i < cycle_limit:
         t, length, i = t - length, length * cycle_mul, i + 1

@@ -76,7 +76,7 @@ def one_cycle_lr(t, max_lr, pct_start, anneal_strategy, three_phase, div_factor,
                  total_steps=None, epochs=None, steps_per_epoch=None):  # fmt: skip
     total = total_steps or epochs * steps_per_epoch
     first = real.mpf(max_lr) / div_factor
-    # PyTorch rounds where the phases end; what it does with that is taken exactly.
+    # PyTorch rounds the ends of the phases; the rest of its formula is evaluated exactly.
     top, fallen = float(pct_start) * total - 1, 2 * float(pct_start) * total - 2
     last = first / final_div_factor
     phases = [(0, top, first, max_lr), (top, total - 1, max_lr, last)]
@@ -86,7 +86,7 @@ def one_cycle_lr(t, max_lr, pct_start, anneal_strategy, three_phase, div_factor,
         if t <= b or b == total - 1:
             x = (min(t, total) - real.mpf(a)) / (
                 b - real.mpf(a)
-            )  # step `total` goes on past the end
+            )  # step `total` continues past the end
             return between(low, high, x if anneal_strategy == "linear" else 1 - wave(x))
     raise AssertionError(t)
 

@@ -1,4 +1,4 @@
-"""The benchmarks measure every curve, against expressions that are right, and all are shown."""
+"""The benchmarks cover every curve, their expressions are correct, and all of them are shown."""
 
 import itertools
 from importlib import import_module
@@ -44,7 +44,7 @@ def test_wrong_numbers_stop_a_benchmark():
         require_close(wrong, np.ones((2000, 100)), "linear")
 
 
-def test_works_are_timed_in_turn_and_short_ones_repeated(monkeypatch):
+def test_work_is_timed_alternately_and_short_work_is_repeated(monkeypatch):
     clock, calls = itertools.count(), []
     monkeypatch.setattr("benchmarks.timing.perf_counter", lambda: next(clock) * 3e-4)
     monkeypatch.setattr("benchmarks.timing.ENOUGH", 0.0165)
@@ -54,7 +54,7 @@ def test_works_are_timed_in_turn_and_short_ones_repeated(monkeypatch):
 
 
 def suites():
-    """Every class of benchmarks by its name in asv."""
+    """Every benchmark class, by its name in asv."""
     for file in sorted((ROOT / "benchmarks").glob("bench_*.py")):
         module = import_module(f"benchmarks.{file.stem}")
         for name, suite in vars(module).items():

@@ -1,4 +1,4 @@
-"""docs/performance.md: how it is made from asv's results, and what is committed."""
+"""docs/performance.md: the generator that reads asv's results, and the committed page."""
 
 import math
 import re
@@ -72,7 +72,7 @@ def test_a_table_of_figures(fixed):
     ]
 
 
-def test_rows_that_are_not_reached_stand_by_their_reasons(fixed):
+def test_missed_targets_are_listed_with_their_reasons(fixed):
     assert page.not_reached(*fixed, FIXED) == [
         "## Missed targets",
         "",
@@ -88,7 +88,7 @@ def test_rows_that_are_not_reached_stand_by_their_reasons(fixed):
     ]
 
 
-def test_figures_that_are_all_reached():
+def test_no_missed_targets():
     assert page.not_reached([], {}, FIXED)[-2:] == ["Every target is met.", ""]
 
 
@@ -117,7 +117,7 @@ def test_peers_side_by_side():
     ]
 
 
-def test_the_page_begins_with_what_was_measured_with_what():
+def test_the_page_begins_with_machine_and_versions():
     found = {
         "date": "2026-01-02",
         "scale": 0.5,
@@ -196,7 +196,7 @@ def test_the_page_has_every_figure(row):
     assert reached == (row.shown(value) if row.reached(value) else f"**{row.shown(value)}**")
 
 
-def test_the_page_explains_what_is_not_reached():
+def test_the_page_explains_missed_targets():
     bold = [row for row in ROWS if re.search(rf"\*\* \| `{re.escape(row.name)}` \|$", PAGE, re.M)]
     for row in bold:
         assert REASONS[row.name] in PAGE

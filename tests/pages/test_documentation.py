@@ -1,4 +1,4 @@
-"""Every example in the docstrings, the README and the docs runs and prints what it says."""
+"""Every example in the docstrings, the README and the docs runs and prints the shown output."""
 
 import doctest
 import pkgutil

@@ -1,4 +1,4 @@
-"""What users of optax's schedules run into: optax's own behaviour, then decaylr's."""
+"""The JAX and optax rows of docs/troubles.md: optax's behavior, then decaylr's."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ WARM = {"init_value": 0.0, "peak_value": 1.0, "warmup_steps": 10, "decay_steps":
 RATE = {"init_value": 1.0, "transition_steps": 10, "decay_rate": 0.5, "transition_begin": 5}
 LINE = {"init_value": 1.0, "end_value": 0.1, "transition_steps": 50, "transition_begin": 5}
 ONE_CYCLE = {"transition_steps": 100, "peak_value": 1.0, "pct_start": 0.3, "div_factor": 25.0}
-# Functions, valid arguments, and those that optax cannot map over.
+# Functions, valid arguments, and the arguments that optax cannot map over.
 FAILING = [
     ("warmup_cosine_decay_schedule", WARM, ("peak_value", "warmup_steps", "decay_steps")),
     ("cosine_decay_schedule", {"init_value": 1.0, "decay_steps": 100}, ("decay_steps",)),
@@ -58,8 +58,8 @@ def test_a_sweep_over_one_argument(name, arguments, mapped):
     np.testing.assert_allclose(ours, each, rtol=5e-7, atol=0)
 
 
-def test_peaks_closed_over_compile_each_anew():
-    """With a schedule as an argument they share one program."""
+def test_each_closed_over_peak_is_compiled_again():
+    """Schedules passed as an argument share one compiled program."""
     compiled = 0
 
     def training(rate):
@@ -76,7 +76,7 @@ def test_peaks_closed_over_compile_each_anew():
     assert compiled == 1
 
 
-def test_neighbours_beyond_2_to_the_24():
+def test_neighboring_steps_above_2_to_the_24():
     theirs = jax.jit(optax.linear_schedule(1.0, 0.0, 2**25))
     assert theirs(2**24 + 1) == theirs(2**24)
     ours = jax.jit(schedule(dl.linear(2.0**25, 0.0, 2**25)))
@@ -102,7 +102,7 @@ def test_past_the_end_torch_rises_and_optax_holds():
 
 
 def test_a_token_clock_beyond_int32():
-    """JAX without x64 has no integer above 2**31 - 1: coarser units, exactly."""
+    """Without x64, JAX has no integers above 2**31 - 1; coarser units are exact."""
     with pytest.raises(OverflowError):
         jnp.asarray(2**31 + 1, jnp.int32)
     tokens = dl.linear(1.0, 0.0, 2.0**42)
@@ -113,7 +113,7 @@ def test_a_token_clock_beyond_int32():
 
 
 def test_the_rate_in_use_is_read_from_the_step():
-    """optax keeps no rate; the same schedule answers on the host, for any step."""
+    """optax does not store the rate; the schedule can be evaluated on the host at any step."""
     s = dl.warmup_cosine(0.0, 1.0, 10, 100)
     optimizer = optax.sgd(schedule(s))
     state = optimizer.init(jnp.zeros(()))

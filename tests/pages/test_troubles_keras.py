@@ -1,4 +1,4 @@
-"""What users of Keras's schedules run into: Keras's own behaviour, then decaylr's."""
+"""The Keras rows of docs/troubles.md: Keras's behavior, then decaylr's."""
 
 import json
 
@@ -17,7 +17,7 @@ def theirs():
     return schedules.CosineDecay(0.0, 6, alpha=0.02, warmup_target=0.5, warmup_steps=3)
 
 
-def test_initial_epoch_does_not_move_kerass_schedule():
+def test_keras_schedules_ignore_initial_epoch():
     model = weight_model(keras.optimizers.SGD(theirs()))
     used_rates(model, 8, initial_epoch=5, epochs=6)
     assert int(model.optimizer.iterations) == 8  # not 48
@@ -62,8 +62,8 @@ def test_history_has_no_rate_of_a_schedule():
     assert found["learning_rate"] == [float(np.float32(WARM(2)))]
 
 
-def test_a_rate_that_a_callback_sets_lasts():
-    """On JAX an assignment inside an epoch is lost without the model's state being filled."""
+def test_a_rate_set_by_a_callback_is_kept():
+    """On JAX, a value assigned inside an epoch is lost unless the model's state is synced."""
 
     class Naive(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
@@ -89,7 +89,7 @@ def test_a_schedule_of_ones_own_is_not_saved(tmp_path):
     assert json.dumps(ours.optimizer.get_config()["learning_rate"]["config"])
 
 
-def test_neighbours_beyond_2_to_the_24():
+def test_neighboring_steps_above_2_to_the_24():
     theirs = schedules.PolynomialDecay(1.0, 2**25, end_learning_rate=0.0)
     values = [float(theirs(2**24 + k)) for k in (-1, 0, 1)]
     assert values[1] == values[2]

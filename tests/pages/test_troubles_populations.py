@@ -1,4 +1,4 @@
-"""Rates of members, metrics, other hyperparameters: PyTorch's behaviour, then decaylr's."""
+"""docs/troubles.md: population rates, metrics and other hyperparameters, PyTorch then decaylr."""
 
 import copy
 
@@ -30,7 +30,7 @@ def test_a_rate_for_each_member_of_a_stack(kind, options):
 
 
 def test_a_plateau_inside_a_sequence():
-    """PyTorch's sequence refuses one; here the metric scales any schedule."""
+    """PyTorch's SequentialLR raises an error; in decaylr the metric scales any schedule."""
     optimizer = torch.optim.SGD([parameter()], lr=1.0)
     warmup = lr_scheduler.LinearLR(optimizer, 0.5, total_iters=2)
     plateau = lr_scheduler.ReduceLROnPlateau(optimizer)
@@ -57,7 +57,7 @@ def test_a_checkpoint_overwrites_a_mutated_rate():
     assert rates(mutated) == [0.5]
 
 
-def test_what_a_member_followed_is_a_schedule():
+def test_the_rates_of_a_member_are_recorded_as_a_schedule():
     weight = parameter(2, 1)
     members = dl.exponential([1.0, 0.5], 0.9)
     population = Population(torch.optim.SGD([weight], lr=0.1), members)
@@ -74,7 +74,7 @@ def test_what_a_member_followed_is_a_schedule():
 
 
 def test_a_preview_is_the_schedule_itself():
-    """PyTorch's is consumed by stepping; the schedule is asked for any steps."""
+    """PyTorch's scheduler must be stepped; a schedule can be evaluated at any step."""
     live = lr_scheduler.CosineAnnealingLR(torch.optim.SGD([parameter()], lr=1.0), 10)
     live.optimizer.step()
     live.step()
@@ -89,7 +89,7 @@ def test_a_preview_is_the_schedule_itself():
 
 
 def test_weight_decay_and_betas_have_schedules_too():
-    """PyTorch has classes for rates, and for two of them the momentum."""
+    """PyTorch has scheduler classes only for the rate; two of them also set the momentum."""
     optimizer = grouped(kind=torch.optim.AdamW, weight_decay=0.1, betas=(0.8, 0.99))
     decay, beta = dl.cosine(0.1, 0.4, 10), dl.linear(0.8, 0.9, 10)
     scheduler = Scheduler(optimizer, {"weight_decay": decay, "betas[0]": beta})

@@ -1,4 +1,4 @@
-"""What users of PyTorch's schedulers run into: PyTorch's own behaviour, then decaylr's."""
+"""The PyTorch rows of docs/troubles.md: PyTorch's behavior, then decaylr's."""
 
 import itertools
 import pickle
@@ -141,13 +141,13 @@ def test_a_sequence_from_a_later_epoch():
 # -- 2: horizons --------------------------------------------------------------------------
 
 
-def test_a_longer_horizon_at_a_resume():
+def test_resuming_with_a_longer_horizon():
     optimizer = sgd()
     scheduler = lr_scheduler.CosineAnnealingLR(optimizer, 100)
     stepped(optimizer, scheduler, 50)
     longer = lr_scheduler.CosineAnnealingLR(sgd(), 200)
     longer.load_state_dict(scheduler.state_dict())
-    assert longer.T_max == 100  # taken over without a word
+    assert longer.T_max == 100  # overwritten without a warning
     short = Scheduler(grouped(), dl.cosine(1.0, 0.0, 100))
     stepped(short.optimizer, short, 50)
     with pytest.raises(ValueError, match="steps: 100 against 200"):
@@ -158,7 +158,7 @@ def test_a_longer_horizon_at_a_resume():
     assert rates(kept.optimizer) == [extended(50)] == [dl.cosine(1.0, 0.0, 100)(50)]
 
 
-def test_a_cosine_prolonged_after_its_end():
+def test_a_cosine_extended_after_its_end():
     optimizer = sgd()
     scheduler = lr_scheduler.CosineAnnealingLR(optimizer, 100)
     stepped(optimizer, scheduler, 100)
@@ -200,7 +200,7 @@ def test_restarts_never_reach_their_minimum():
     scheduler = lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 10)
     seen = [stepped(optimizer, scheduler, 1) for _ in range(40)]
     assert min(seen) == pytest.approx(0.0244717, rel=1e-5, abs=0)
-    ours = dl.cosine(1.0, 0.0, 9).repeat(10)  # a cycle that ends at its minimum
+    ours = dl.cosine(1.0, 0.0, 9).repeat(10)  # each cycle ends at its minimum
     assert ours.table(20)[9] == 0.0
 
 
@@ -229,7 +229,7 @@ def test_a_group_added_late_to_a_warmup():
     scheduler = lr_scheduler.LinearLR(optimizer, 0.5, total_iters=10)
     stepped(optimizer, scheduler, 5)
     optimizer.add_param_group({"params": [parameter()], "lr": 0.1})
-    assert stepped(optimizer, scheduler, 5) > 0.12  # beyond its rate
+    assert stepped(optimizer, scheduler, 5) > 0.12  # above its rate
     ours = Scheduler(grouped(), dl.linear(0.05, 0.1, 10))
     stepped(ours.optimizer, ours, 5)
     ours.optimizer.add_param_group({"params": [parameter()]})
@@ -286,7 +286,7 @@ def test_a_tensor_rate_is_not_shared():
 
 
 def scaled(make):
-    """A training in which the scaler skips the first step, as it does in float16."""
+    """A training in which the scaler skips the first step, as it often does in float16."""
     optimizer = torch.optim.SGD([parameter()], lr=1.0)
     scheduler = make(optimizer)
     scaler = torch.amp.GradScaler("cpu", init_scale=4.0)

@@ -1,4 +1,4 @@
-"""Peers at test time: imported where they are installed, required where all must be."""
+"""Import another library for a test; skip or fail if it is not installed."""
 
 import importlib
 import importlib.util
@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-# Set in CI, where a missing peer is a failure: "extra" for those that the extra `test` brings,
-# "all" for timm too. Elsewhere the tests of a missing peer are skipped and counted.
+# CI sets this to turn a missing library into a failure: "extra" for the libraries that the extra
+# `test` installs, "all" to include timm. Otherwise, tests of a missing library are skipped and
+# counted.
 REQUIRED = os.environ.get("DECAYLR_PEERS")
 
 

@@ -1,4 +1,4 @@
-"""Live PyTorch schedulers stepped as users do, and random valid arguments for them."""
+"""PyTorch schedulers, stepped as users step them, and random valid arguments for them."""
 
 import warnings
 
@@ -17,7 +17,7 @@ def optimizer(base_lr, momentum=0.9):
 
 
 def stepped(scheduler, steps, key="lr"):
-    """The group's value before each of the steps."""
+    """The value of the parameter group before each step."""
     values = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -36,7 +36,7 @@ def make(name, group, arguments):
 
 
 def random_arguments(name, rng):
-    """Valid arguments of a scheduler, the edge cases that PyTorch accepts among them."""
+    """Valid arguments of a scheduler, including edge cases that PyTorch accepts."""
     steps = int(rng.integers(1, 40))
     share = float(rng.uniform(0.01, 1.0))
     gamma = float(rng.choice([0.1, 0.5, 0.97, 1.0, 1.03]))

@@ -1,4 +1,4 @@
-"""The signature of a library's function beside that of the function of the same name here."""
+"""Compare the signature of a library's function with that of the same function in decaylr."""
 
 import inspect
 
@@ -13,9 +13,9 @@ def shown(default):
 
 
 def differences(live, ours):
-    """In words, but for `base_lr` in the optimizer's place and `last_epoch` left out.
+    """The differences in words, except `base_lr` instead of the optimizer and no `last_epoch`.
 
-    The order of the parameters that both have must be the same.
+    The common parameters must be in the same order.
     """
     theirs, mine = parameters(live), parameters(ours)
     theirs.pop("last_epoch", None)

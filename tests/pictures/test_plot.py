@@ -1,4 +1,4 @@
-"""Pictures: what is drawn is what the schedules say."""
+"""Pictures show the values of the schedules."""
 
 import re
 from xml.etree import ElementTree
@@ -140,7 +140,7 @@ def test_a_panel_has_at_most_twelve_curves_and_none_is_lost(tmp_path):
     [
         (dl.exponential(1.0, 0.9, 1), "log"),
         (dl.cosine(1.0, 0.0, 100), "linear"),
-        (dl.linear(1.0, 0.0, 10), "linear"),  # zero for most of the length: no logarithm of it
+        (dl.linear(1.0, 0.0, 10), "linear"),  # zero for most of the length: no logarithmic axis
     ],
 )
 def test_the_axis_fits_the_values(tmp_path, schedule, scale):

@@ -1,10 +1,10 @@
-"""Scalar rules of libraries that the tests do not install, written from their definitions."""
+"""Scalar rules of libraries that the tests do not install, written from their sources."""
 
 import math
 
 
 class PaddleRule:
-    """`paddle.optimizer.lr.ReduceOnPlateau`: in a cooldown nothing moves but its counter."""
+    """`paddle.optimizer.lr.ReduceOnPlateau`: during cooldown only the cooldown counter changes."""
 
     def __init__(
         self, rate, mode, factor, patience, threshold, threshold_mode, cooldown, least, eps
@@ -36,7 +36,7 @@ class PaddleRule:
 
 
 class ThincRule:
-    """thinc's `plateau` schedule: the scale to the power of the plateaus met."""
+    """thinc's `plateau` schedule: the scale to the power of the number of plateaus."""
 
     def __init__(self, rate, patience, scale):
         self.rate, self.patience, self.scale = rate, patience, scale
@@ -54,7 +54,7 @@ class ThincRule:
 
 
 def metric_stream(generator, length):
-    """Metrics as trainings give them: a trend, ties, noise, NaN and infinities."""
+    """Realistic metrics with a trend, ties, noise, NaN and infinities."""
     trend = generator.choice([-0.05, 0.0, 0.02])
     metrics, level = [], generator.uniform(0.5, 3.0)
     for _ in range(length):

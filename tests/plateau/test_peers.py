@@ -1,4 +1,4 @@
-"""`Plateau` beside the libraries' own classes, on random streams of metrics."""
+"""`Plateau` compared with the libraries' own classes on random metrics."""
 
 import random
 
@@ -60,7 +60,7 @@ def test_greedy(seed):
     ours = dl.Plateau(dl.constant(rate), rule="greedy", min_value=0.01, max_value=0.5, **chosen)
     for metric in metric_stream(generator, 200):
         if chosen["smooth"] and not np.isfinite(metric):
-            continue  # a NaN stays in their running sum for ever, one more or less shows nothing
+            continue  # a NaN stays in the library's running sum, so further metrics have no effect
         theirs.step(metric)
         ours.update(metric)
         assert ours.value(0) == pytest.approx(group.param_groups[0]["lr"], rel=1e-12, abs=0)
@@ -69,7 +69,7 @@ def test_greedy(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_keras(seed):
     generator = random.Random(seed)
-    chosen = drawn(generator, thresholds=(0.0, 0.03125, 0.25))  # exact in float32, as are metrics
+    chosen = drawn(generator, thresholds=(0.0, 0.03125, 0.25))  # exact in float32, like the metrics
     least = generator.choice([0.0, 0.001])
     model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.1), loss="mse")
@@ -89,7 +89,7 @@ def test_keras(seed):
 def test_optax(seed):
     generator = random.Random(seed)
     chosen = drawn(generator, thresholds=(0.0, 1e-4, 0.05))
-    del chosen["mode"]  # theirs only minimises
+    del chosen["mode"]  # the library only minimizes
     chosen["atol"] = generator.choice([1e-3, 0.05] if chosen["threshold"] == 0 else [0.0, 0.05])
     size, least = generator.randrange(1, 4), generator.choice([0.0, 0.01])
     with jax.enable_x64(True):
@@ -121,7 +121,7 @@ def test_timing_of_the_first_cuts_differs_as_the_libraries_differ():
 
 
 def test_keras_decides_in_float32():
-    """A difference: it compares metrics as float32, where 1 - 2**-30 is 1."""
+    """A known difference: Keras compares metrics as float32, where 1 - 2**-30 is 1."""
     model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.5), loss="mse")
     theirs = keras.callbacks.ReduceLROnPlateau(

@@ -1,4 +1,4 @@
-"""`Plateau` beside scalar rules, and what it keeps to: shapes, refusals, state."""
+"""`Plateau` compared with scalar rules; its shapes, errors and state."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Cycles against formulas in scalar Python and numbers from the peers' own tests."""
+"""Cycles compared with formulas in scalar Python and with numbers from other libraries' tests."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_restarts(period_scale, lengths):
     ("first", "scale", "restart"), [(10, 3, 1210), (1, 3, 29524), (5, 10, 555), (1000, 2, 4095000)]
 )
 def test_restarts_are_exact(first, scale, restart):
-    """Positions where a logarithm finds the cycle before (torch, timm, Keras)."""
+    """Positions where a logarithm finds the previous cycle (torch, timm, Keras)."""
     s = dl.cosine_restarts(1.0, first, period_scale=scale)
     assert s(restart) == 1.0
     assert 0 < s(restart - 1) < 0.1

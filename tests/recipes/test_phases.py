@@ -1,4 +1,4 @@
-"""Shapes of phases against their formulas."""
+"""Shapes of phases compared with their formulas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import decaylr as dl
 from decaylr.recipes.phases import FORMS
 from tests.compare import close
 
-# f(x) of every shape, from 1 to 0; the two whose value is not affine in f stand apart.
+# f(x) of every shape, from 1 to 0, except the two whose value is not affine in f.
 SHAPES = {
     "linear": lambda x: 1 - x,
     "cosine": lambda x: math.cos(math.pi * x / 2) ** 2,

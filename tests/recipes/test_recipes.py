@@ -1,4 +1,4 @@
-"""Recipes against formulas in scalar Python and numbers from the peers' own tests."""
+"""Recipes compared with formulas in scalar Python and with numbers from other libraries' tests."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_slanted_triangular():
         dl.slanted_triangular(0.5, 5)
 
 
-# One set of keyword arguments a recipe: arrays of three runs, among them zero lengths.
+# One set of keyword arguments per recipe: arrays of three runs, including lengths of 0.
 BATCHES = [
     (dl.warmup, {"schedule": [1.0, 2.0, 3.0], "steps": [0, 3, 4.5], "init_value": 0.5}),
     (

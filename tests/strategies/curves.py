@@ -1,7 +1,7 @@
-"""Random curves, trees and batches: each draw is a schedule and the oracles of its runs.
+"""Random curves, trees and batches. Each draw is a schedule with the oracles of its runs.
 
-The draws of a plain run are the same every time. DECAYLR_EXAMPLES=20 tries twenty times as
-many, and others each time.
+By default, every test run draws the same examples. DECAYLR_EXAMPLES=20 draws twenty times as many,
+different ones in each run.
 """
 
 from __future__ import annotations
@@ -72,14 +72,14 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Column:
-    """What decaylr is given, and what each run has."""
+    """The argument for decaylr, and the value of each run."""
 
     given: object
     runs: tuple
 
 
 def column(draw, strategy, runs: int | None) -> Column:
-    """One value for all runs, or an array with one for each."""
+    """One value for all runs, or an array with one value per run."""
     if runs is None or draw(st.booleans()):
         value = draw(strategy)
         return Column(value, (value,) * (runs or 1))
@@ -97,7 +97,7 @@ def constructed(
     columns: dict[str, Column],
     **options,
 ) -> Drawn:
-    """A curve from columns; the batch is as long as the draw asks even if all is shared."""
+    """A curve from columns. The batch has the drawn size even if all values are shared."""
     schedule = make(**{name: c.given for name, c in columns.items()}, **options)
     number = runs or 1
     oracles = tuple(
@@ -268,13 +268,13 @@ CURVES = {
 
 @st.composite
 def curves(draw, name=None, runs=None):
-    """A curve, of one family or any."""
+    """A curve of the given family, or of any family."""
     return CURVES[name or draw(st.sampled_from(sorted(CURVES)))](draw, runs)
 
 
 @st.composite
 def positions(draw, oracle: Oracle | None = None, largest: int = 2**53):
-    """A position: near an end, near a power of two, anywhere; sometimes between integers."""
+    """A position near an end, near a power of two, or anywhere; sometimes fractional."""
     near = [st.integers(0, 200), st.integers(0, largest), st.integers(0, 60).map(lambda e: 2**e)]
     if oracle is not None and oracle.length < math.inf:
         end = int(min(oracle.length, largest))

@@ -15,7 +15,7 @@ scalars = st.one_of(st.sampled_from([0.5, 2.0, -1.0, 0.1]), values)
 
 
 def _each(parts, combine):
-    """The oracles of a combination, run by run."""
+    """The oracles of a combination, one per run."""
     return tuple(combine(*runs) for runs in zip(*(part.oracles for part in parts), strict=True))
 
 
@@ -119,7 +119,7 @@ def repeats(draw, runs, depth):
 
 
 def mixtures(draw, runs, depth):
-    """Runs of different families side by side."""
+    """A batch of runs of different families."""
     if runs is None or runs < 2:
         return draw(curves(runs=runs))
     first = draw(st.integers(1, runs - 1))
@@ -133,7 +133,7 @@ COMBINATIONS = (joins, arithmetic, scaled, shifted, endings, repeats, mixtures)
 
 @st.composite
 def trees(draw, runs=None, depth=2):
-    """A tree of at most `depth` combinators above each curve."""
+    """A tree with at most `depth` combinators above each curve."""
     if depth == 0 or draw(st.integers(0, 3)) == 0:
         return draw(curves(runs=runs))
     return draw(st.sampled_from(COMBINATIONS))(draw, runs, depth - 1)
@@ -141,5 +141,5 @@ def trees(draw, runs=None, depth=2):
 
 @st.composite
 def batches(draw, depth=2, largest=4):
-    """A tree over a batch of one axis."""
+    """A tree over a one-dimensional batch."""
     return draw(trees(draw(st.integers(1, largest)), depth))

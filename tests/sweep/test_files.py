@@ -1,4 +1,4 @@
-"""The language of sweep files: what it means, and what it refuses and how."""
+"""The language of sweep files: its meaning and its errors."""
 
 import json
 import re

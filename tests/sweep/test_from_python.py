@@ -1,4 +1,4 @@
-"""Sweeps from Python: grids, columns and samples, made by one call each."""
+"""Sweeps from Python: grids, columns and samples, each made with one call."""
 
 import numpy as np
 import pytest

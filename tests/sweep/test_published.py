@@ -1,6 +1,6 @@
-"""The published trainings of docs/examples/published.toml against points computed elsewhere.
+"""The trainings of docs/examples/published.toml, compared with independently computed points.
 
-`points` are spread over a training; `corners` are the beginning, middle and end of its phases.
+`points` are spread over a training; `corners` are the start, middle and end of its phases.
 """
 
 import json

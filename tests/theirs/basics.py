@@ -1,6 +1,6 @@
-"""What the formulas of further libraries are written with, in scalar Python.
+"""Building blocks for the formulas of other libraries, in scalar Python.
 
-The base rate is 0.1, a warmup lasts 10 steps and the training 100.
+The base rate is 0.1, the warmup is 10 steps and the training is 100 steps.
 """
 
 import math
@@ -21,12 +21,12 @@ def count(edges, t):
 
 
 def after(t, length=T - W):
-    """The share of what follows the warmup, held at its end."""
+    """The completed fraction of the training after the warmup, held at the end."""
     return min(max((t - W) / length, 0), 1)
 
 
 def warm(decay, first=0.0, steps=W):
-    """A line to the base rate, then a function of the step."""
+    """A linear warmup to the base rate, then a function of the step."""
     return lambda t: line(first, B, t / steps) if t < steps else decay(t)
 
 

@@ -1,4 +1,4 @@
-"""Formulas of libraries around JAX, and of collections: (step -> value), by their names."""
+"""Formulas (step -> value) of JAX-based libraries and of scheduler collections, by name."""
 
 import math
 
@@ -16,7 +16,7 @@ def power_lr(t):
 def periods(t):
     if t < W:
         return B * t / W
-    left = 50 - t % 50  # a period takes its last step in: the next begins after it
+    left = 50 - t % 50  # the last step of a period is included; the next period starts after it
     return 0.0 if t >= T or t == 50 else B * min(1, left / 10)
 
 
@@ -163,7 +163,7 @@ MLX = {
 
 
 def root(t):
-    """HyperbolicLR's curve of the step, for 100 steps and a bound of 200."""
+    """HyperbolicLR's curve as a function of the step, for 100 steps and an upper bound of 200."""
     t = min(t, T)
     return math.sqrt((T - t) / 200 * (2 - (T + t) / 200))
 

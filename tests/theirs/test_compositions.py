@@ -1,4 +1,4 @@
-"""Cycles, compositions and conventions of other libraries, each beside its formula."""
+"""Cycles, compositions and conventions of other libraries, compared with their formulas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def half_wave(x):
 
 
 def cycle_at(p, lengths):
-    """Number, begin and length of the cycle that holds p."""
+    """The index, start and length of the cycle that contains p."""
     begin = 0.0
     for c, length in enumerate(lengths):
         if p < begin + length:
@@ -25,7 +25,7 @@ def cycle_at(p, lengths):
 
 
 def waves(lengths, peaks, low=0.0):
-    """A formula: half a cosine from each peak."""
+    """A formula with half a cosine wave down from each peak."""
 
     def formula(p):
         c, begin, length = cycle_at(p, lengths)
@@ -40,7 +40,7 @@ def joined(lengths, peaks, low=0.0):
 
 
 def recursive(first, factor, count):
-    """Lengths rounded down again and again (composer, ignite)."""
+    """Cycle lengths that are rounded down in every cycle (composer, ignite)."""
     lengths = [first]
     while len(lengths) < count:
         lengths.append(int(lengths[-1] * factor))
@@ -48,7 +48,7 @@ def recursive(first, factor, count):
 
 
 def minus_warmup(first, warmup, factor, count):
-    """Lengths that grow without their warmup (pytorch-optimizer)."""
+    """Cycle lengths that grow while the warmup does not (pytorch-optimizer)."""
     lengths = [first]
     while len(lengths) < count:
         lengths.append(int((lengths[-1] - warmup) * factor) + warmup)
@@ -70,7 +70,7 @@ def sgdr(lengths, warmup):
 
 
 def saw(p, down, up):
-    """A fall and then a warmup at the tail of the cycle (ignite)."""
+    """A decay followed by a warmup at the end of the cycle (ignite)."""
     q = p % (down + up)
     return 1 - q / down if q < down else (q - down) / up
 
@@ -382,7 +382,7 @@ def test_refused_past_the_end():
 
 
 def test_every_group_its_own():
-    """Multipliers, floors and ceilings of parameter groups, and layer-wise decay."""
+    """Multipliers and limits of parameter groups, and layer-wise decay."""
     base = dl.linear(1.0, 0.0, 10)
     groups = (base * [1.0, 0.5, 0.1]).clip(lo=[0.0, 0.3, 0.0], hi=[0.8, 1.0, 1.0])
     np.testing.assert_allclose(groups(5), [0.5, 0.3, 0.05], rtol=1e-15, atol=0)

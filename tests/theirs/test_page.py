@@ -1,4 +1,4 @@
-"""Every row of `docs/theirs.md` beside the library's formula."""
+"""Every row of `docs/theirs.md` compared with the library's formula."""
 
 import math
 import re
@@ -28,7 +28,7 @@ FORMULAS = {
     "MLX, thinc, fastai": others.MLX,
     "pytorch-scheduler (PS), pytorch-optimizer (PO)": others.PS,
 }
-# They define no value from the end on.
+# These libraries define no value at and after the end of training.
 ENDING = {"fvcore, detectron2"}
 
 PAGE = (ROOT / "docs" / "theirs.md").read_text()

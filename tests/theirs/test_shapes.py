@@ -1,6 +1,6 @@
-"""Shapes and warmups of other libraries, each as one expression beside its formula.
+"""Shapes and warmups of other libraries, each as one expression compared with its formula.
 
-A case is a name, the expression, the formula in scalar Python and the positions compared.
+A case has a name, the expression, the formula in scalar Python and the positions to compare.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scipy.interpolate import PchipInterpolator
 import decaylr as dl
 
 T = 80  # length of every shape below
-M = 0.2  # floor of those that have one
+M = 0.2  # minimum, for shapes that have one
 INSIDE = (1, 7, 20, 40, 41.5, 60, 79)
 WHOLE = (1, 7, 20, 40, 60, 79)
 
@@ -28,12 +28,12 @@ def fold(value, low=M):
 
 
 def shape(name, number=None):
-    """A phase of the shape alone, from 1 to M."""
+    """A single phase of the given shape, from 1 to M."""
     return dl.wsd(1.0, 0, 0, T, end_value=M, decay=name if number is None else (name, number))
 
 
 def chebyshev_order(size):
-    """The fractal permutation of Chebyshev steps."""
+    """The fractal permutation of Chebyshev step sizes."""
     order = [0]
     while len(order) < size:
         order = [k for i in order for k in (i, 2 * len(order) - 1 - i)]

@@ -1,4 +1,4 @@
-"""Formulas of libraries around PyTorch and Paddle: (step -> value), by what they are called."""
+"""Formulas (step -> value) of libraries based on PyTorch and Paddle, by name."""
 
 import math
 
@@ -28,7 +28,7 @@ COMPOSER = {
 
 
 def stepped(first, change, last):
-    """A value that each step changes, as mmengine has it: up to `last`, then held."""
+    """A value that is updated at each step up to `last` and then held, as in mmengine."""
 
     def at(t):
         value = first
@@ -97,7 +97,7 @@ FVCORE = {
 
 
 def noam(t, scale=1.0):
-    """In Paddle the first argument of min is 1 at step 0; NeMo begins with step 1."""
+    """In Paddle, the first argument of min is 1 at step 0; NeMo starts at step 1."""
     return scale * 64**-0.5 * min(t**-0.5 if t else 1, t * W**-1.5)
 
 
@@ -188,7 +188,7 @@ def megatron(decay):
 
 
 def deepspeed(decay):
-    """Counted from -1, and its first step is made twice."""
+    """Counts from -1 and makes the first step twice."""
     return lambda t: B * max(t - 1, 0) / W if t - 1 < W else decay(t - 1)
 
 
@@ -211,7 +211,7 @@ MEGATRON = {
 
 
 def torchtitan(decay, shape):
-    """One step more than there are: the last real one is a step above the end."""
+    """Scheduled over one step more than the training, so the last step is not yet at the end."""
 
     def at(t):
         if t < W:

@@ -1,6 +1,6 @@
-"""What `accelerate` does with a scheduler in each of several processes: run by torchrun.
+"""A training with `accelerate` in several processes, started by torchrun.
 
-Writes the rates at each optimizer step of the first process as JSON to the path given.
+The first process writes its rate at each optimizer step as JSON to the given path.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Small optimizers and the schedules that tests of the PyTorch adapter run through."""
+"""Small optimizers and schedules for the tests of the PyTorch adapter."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def parameter(*shape: int) -> torch.nn.Parameter:
 
 
 def grouped(count: int = 1, kind: Any = torch.optim.SGD, **options: Any) -> Any:
-    """An optimizer with so many groups of one parameter."""
+    """An optimizer with the given number of groups of one parameter each."""
     return kind([{"params": [parameter()]} for _ in range(count)], **{"lr": 0.1, **options})
 
 
@@ -56,7 +56,7 @@ def rates(optimizer: Any, key: str = "lr") -> list[float]:
 
 
 def train(optimizer: Any, scheduler: Any, steps: int) -> list[list[float]]:
-    """The rates that were used at each step."""
+    """The rates used at each step."""
     used = []
     for _ in range(steps):
         used.append(rates(optimizer))

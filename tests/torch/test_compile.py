@@ -1,4 +1,4 @@
-"""A compiled optimizer step under a schedule: no compilation after the first."""
+"""A compiled optimizer step with a schedule is compiled only once."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,14 @@ from decaylr.torch import Scheduler
 from decaylr.torch.tensors import fill
 from tests.torch.optimizers import parameter, torch
 
-# Of what torch.compile itself uses.
+# Warnings caused by torch.compile itself.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 dynamo = torch._dynamo
 
 
 def compilations(scheduled, steps=12, backend="eager"):
-    """How often the step was compiled, and the weight after each step."""
+    """The number of compilations, and the weight after each step."""
     dynamo.reset()
     count = 0
 
@@ -49,7 +49,7 @@ def theirs(optimizer):
 
 
 def test_a_float_rate_is_compiled_a_second_time_by_torch():
-    """And from then on an input of the program."""
+    """After the second compilation, the rate is an input of the program."""
     count, _ = compilations(sgd(0.5, theirs))
     assert count == 2
 
@@ -74,7 +74,7 @@ def test_weight_decay_as_a_tensor_too():
 
 
 class Watch(torch.utils._python_dispatch.TorchDispatchMode):
-    """The names of the operations that run."""
+    """Records the names of the operations that run."""
 
     def __init__(self):
         super().__init__()
@@ -86,7 +86,7 @@ class Watch(torch.utils._python_dispatch.TorchDispatchMode):
 
 
 def test_one_copy_to_the_device_for_all_groups():
-    """On a device that is not the host's, whatever it is: meta has no values but counts."""
+    """Uses the meta device, which has no values but counts copies like any other device."""
     rates = [torch.empty((), device="meta") for _ in range(200)]
     with Watch() as watch:
         fill(rates, [0.1] * 200)

@@ -1,4 +1,4 @@
-"""A `Plateau` as what `Scheduler` follows: rules, groups, hyperparameters, resuming."""
+"""`Scheduler` with a `Plateau`: rules, groups, hyperparameters, resuming."""
 
 import math
 import random
@@ -53,7 +53,7 @@ def test_the_torch_rule_is_that_of_reduce_lr_on_plateau():
         scheduler = Scheduler(ours, rule)
         for metric in stream(seed):
             live.step(metric)
-            scheduler.step(metric)  # the metric by position, as theirs
+            scheduler.step(metric)  # positional metric, as in PyTorch
             assert rates(ours) == rates(theirs)
 
 
@@ -69,7 +69,7 @@ def test_a_run_for_each_group():
     assert rates(optimizer) == [0.25, 0.25, 0.125]
 
 
-def test_beside_a_schedule_of_another_hyperparameter():
+def test_together_with_a_schedule_of_another_hyperparameter():
     optimizer = grouped(kind=torch.optim.AdamW, weight_decay=0.5)
     sources = {"lr": plateau("torch", dl.constant(1.0)), "weight_decay": dl.linear(1.0, 0.0, 10)}
     scheduler = Scheduler(optimizer, sources)
@@ -80,7 +80,7 @@ def test_beside_a_schedule_of_another_hyperparameter():
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_it_resumes_with_what_it_has_seen(rule):
+def test_resuming_restores_the_plateau_state(rule):
     metrics = stream(7)
     whole, halves = [], []
     optimizer = grouped()

@@ -1,4 +1,4 @@
-"""`Population`: stacked models train as the same models would alone."""
+"""`Population`: stacked models train exactly as separate models do."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ OPTIMIZERS = [
 
 
 def batch():
-    """A schedule for each member, peaks over four decades."""
+    """A schedule for each member, with peaks over four decades."""
     return dl.warmup_cosine(0.0, np.geomspace(1e-4, 1.0, MEMBERS), 4, 20)
 
 
@@ -45,7 +45,7 @@ def stacked():
 
 
 def loss(weights):
-    """A sum over members, so that each has the gradient it would have alone."""
+    """A sum over members, so each member has the same gradient as when trained alone."""
     return 0.1 * ((weights - 1.0) ** 2).sum() + torch.sin(weights).sum()
 
 
@@ -73,7 +73,7 @@ def test_as_separate_trainings(kind, options):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_rates_above_1_and_few_digits(dtype):
-    """Stepped at the largest member's rate: each lands within a unit of its own training."""
+    """All members step at the largest rate; each is within one ulp of its separate training."""
     rates = dl.constant([0.5, 3.0, 40.0])
     together = torch.zeros(3, 2, dtype=dtype, requires_grad=True)
     population = Population(optim.SGD([together], lr=1.0), rates)

@@ -1,4 +1,4 @@
-"""`Scheduler`: values, groups, hyperparameters, edits and refusals."""
+"""`Scheduler`: values, groups, hyperparameters, edits and errors."""
 
 import copy
 import pickle
@@ -276,7 +276,7 @@ def test_an_edit_names_what_came_and_went():
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda s: pickle.loads(pickle.dumps(s))])
-def test_copies_go_on_alone(again):
+def test_copies_are_independent(again):
     optimizer = grouped()
     schedule = dl.linear(1.0, 0.0, 10)
     scheduler = Scheduler(optimizer, schedule, units_per_step=2, on_change="keep")
@@ -289,7 +289,7 @@ def test_copies_go_on_alone(again):
     assert twin.schedule == scheduler.schedule
 
 
-def test_a_forgotten_scheduler_writes_no_more():
+def test_a_deleted_scheduler_stops_writing():
     optimizer = grouped()
     state = optimizer.state_dict()
     Scheduler(optimizer, dl.constant(3.0))
@@ -350,7 +350,7 @@ def test_a_sequence_of_schedulers_is_a_join_here():
         torch.optim.lr_scheduler.SequentialLR(optimizer, parts, [5])
 
 
-def test_beside_a_scheduler_of_torch_for_something_else():
+def test_together_with_a_torch_scheduler_for_another_hyperparameter():
     optimizer = grouped(momentum=0.9)
     ours = Scheduler(optimizer, {"momentum": dl.linear(0.9, 0.5, 4)})
     theirs = torch.optim.lr_scheduler.StepLR(optimizer, 1)

@@ -19,7 +19,7 @@ import decaylr as dl  # noqa: E402
 from decaylr.torch import Scheduler  # noqa: E402
 from tests.torch.optimizers import parameter, rates  # noqa: E402
 
-# Of the trainers' own making: workers of data loaders, logging, versions.
+# Warnings caused by the trainers: data loader workers, logging, versions.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 BATCHES = 5
@@ -31,7 +31,7 @@ SCHEDULE = dl.warmup_cosine(0.1, 1.0, 4, 12)
 
 
 class Line(lightning.LightningModule):
-    """y = a x with a scheduler configured as asked; remembers the rate of every step."""
+    """y = a x with the given scheduler configuration; records the rate of every step."""
 
     def __init__(self, schedule=SCHEDULE, manual=False, config=None, **options):
         super().__init__()
@@ -88,14 +88,14 @@ def test_lightning_steps(tmp_path):
     assert module.used == [*SCHEDULE.table(BATCHES * EPOCHS)]
 
 
-def test_lightning_steps_once_an_epoch_unless_told_otherwise(tmp_path):
+def test_lightning_steps_once_per_epoch_by_default(tmp_path):
     module = Line()
     fitted(module, tmp_path)
     assert module.used == [SCHEDULE(k // BATCHES) for k in range(BATCHES * EPOCHS)]
 
 
 def test_lightning_epochs_counted_in_steps(tmp_path):
-    """An epoch schedule that moves at every step."""
+    """A schedule in epochs that is updated at every step."""
     module = Line(config={"interval": "step"}, units_per_step=1 / BATCHES)
     fitted(module, tmp_path)
     whole = [SCHEDULE(k // BATCHES) for k in range(0, BATCHES * EPOCHS, BATCHES)]
@@ -104,7 +104,7 @@ def test_lightning_epochs_counted_in_steps(tmp_path):
 
 
 def test_lightning_counts_a_frequency_within_each_epoch(tmp_path):
-    """After batches 2 and 4 of 5: what is left of an epoch moves nothing."""
+    """Steps after batches 2 and 4 of 5; the rest of the epoch does not advance the schedule."""
     module = Line(config={"interval": "step", "frequency": 2}, units_per_step=2)
     fitted(module, tmp_path)
     positions = [4 * epoch + k for epoch in range(EPOCHS) for k in (0, 0, 2, 2, 4)]
@@ -147,7 +147,7 @@ def test_lightning_gives_the_metric_to_a_plateau(tmp_path):
     plateau = dl.Plateau(dl.constant(0.5), mode="max", factor=0.5, patience=0, threshold=1e9)
     module = Line(plateau, config={"monitor": "loss", "reduce_on_plateau": True})
     fitted(module, tmp_path)
-    # the first metric is an improvement, and none is one after it
+    # only the first metric is an improvement
     assert module.used == [0.5] * BATCHES + [0.5] * BATCHES + [0.25] * BATCHES
     assert plateau.scale == 0.25
 
@@ -199,7 +199,7 @@ def test_accelerate_accumulated_gradients(clock):
 
 
 def test_accelerate_counts_in_step_count():
-    """It writes `_step_count` of what it wraps, which moves nothing here."""
+    """accelerate writes `_step_count` of the wrapped scheduler, which has no effect here."""
     parts = prepared(gradient_accumulation_steps=2)
     accelerate.state.GradientState().plugin_kwargs["adjust_scheduler"] = True
     trained(parts)
@@ -219,7 +219,7 @@ def test_accelerate_state(tmp_path):
 
 
 def test_accelerate_in_two_processes(tmp_path):
-    """It steps once for each process: a share of a step each, or steps that happened."""
+    """accelerate steps once per process: use fractional steps, or count applied steps."""
     run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     run += ["-m", "tests.torch.accelerate_processes", str(tmp_path / "rates.json")]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -254,7 +254,7 @@ class Lines(torch.nn.Module):
 
 
 class Used(transformers.TrainerCallback):
-    """Remembers the rate of each optimizer step."""
+    """Records the rate of each optimizer step."""
 
     def __init__(self):
         self.rates = []
@@ -326,10 +326,10 @@ def test_transformers_trainer_reports_another_schedule(tmp_path):
 
 
 def test_accelerate_skipped_steps():
-    """Of a scaler in float16 on the CPU: the step with an infinite gradient moves nothing."""
+    """With a float16 scaler on the CPU, a step with an infinite gradient does not advance."""
     accelerate.Accelerator(cpu=True)
     inner_scale = torch.amp.GradScaler("cpu", init_scale=4.0)
-    inner_scale.scale(torch.zeros(()))  # a scaler counts from its first loss
+    inner_scale.scale(torch.zeros(()))  # a scaler counts from the first loss that it scales
     weight = parameter()
     optimizer = torch.optim.SGD([weight], lr=1.0)
     wrapped = accelerate.optimizer.AcceleratedOptimizer(

@@ -1,4 +1,4 @@
-"""Schedules of every kind, which adapters compute inside their framework."""
+"""Schedules of every kind, to compare the adapters' values inside a framework."""
 
 import decaylr as dl
 

@@ -53,7 +53,7 @@ def test_exact_above_two_to_the_53():
 @pytest.mark.parametrize(("wanted", "unit"), PAIRS)
 @given(amount=st.integers(0, 2**35))
 def test_round_trips_give_the_integer_back(wanted, unit, amount):
-    # whole in the coarsest unit, an epoch of 500 steps, it is whole in all of them
+    # A whole number of epochs (500 steps) is a whole number in all other units.
     start = getattr(FULL, unit)(epochs=amount) if unit != "epochs" else amount
     there = getattr(FULL, wanted)(**{unit: start})
     back = getattr(FULL, unit)(**{wanted: there})
@@ -64,7 +64,7 @@ def test_round_trips_give_the_integer_back(wanted, unit, amount):
 def test_round_trips_of_fractions(amount, pair):
     wanted, unit = pair
     back = getattr(FULL, unit)(**{wanted: getattr(FULL, wanted)(**{unit: amount})})
-    # four roundings: of the product and the quotient, there and back
+    # Four rounding errors: product and quotient, in both directions.
     np.testing.assert_allclose(back, amount, rtol=4 * 2.0**-53, atol=1e-300)
 
 
