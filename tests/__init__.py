@@ -1,8 +1,8 @@
-"""The tests, in folders by room: README.md says which."""
+"""The tests, in one folder per subject; see README.md."""
 
 import os
 
-# Libraries read these when they are first imported, by a test or by a report. Keras has one
-# backend a process; CI runs its tests once for each. Pictures are drawn without a screen.
+# Libraries read these variables when they are first imported, by a test or a report. Keras has one
+# backend per process, so CI runs its tests once per backend. matplotlib must not need a display.
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("MPLBACKEND", "agg")

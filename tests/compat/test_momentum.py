@@ -1,4 +1,4 @@
-"""The momentum of one-cycles goes with the rate through every operation on batches."""
+"""Every operation on a batch also applies to the momentum of one-cycle schedules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def momenta(schedule):
 
 
 def same(schedule, tables):
-    """Rate and momentum, bit for bit."""
+    """Check that rate and momentum are equal bit for bit."""
     assert schedule.momentum.shape == schedule.shape
     np.testing.assert_array_equal(schedule.table(POSITIONS.size), tables[0])
     np.testing.assert_array_equal(momenta(schedule), tables[1])

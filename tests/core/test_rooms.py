@@ -1,4 +1,4 @@
-"""The rooms of the C++ core include each other in one direction only."""
+"""The folders (rooms) of the C++ core include each other in one direction only."""
 
 import re
 from graphlib import CycleError, TopologicalSorter
@@ -8,7 +8,7 @@ import pytest
 
 EXTENSION = Path(__file__).parents[2] / "decay_ext"
 
-# Each room may include itself and those before it.
+# Each room may include itself and the rooms before it.
 ROOMS = [
     "arithmetic",
     "tree",
@@ -24,7 +24,7 @@ ROOMS = [
 
 
 def included(file: Path) -> list[str]:
-    """What a file includes by its own name, between quotes."""
+    """The files that a file includes with quotes."""
     return re.findall(r'^\s*#\s*include\s*"([^"]*)"', file.read_text(), re.MULTILINE)
 
 
@@ -33,7 +33,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def faults_of(core: Path) -> list[str]:
-    """What breaks the order of the rooms, or the style of includes: from `core`, as room/name.h."""
+    """Includes that break the order of the rooms, or are not written as room/name.h."""
     faults = []
     graph: dict[str, list[str]] = {}
     for file in files_of(core):

@@ -1,4 +1,4 @@
-"""Compiled modules that do not fit each other, or the Python beside them, are refused on import."""
+"""Importing decaylr fails if compiled modules do not match each other or the Python code."""
 
 import os
 import re
@@ -18,7 +18,7 @@ CORE = Path(_engine._core.__file__)
 
 @pytest.fixture
 def package(tmp_path):
-    """A copy of the package whose files may be changed."""
+    """A copy of the package whose files can be changed."""
     copy = tmp_path / "decaylr"
     shutil.copytree(
         Path(decaylr.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__")
@@ -27,7 +27,7 @@ def package(tmp_path):
 
 
 def imported(package, **variables):
-    """A fresh interpreter that imports the copy, and evaluates by all that is compiled."""
+    """Import the copy in a new interpreter and use every compiled module."""
     environment = {k: v for k, v in os.environ.items() if k not in ("DECAYLR_ISA", "PYTHONPATH")}
     program = f"""
 import sys

@@ -1,4 +1,4 @@
-"""The figures of `.ci/house`: they hold here, and each sees the fault that it is for."""
+"""`.ci/house`: the repository is within its limits, and each check detects its fault."""
 
 import importlib.util
 import subprocess
@@ -11,7 +11,7 @@ from tests.paths import ROOT
 
 LOADER = SourceFileLoader("house", str(ROOT / ".ci" / "house"))
 house = importlib.util.module_from_spec(importlib.util.spec_from_loader("house", LOADER))
-sys.modules["house"] = house  # dataclasses look their module up
+sys.modules["house"] = house  # dataclasses look up their module
 write_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 LOADER.exec_module(house)
 sys.dont_write_bytecode = write_bytecode
@@ -45,7 +45,7 @@ TITLES = {
 
 @pytest.fixture
 def counts(tmp_path, monkeypatch):
-    """The figures of a package of these sources, by their titles."""
+    """The figures of a package with these sources, by title."""
     monkeypatch.setattr(house, "DEFERRED", {})
 
     def count(sources):

@@ -1,6 +1,6 @@
-"""JSON, reprs and sweep files that earlier versions wrote give the same schedules, bit for bit.
+"""JSON, reprs and sweep files from earlier versions give the same schedules, bit for bit.
 
-The files beside this one are kept as they were written; a new version adds files, it changes none.
+The files in this folder stay unchanged; a new version only adds files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAMES = {name: getattr(dl, name) for name in dl.__all__} | {"array": np.array, "
 
 
 def check(schedule, written):
-    """The bits of the values, at the positions they were written for."""
+    """The bits of the values at the recorded positions."""
     p = np.array(WRITTEN["positions"]).reshape((-1,) + (1,) * schedule.ndim)
     values = np.asarray(schedule(p), np.float64).ravel().tolist()
     assert [value.hex() for value in values] == written["values"]

@@ -1,4 +1,4 @@
-"""Every name `decaylr.x` in the documentation is one that `import decaylr` alone gives."""
+"""Every name `decaylr.x` in the documentation is available after `import decaylr` alone."""
 
 import ast
 import importlib.util
@@ -15,14 +15,14 @@ from tests.paths import ROOT
 from tests.peers.installed import REQUIRED
 
 NAME = re.compile(r"(?<![\w./-])(?:decaylr|dl)(?:\.[A-Za-z_]\w*)+")
-FRAMEWORKS = ("jax", "keras", "torch")  # a module of each is imported once for all its names
+FRAMEWORKS = ("jax", "keras", "torch")  # each module is imported once for all its names
 
-# Dotted names that are no attributes: files, and what is run.
+# Dotted names that are not attributes: files and commands.
 FILES = (".json", ".md", ".py", ".so", ".svg", ".toml", ".zip")
 ADDED = re.compile(r"\b_?(smoothstep|acme)\b")  # by the examples of docs/inside/add-a-*.md
 NO_ATTRIBUTES = {"decaylr.advice.__main__": "run by `python -m decaylr.advice`"}
 
-# Each name is looked up in a process in which only `import decaylr` has run before.
+# Look up each name in a process that has only run `import decaylr`.
 LOOKUP = """
 import functools, json, os, sys, decaylr
 failed = []
@@ -46,7 +46,7 @@ json.dump(failed, sys.stdout)
 
 
 def texts(root: Path):
-    """The pages and docstrings, each with where it stands."""
+    """The pages and docstrings, each with its location."""
     for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
         yield str(path.relative_to(root)), path.read_text(encoding="utf-8")
     for path in sorted((root / "src").rglob("*.py")):
@@ -58,7 +58,7 @@ def texts(root: Path):
 
 
 def names_in(root: Path) -> dict[str, set[str]]:
-    """Every dotted name, and where it is written."""
+    """Every dotted name with its location."""
     found = defaultdict(set)
     for where, text in texts(root):
         for name in NAME.findall(text):
@@ -68,7 +68,7 @@ def names_in(root: Path) -> dict[str, set[str]]:
 
 
 def unresolved(names) -> list[str]:
-    """Those that `import decaylr` alone does not give, with what happens instead."""
+    """The names that are not available after `import decaylr` alone, with the error."""
     groups = defaultdict(list)
     for name in sorted(names):
         root = name.split(".")[1]
@@ -85,7 +85,7 @@ def unresolved(names) -> list[str]:
 
 @pytest.fixture(scope="module")
 def named():
-    """The names of this repository."""
+    """The names in the documentation of this repository."""
     return names_in(ROOT)
 
 

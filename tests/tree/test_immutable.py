@@ -1,4 +1,4 @@
-"""A schedule cannot be changed after it was made, whatever a framework does with its `__dict__`."""
+"""A schedule cannot be changed after creation, even by frameworks that write to `__dict__`."""
 
 from __future__ import annotations
 
