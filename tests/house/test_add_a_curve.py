@@ -19,8 +19,11 @@ from tests.peers.installed import peer
 
 PAGE = ROOT / "docs" / "inside" / "add-a-curve.md"
 CURVE = "smoothstep"
-MARKED = re.compile(r"<!-- (?P<what>.+?) -->\n```\w*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+MARKED = re.compile(
+    r"<!-- (?P<what>[^\n]+?) -->\n```\w*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+)
 PLACE = re.compile(r"file: (?P<path>[^,]+), (?P<side>after|before): (?P<anchor>.+)")
+RUN = re.compile(r"run, with (.+)")
 COPIED = ("benchmarks", "decay_ext", "docs", "src", "tests")
 FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", ".ci")
 BUILT = shutil.ignore_patterns("*.so", "*.py[cod]", "__pycache__", "*.egg-info", "env", "results")
@@ -105,13 +108,13 @@ def followed(tmp_path_factory):
     repository = copy(tmp_path_factory.mktemp("followed"))
     page = steps(PAGE.read_text(encoding="utf-8"))
     later = [step for step in page if not edit(repository, step)]
+    unknown = [step.what for step in later if not RUN.fullmatch(step.what)]
+    assert not unknown, f"blocks with the comments {unknown}"
     run(repository, sys.executable, "setup.py", "-q", "build_ext", "--inplace")
     for step in later:
-        option = re.fullmatch(r"run, with (.+)", step.what)
-        assert option, f"a block with the comment {step.what!r}"
         words = shlex.split(step.text)
         assert words[0] == "python"
-        run(repository, sys.executable, *words[1:], *option[1].split())
+        run(repository, sys.executable, *words[1:], *RUN.fullmatch(step.what)[1].split())
     return repository
 
 
