@@ -42,9 +42,14 @@ def steps(page: str) -> list[Step]:
 
 
 def insert(path: Path, side: str, anchor: str, text: str) -> None:
-    """Put a text before or after the one line of a file that is the anchor."""
+    """Put a text before or after the one line of a file that is the anchor, or begins as it does.
+
+    "x = 1" is a whole line, "x..." the beginning of one.
+    """
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    found = [i for i, line in enumerate(lines) if line.strip() == anchor]
+    begin = anchor.removesuffix("...")
+    whole = [line.strip() if begin == anchor else line.strip()[: len(begin)] for line in lines]
+    found = [i for i, line in enumerate(whole) if line == begin]
     assert len(found) == 1, f"{path}: {len(found)} lines are {anchor!r}"
     lines.insert(found[0] + (side == "after"), text)
     path.write_text("".join(lines), encoding="utf-8")
@@ -159,6 +164,6 @@ def test_a_step_that_is_left_out_is_named(followed):
 
 def test_an_anchor_that_is_gone_is_a_failure(tmp_path):
     (tmp_path / "a.py").write_text("x = 1\nx = 1\n")
-    for anchor in ("y = 1", "x = 1"):
+    for anchor in ("y = 1", "y...", "x", "x = 1", "x..."):
         with pytest.raises(AssertionError, match=r"[02] lines are"):
             edit(tmp_path, Step(f"file: a.py, after: {anchor}", "z = 1\n"))
