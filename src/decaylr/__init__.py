@@ -1,7 +1,8 @@
 """Learning-rate schedules for many runs at once.
 
-A schedule is a pure function of an absolute position, written as plain data whose every
-parameter may be an array, and evaluated by a compiled core.
+A schedule maps a training step (a position) to a value. Any parameter can be an array, so one
+object holds a whole sweep. A compiled core evaluates it; the result depends only on the
+position, never on earlier calls.
 
 Examples
 --------
@@ -101,8 +102,8 @@ __all__ = [
     "wsd_s",
 ]
 
-# Loaded at first use: evaluating a schedule needs none of them.
-_LATER = {
+# Names that are imported at first use; evaluating a schedule needs none of them.
+_LAZY_NAMES = {
     "Advice": "advice",
     "Clock": "clock",
     "Diagnosis": "advice",
@@ -112,9 +113,8 @@ _LATER = {
     "load": "sweep",
 }
 
-
-# Modules that the docs name as attributes of `decaylr`, those of a framework included.
-_MODULES = (
+# Submodules that are imported when accessed as attributes of `decaylr`.
+_LAZY_MODULES = (
     "advice",
     "clock",
     "compat",
@@ -131,11 +131,11 @@ _MODULES = (
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
+    if name in _LAZY_MODULES:
         return import_module(f"decaylr.{name}")
-    if name not in _LATER:
+    if name not in _LAZY_NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"decaylr.{_LATER[name]}"), name)
+    value = getattr(import_module(f"decaylr.{_LAZY_NAMES[name]}"), name)
     globals()[name] = value
     return value
 

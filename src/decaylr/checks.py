@@ -1,7 +1,7 @@
-"""Parameters: what users pass, checked and made into arrays of decaylr's own.
+"""Checks of user-supplied parameters, and their conversion to read-only arrays.
 
-Every refusal names the parameter, the rule and the value received (with its index for
-arrays): TypeError for the wrong kind, ValueError for the wrong value.
+Every error names the parameter, the rule and the received value (with its index for
+arrays): TypeError for a wrong type, ValueError for a wrong value.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ Array = npt.NDArray[Any]  # float64 or int64
 Real = float | npt.ArrayLike
 
 LARGEST_POSITION = 2**63 - 1
-LARGEST_COUNT = 2**53  # every whole number up to it is a float64
+LARGEST_COUNT = 2**53  # every integer up to here is exactly representable as float64
 
 
 def refuse(name: str, rule: str, value: object) -> Never:
-    """Raise the ValueError of a wrong value."""
+    """Raise ValueError: `name` must be `rule`, got `value`."""
     raise ValueError(f"{name} must be {rule}, got {value}")
 
 
 def real_array(name: str, value: Any) -> Array:
-    """Return a read-only int64 or float64 array of its own from real numbers."""
+    """Convert real numbers to a read-only int64 or float64 array (always a copy)."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must be real numbers without a mask, got a masked array")
     try:
@@ -38,19 +38,20 @@ def real_array(name: str, value: Any) -> Array:
         require(name, array, lambda x: x <= LARGEST_POSITION, f"at most {LARGEST_POSITION}")
         require(name, array, lambda x: x >= -(2**63), f">= {-(2**63)}")
     if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
-        raise TypeError(f"{name} must be real numbers, got {_kind(value, array)}")
+        raise TypeError(f"{name} must be real numbers, got {_type_and_value(value, array)}")
     if array.dtype.kind == "u" and array.size and array.max() > LARGEST_POSITION:
         refuse(name, f"at most {LARGEST_POSITION}", array.max())
-    kept = np.array(array, dtype=np.float64 if array.dtype.kind == "f" else np.int64, order="C")
-    kept.flags.writeable = False
-    return kept
+    dtype = np.float64 if array.dtype.kind == "f" else np.int64
+    copy = np.array(array, dtype=dtype, order="C")
+    copy.flags.writeable = False
+    return copy
 
 
 def _all_integers(array: npt.NDArray[Any]) -> bool:
     return bool(array.size) and all(type(item) is int for item in array.flat)
 
 
-def _kind(value: object, array: npt.NDArray[Any]) -> str:
+def _type_and_value(value: object, array: npt.NDArray[Any]) -> str:
     if array.dtype.kind == "O":
         return f"{type(value).__name__} {value!r:.80}"
     return f"{array.dtype} {value!r:.80}"
@@ -59,46 +60,46 @@ def _kind(value: object, array: npt.NDArray[Any]) -> str:
 def require(
     name: str, array: npt.NDArray[Any], accept: Callable[[Any], npt.NDArray[np.bool_]], rule: str
 ) -> None:
-    """Refuse an array with the first element that `accept` says is wrong, and its index."""
+    """Raise ValueError at the first element for which `accept` is false, naming its index."""
     with np.errstate(invalid="ignore"):
-        good = accept(array)
-    if np.all(good):
+        accepted = accept(array)
+    if np.all(accepted):
         return
-    index = tuple(int(i) for i in np.argwhere(~np.asarray(good))[0])
+    index = tuple(int(i) for i in np.argwhere(~np.asarray(accepted))[0])
     where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
     refuse(name, rule, f"{array[index]}{where}")
 
 
 def finite(name: str, value: Any) -> Array:
-    """Finite numbers."""
+    """Convert to an array of finite numbers."""
     array = real_array(name, value)
     require(name, array, np.isfinite, "finite")
     return array
 
 
 def above(name: str, value: Any, bound: float = 0.0) -> Array:
-    """Finite numbers above a bound."""
+    """Convert to an array of finite numbers > `bound`."""
     array = real_array(name, value)
     require(name, array, lambda x: np.isfinite(x) & (x > bound), f"finite and > {bound:g}")
     return array
 
 
 def at_least(name: str, value: Any, bound: float = 0.0) -> Array:
-    """Finite numbers at or above a bound."""
+    """Convert to an array of finite numbers >= `bound`."""
     array = real_array(name, value)
     require(name, array, lambda x: np.isfinite(x) & (x >= bound), f"finite and >= {bound:g}")
     return array
 
 
 def length_above_zero(name: str, value: Any) -> Array:
-    """Numbers above zero, infinity among them."""
+    """Convert to an array of numbers > 0; infinity is allowed."""
     array = real_array(name, value)
     require(name, array, lambda x: x > 0, "> 0")
     return array
 
 
 def listed(name: str, array: Array) -> Array:
-    """A parameter whose last axis is a list of at least one element."""
+    """Require a last axis (the list) with at least one element."""
     if array.ndim == 0:
         raise TypeError(f"{name} must be a list (its last axis), got the number {array}")
     if array.shape[-1] == 0:
@@ -107,11 +108,12 @@ def listed(name: str, array: Array) -> Array:
 
 
 def ascending(name: str, value: Any, *, strictly: bool) -> Array:
-    """Lists of positions that never decrease, or that always increase."""
+    """Convert to lists of positions >= 0 in non-decreasing, or strictly increasing, order."""
     array = listed(name, at_least(name, value))
-    step = array[..., 1:] > array[..., :-1] if strictly else array[..., 1:] >= array[..., :-1]
-    if not np.all(step):
-        index = tuple(int(i) for i in np.argwhere(~step)[0])
+    before, after = array[..., :-1], array[..., 1:]
+    ordered = after > before if strictly else after >= before
+    if not np.all(ordered):
+        index = tuple(int(i) for i in np.argwhere(~ordered)[0])
         pair = f"{array[index]} before {array[(*index[:-1], index[-1] + 1)]}"
         rule = "strictly increasing" if strictly else "non-decreasing"
         refuse(name, rule, f"{pair} at index {index if len(index) > 1 else index[0]}")
@@ -119,35 +121,35 @@ def ascending(name: str, value: Any, *, strictly: bool) -> Array:
 
 
 def flag(name: str, value: Any) -> bool:
-    """A static true or false."""
+    """Require a bool (Python's or NumPy's)."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False, got {value!r:.80}")
     return bool(value)
 
 
 def one_of(name: str, value: Any, known: Sequence[str]) -> str:
-    """One of a few words."""
+    """Require one of the `known` strings."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of {', '.join(known)}, got {value!r:.80}")
     if value not in known:
         refuse(name, f"one of {', '.join(known)}", repr(value))
-    return str(known[known.index(value)])  # not NumPy's string nor an enum's, which print as such
+    return str(known[known.index(value)])  # a plain str: NumPy strings and enums print differently
 
 
 def whole_number(name: str, value: Any, least: int = 0) -> int:
-    """One whole number of Python's or NumPy's."""
+    """Require one integer (Python's or NumPy's) from `least` to the largest position."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r:.80}")
-    whole = int(value)
-    if whole < least:
-        refuse(name, f">= {least}", whole)
-    if whole > LARGEST_POSITION:
-        refuse(name, f"at most {LARGEST_POSITION}", whole)
-    return whole
+    number = int(value)
+    if number < least:
+        refuse(name, f">= {least}", number)
+    if number > LARGEST_POSITION:
+        refuse(name, f"at most {LARGEST_POSITION}", number)
+    return number
 
 
 def whole_numbers(name: str, value: Any, least: int = 0) -> Array:
-    """Whole numbers up to 2**53, whatever their dtype."""
+    """Convert to an array of integral values from `least` to 2**53; any dtype."""
     array = real_array(name, value)
     rule = f"a whole number >= {least}"
     require(name, array, lambda x: (x >= least) & (x <= LARGEST_COUNT) & (np.floor(x) == x), rule)
@@ -155,12 +157,12 @@ def whole_numbers(name: str, value: Any, least: int = 0) -> Array:
 
 
 def position_index(name: str, value: Any) -> int:
-    """One position on the grid of whole numbers."""
+    """Require one integer position >= 0."""
     return whole_number(name, value)
 
 
 def broadcast_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """The common shape of named parameters, by NumPy's rules."""
+    """Return the shape to which the named shapes broadcast by NumPy's rules."""
     try:
         shape = np.broadcast_shapes(*shapes.values())
     except ValueError:
@@ -173,18 +175,18 @@ def broadcast_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def expect(name: str, value: Array, rule: str, holds: npt.NDArray[np.bool_] | np.bool_) -> None:
-    """Refuse `value` where a condition on it and other parameters does not hold."""
-    spread, kept = np.broadcast_arrays(value, holds)
-    require(name, spread, lambda _: kept, rule)
+    """Raise ValueError at the first element of `value` where the condition `holds` is false."""
+    elements, accepted = np.broadcast_arrays(value, holds)
+    require(name, elements, lambda _: accepted, rule)
 
 
 def broadcastable(**named: Array) -> None:
-    """Refuse parameters whose shapes do not broadcast."""
+    """Raise ValueError unless the named parameters broadcast together."""
     broadcast_shape({name: array.shape for name, array in named.items()})
 
 
 def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") -> None:
-    """Refuse keys that have no meaning here."""
+    """Raise ValueError at the first key that is not in `known`."""
     for key in data:
         if key not in known:
             where = f"{path}: " if path else ""

@@ -1,4 +1,4 @@
-"""`Clock`: steps, samples, tokens and epochs of one training, converted into each other."""
+"""`Clock`: conversion between the steps, samples, tokens and epochs of a training run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from decaylr.checks import LARGEST_POSITION, Array, above, at_least, refuse, req
 
 Quantity = int | float | npt.NDArray[np.int64] | npt.NDArray[np.float64]
 RATES = {"samples": "batch_size", "tokens": "tokens_per_step", "epochs": "steps_per_epoch"}
-EXACT_FLOAT = 2**53  # up to here a whole float is that whole number and no neighbour of it
+EXACT_FLOAT = 2**53  # every integer up to here is exactly representable as float64
 
 
 @dataclass(frozen=True)
@@ -24,30 +24,30 @@ class Clock:
     tokens = steps * tokens_per_step; epochs = steps / steps_per_epoch.
 
     `steps`, `samples`, `tokens` and `epochs` each take exactly one keyword, the name of
-    another unit, with a number or an array >= 0. A result that is whole is an exact int (an
-    int64 array if all of it is), otherwise a float, correctly rounded for whole numbers in.
-    Of a steps_per_epoch that is not whole, and of quantities that are not, a result counts as
-    whole where the float64 nearest to it is.
+    another unit, with a number or an array >= 0. A whole result is returned as an exact int (as
+    an int64 array if all elements are whole), any other result as float; integer inputs give
+    correctly rounded floats. If steps_per_epoch or the input is fractional, a result counts as
+    whole if its nearest float64 is.
 
     Parameters
     ----------
     batch_size : int, optional
-        Samples of one process in one forward pass, >= 1.
+        Samples per process and forward pass, >= 1.
     tokens_per_step : int, optional
-        Tokens of one optimizer step, all processes together, >= 1.
+        Tokens per optimizer step, summed over all processes, >= 1.
     steps_per_epoch : int or float, optional
-        Optimizer steps of one epoch, > 0.
+        Optimizer steps per epoch, > 0.
     gradient_accumulation : int
-        Forward passes of one optimizer step, >= 1.
+        Forward passes per optimizer step, >= 1.
     num_processes : int
-        Processes that share a step, >= 1.
+        Number of data-parallel processes, >= 1.
 
     Raises
     ------
     TypeError, ValueError
-        For parameters or quantities of the wrong kind or value, not exactly one keyword, a
-        rate that the conversion needs and the clock was not given, or a result above the
-        largest position 2**63 - 1.
+        For a parameter or quantity of a wrong type or value, for more or fewer than one
+        keyword, if the conversion needs a parameter that the clock was not given, or for a
+        result above the largest position 2**63 - 1.
 
     Examples
     --------
@@ -83,37 +83,37 @@ class Clock:
         for name, value in given.items():
             optional = name in RATES.values() and value is None
             object.__setattr__(self, name, None if optional else whole_number(name, value, 1))
-        object.__setattr__(self, "steps_per_epoch", _epoch(steps_per_epoch))
+        object.__setattr__(self, "steps_per_epoch", _checked_epoch(steps_per_epoch))
 
     def steps(self, **quantity: Any) -> Quantity:
-        """Steps of `samples=`, `tokens=` or `epochs=`."""
+        """Convert `samples=`, `tokens=` or `epochs=` to optimizer steps."""
         return self._convert("steps", quantity)
 
     def samples(self, **quantity: Any) -> Quantity:
-        """Samples of `steps=`, `tokens=` or `epochs=`."""
+        """Convert `steps=`, `tokens=` or `epochs=` to samples."""
         return self._convert("samples", quantity)
 
     def tokens(self, **quantity: Any) -> Quantity:
-        """Tokens of `steps=`, `samples=` or `epochs=`."""
+        """Convert `steps=`, `samples=` or `epochs=` to tokens."""
         return self._convert("tokens", quantity)
 
     def epochs(self, **quantity: Any) -> Quantity:
-        """Epochs of `steps=`, `samples=` or `tokens=`."""
+        """Convert `steps=`, `samples=` or `tokens=` to epochs."""
         return self._convert("epochs", quantity)
 
-    def _convert(self, wanted: str, quantity: dict[str, Any]) -> Quantity:
-        known = [unit for unit in ("steps", *RATES) if unit != wanted]
+    def _convert(self, target: str, quantity: dict[str, Any]) -> Quantity:
+        known = [unit for unit in ("steps", *RATES) if unit != target]
         if len(quantity) != 1 or next(iter(quantity)) not in known:
             got = ", ".join(quantity) or "none"
-            raise TypeError(f"{wanted} must be given exactly one of {', '.join(known)}, got {got}")
+            raise TypeError(f"{target} must be given exactly one of {', '.join(known)}, got {got}")
         unit, value = next(iter(quantity.items()))
-        ratio = self._per_step(wanted) / self._per_step(unit)
-        decimal = isinstance(self.steps_per_epoch, float) and self.steps_per_epoch % 1 != 0
-        rounded = decimal and "epochs" in (wanted, unit)
-        return _scaled(wanted, _integers(at_least(unit, value)), ratio, rounded)
+        ratio = self._per_step(target) / self._per_step(unit)
+        fractional = isinstance(self.steps_per_epoch, float) and self.steps_per_epoch % 1 != 0
+        inexact = fractional and "epochs" in (target, unit)
+        return _scaled(target, _integers(at_least(unit, value)), ratio, inexact)
 
     def _per_step(self, unit: str) -> Fraction:
-        """How much of a unit one step is, exactly."""
+        """Amount of a unit in one step, as an exact fraction."""
         if unit == "steps":
             return Fraction(1)
         rate = getattr(self, RATES[unit])
@@ -126,7 +126,7 @@ class Clock:
         return Fraction(rate * self.gradient_accumulation * self.num_processes)
 
 
-def _epoch(value: Any) -> int | float | None:
+def _checked_epoch(value: Any) -> int | float | None:
     if value is None:
         return None
     array = above("steps_per_epoch", value)
@@ -137,36 +137,36 @@ def _epoch(value: Any) -> int | float | None:
 
 
 def _integers(amount: Array) -> Array:
-    """The amount as int64 where all of it is whole, since a whole float is that integer."""
+    """The amount as int64 if all its elements are whole, otherwise unchanged."""
     if np.all((amount == np.floor(amount)) & (amount < LARGEST_POSITION + 1)):
         return amount.astype(np.int64)
     return amount
 
 
-def _scaled(wanted: str, amount: Array, ratio: Fraction, rounded: bool) -> Quantity:
-    """amount * ratio, refused above the largest position, whole numbers as int64.
+def _scaled(target: str, amount: Array, ratio: Fraction, inexact: bool) -> Quantity:
+    """amount * ratio, as int64 if all elements are whole; ValueError above the largest position.
 
-    `rounded` says that the ratio stands for a decimal such as 97.3, itself rounded.
+    `inexact` says that the ratio comes from a decimal such as 97.3, which float64 rounds.
     """
     if amount.dtype == np.int64:
-        # Python's integers: no product overflows, and their quotient is correctly rounded
+        # Python integers: products cannot overflow and quotients are correctly rounded
         product = np.asarray(amount.astype(object) * ratio.numerator, object)
         scaled = np.asarray(product // ratio.denominator, object)
         whole = bool(np.all(product % ratio.denominator == 0))
         fractions = np.asarray(product / ratio.denominator, np.float64)
-        if rounded and not whole:
-            whole, scaled = _whole(fractions), fractions
+        if inexact and not whole:
+            whole, scaled = _all_whole(fractions), fractions
     else:
         fractions = np.asarray(amount * float(ratio), np.float64)
         if ratio.denominator <= EXACT_FLOAT and ratio.numerator <= EXACT_FLOAT:
             fractions = np.asarray(amount * ratio.numerator / ratio.denominator, np.float64)
-        whole = _whole(fractions)
+        whole = _all_whole(fractions)
         scaled = fractions
-    # not <=, since the largest position as a float is 2**63
-    require(wanted, scaled, lambda x: x < LARGEST_POSITION + 1, f"at most {LARGEST_POSITION}")
+    # < rather than <=: as a float, the largest position rounds up to 2**63
+    require(target, scaled, lambda x: x < LARGEST_POSITION + 1, f"at most {LARGEST_POSITION}")
     result = scaled.astype(np.int64) if whole else fractions
     return result if result.ndim else result.item()
 
 
-def _whole(values: npt.NDArray[np.float64]) -> bool:
+def _all_whole(values: npt.NDArray[np.float64]) -> bool:
     return bool(np.all((values == np.floor(values)) & (values <= EXACT_FLOAT)))

@@ -1,4 +1,4 @@
-"""What each member of a population has followed, and since when."""
+"""The schedules that each member of a population has used, and from which positions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Segment = tuple[int, Schedule]
 
 
 class History:
-    """For each member a list of schedules and the positions from which they held.
+    """For each member, its schedules and the positions from which they were used.
 
-    The log of population-based training, in any framework: what a member has followed is
-    itself a schedule, which replays it.
+    A log for population-based training in any framework. The history of a member is itself a
+    schedule (see `of`), so it can be replayed.
 
     Parameters
     ----------
     schedule : Schedule
-        One run for each member, of shape (members,).
+        One run per member, of shape (members,).
 
     Examples
     --------
@@ -40,16 +40,26 @@ class History:
         self._segments: list[list[Segment]] = [[(0, row)] for row in schedule]
 
     def follow(self, member: int, schedule: Schedule, position: int) -> None:
-        """From this position on the member follows another schedule."""
-        kept = [segment for segment in self._segments[member] if segment[0] < position]
-        self._segments[member] = [*kept, (position, schedule)]
+        """Record that the member uses `schedule` from `position` on.
+
+        Parameters
+        ----------
+        member : int
+            Index of the member.
+        schedule : Schedule
+            A single schedule, evaluated at absolute positions.
+        position : int
+            First position of the new schedule. Entries from there on are replaced.
+        """
+        earlier = [segment for segment in self._segments[member] if segment[0] < position]
+        self._segments[member] = [*earlier, (position, schedule)]
 
     def copy(self, member: int, source: int) -> None:
-        """The member becomes a copy of another one, past included."""
+        """Replace the history of `member` by that of `source`."""
         self._segments[member] = [*self._segments[source]]
 
     def of(self, member: int) -> Schedule:
-        """All that a member has followed as one schedule of the absolute position."""
+        """Return the whole history of a member as one schedule of the absolute position."""
         segments = self._segments[member]
         first = segments[0][1]
         if len(segments) == 1:
@@ -58,7 +68,7 @@ class History:
         return join(parts, boundaries=[begin for begin, _ in segments[1:]])
 
     def to_list(self) -> list[list[dict[str, Any]]]:
-        """Plain data."""
+        """Return plain data: for each member a list of `{"from": position, ...}`."""
         return [
             [{"from": begin, **schedule.to_dict()} for begin, schedule in segments]
             for segments in self._segments
@@ -66,12 +76,18 @@ class History:
 
     @staticmethod
     def from_list(data: Sequence[Sequence[dict[str, Any]]], members: int) -> History:
-        """The history of `to_list`'s data."""
+        """Rebuild a history from the output of `to_list`.
+
+        Raises
+        ------
+        ValueError
+            If `data` is not for `members` members.
+        """
         if len(data) != members:
             refuse("state: history", f"of {members} members", len(data))
-        made = History.__new__(History)
-        made._segments = [[_segment(one) for one in segments] for segments in data]
-        return made
+        history = History.__new__(History)
+        history._segments = [[_segment(item) for item in segments] for segments in data]
+        return history
 
 
 def _segment(data: dict[str, Any]) -> Segment:

@@ -1,4 +1,4 @@
-"""Pictures of schedules and sweeps by matplotlib (extra `plot`)."""
+"""Plots of schedules and sweeps with matplotlib (extra `plot`)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_CURVES = 12  # in one panel
-MOST_ROWS = 20  # of one panel's legend
-NAMES_WIDTH = 34  # characters of a line of the legend
-ALIKE = 0.004  # of the peak, on average: two curves this near are drawn as one
-LEAST_SHOWN = 1e-6  # of the peak, on a logarithmic axis
+MAX_CURVES = 12  # per panel
+MAX_LEGEND_ROWS = 20  # per panel
+LEGEND_WIDTH = 34  # characters per line of the legend
+MERGE_DISTANCE = 0.004  # mean difference over peak below which two curves are drawn as one
+SMALLEST_SHOWN = 1e-6  # share of the peak, on a logarithmic axis
 COLUMNS = 3
 PANEL = (6.0, 3.1)  # inches
-FAMILIES = (  # the first that a tree holds is its title
+FAMILIES = (  # a schedule is titled by the first of these families that it contains
     "restarts and cycles",
     "exponential decay",
     "inverse time, inverse square root",
@@ -50,7 +50,7 @@ __all__ = ["plot_entries", "plot_schedule", "plot_sweep"]
 
 @dataclass(frozen=True)
 class Line:
-    """What one entry, or several alike, look like: values over the peak at positions."""
+    """The drawn data of one entry, or of several similar ones: value / peak over positions."""
 
     names: tuple[str, ...]
     family: str
@@ -69,21 +69,21 @@ def plot_sweep(
     x: str = "normalised",
     y: str = "auto",
 ) -> Figure:
-    """Draw the entries of a sweep file into a picture of small panels.
+    """Plot the entries of a sweep, grouped into small panels, and save the figure.
 
     Parameters
     ----------
     sweep : Sweep
         From `decaylr.load`.
     path : str or path-like
-        The picture, with a suffix matplotlib knows: .png, .svg, .pdf.
+        Output file; matplotlib derives the format from the suffix (.png, .svg, .pdf).
     select : str, optional
-        Only the entries whose names match this glob.
+        Plot only the entries whose names match this glob pattern.
     x : {"normalised", "position"}
-        Share of the length, or the position in the entry's unit.
+        Horizontal axis: share of the length, or position in the unit of the entry.
     y : {"auto", "log", "linear"}
-        The axis of value over peak; "auto" is logarithmic in panels whose values fall under
-        a tenth of the peak for a good part of the length and stay above zero.
+        Vertical axis, value / peak. "auto" is logarithmic in panels where most curves are
+        positive and below a tenth of the peak for more than 30 % of the length.
 
     Returns
     -------
@@ -92,7 +92,8 @@ def plot_sweep(
     Raises
     ------
     ValueError
-        For an entry without a length, no entry that matches, or another `x` or `y`.
+        If an entry has no length, no entry matches `select`, or `x` or `y` is not one of the
+        options above.
     """
     return plot_entries(selected(sweep, select), path, x=x, y=y)
 
@@ -100,8 +101,8 @@ def plot_sweep(
 def plot_entries(
     entries: Sequence[Entry], path: str | PathLike[str], *, x: str = "normalised", y: str = "auto"
 ) -> Figure:
-    """Draw entries that have a finite length: see `plot_sweep`."""
-    # Figure alone leaves pyplot's state and the user's windows untouched
+    """Plot entries of finite length: see `plot_sweep`."""
+    # using Figure directly leaves pyplot's global state untouched
     from matplotlib.figure import Figure
 
     one_of("x", x, ("normalised", "position"))
@@ -122,9 +123,9 @@ def plot_entries(
 
 
 def family(schedule: Node) -> str:
-    """What a schedule is mostly made of, for grouping."""
-    held = _families(schedule)
-    return next((title for title in FAMILIES if title in held), "others")
+    """Family name of a schedule, for grouping."""
+    families = _families(schedule)
+    return next((title for title in FAMILIES if title in families), "others")
 
 
 def _families(schedule: Node) -> set[str]:
@@ -143,7 +144,7 @@ def _line(entry: Entry) -> Line:
 
 
 def _panels(lines: list[Line], *, by_unit: bool) -> list[tuple[str, list[Line]]]:
-    """Lines by family (and unit), the ones that stay high first, in panels of a few."""
+    """Panels as (title, lines): lines of one family (and unit), highest mean value first."""
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.family, line.unit if by_unit else ""), []).append(line)
@@ -159,20 +160,22 @@ def _panels(lines: list[Line], *, by_unit: bool) -> list[tuple[str, list[Line]]]
 
 
 def _merged(lines: list[Line]) -> list[Line]:
-    """Single runs that could not be told apart in the picture become one line."""
+    """Merge single runs whose curves could not be told apart in the plot."""
     across = np.linspace(0, 1, POINTS)
     shapes: list[npt.NDArray[np.float64]] = []
-    found: list[Line] = []
+    merged: list[Line] = []
     for line in lines:
         shape = np.interp(across, line.positions / line.positions[-1], line.middle)
-        near = [float(np.abs(shape - other).mean()) for other in shapes]
-        best = int(np.argmin(near)) if near else -1
-        if near and near[best] < ALIKE and _single(line) and _single(found[best]):
-            found[best] = replace(found[best], names=found[best].names + line.names)
+        distances = [float(np.abs(shape - other).mean()) for other in shapes]
+        nearest = int(np.argmin(distances)) if distances else -1
+        close = bool(distances) and distances[nearest] < MERGE_DISTANCE
+        if close and _single(line) and _single(merged[nearest]):
+            names = merged[nearest].names + line.names
+            merged[nearest] = replace(merged[nearest], names=names)
         else:
             shapes.append(shape)
-            found.append(line)
-    return found
+            merged.append(line)
+    return merged
 
 
 def _single(line: Line) -> bool:
@@ -180,18 +183,18 @@ def _single(line: Line) -> bool:
 
 
 def _parts(lines: list[Line]) -> list[list[Line]]:
-    """As few parts, in order, as keep the curves and the legend of a panel short."""
+    """Split lines, in order, into the fewest panels that respect the limits of a panel."""
     rows = np.array([_label(line).count("\n") + 1 for line in lines])
     middles = (np.cumsum(rows) - rows / 2) / rows.sum()
     for parts in range(1, len(lines) + 1):
-        place = (middles * parts).astype(np.int64)
-        curves, legend = np.bincount(place), np.bincount(place, rows)
-        if curves.max() <= MOST_CURVES and legend.max() <= MOST_ROWS:
+        panel_of = (middles * parts).astype(np.int64)
+        curves, legend = np.bincount(panel_of), np.bincount(panel_of, rows)
+        if curves.max() <= MAX_CURVES and legend.max() <= MAX_LEGEND_ROWS:
             break
-    # after the loop's end a single line has too many names: it cannot be cut
+    # if no break occurred, a single line has too many names; it cannot be split
     return [
-        [line for line, at in zip(lines, place, strict=True) if at == part]
-        for part in np.unique(place)
+        [line for line, panel in zip(lines, panel_of, strict=True) if panel == number]
+        for number in np.unique(panel_of)
     ]
 
 
@@ -200,8 +203,8 @@ def _rank(key: tuple[str, str]) -> tuple[int, str]:
 
 
 def _label(line: Line) -> str:
-    """The names of a line, alphabetically, in lines of a readable width."""
-    return fill(", ".join(sorted(line.names)), NAMES_WIDTH, break_on_hyphens=False)
+    """Legend text: the sorted names of a line, wrapped."""
+    return fill(", ".join(sorted(line.names)), LEGEND_WIDTH, break_on_hyphens=False)
 
 
 def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None:
@@ -228,7 +231,7 @@ def _draw_panel(ax: Axes, title: str, lines: list[Line], x: str, y: str) -> None
 
 
 def _add_legend(ax: Axes, labels: list[str]) -> None:
-    """The labels beside the panel, letter by letter as they are."""
+    """Add a legend beside the panel that shows the labels verbatim."""
     legend = ax.legend(
         ax.get_lines(),
         [str(number) for number in range(len(labels))],
@@ -238,20 +241,20 @@ def _add_legend(ax: Axes, labels: list[str]) -> None:
         frameon=False,
         handlelength=1.2,
     )
-    # set afterwards, as a legend leaves out labels that begin with an underscore
+    # set afterwards, because matplotlib omits labels that begin with an underscore
     for text, label in zip(legend.get_texts(), labels, strict=True):
         text.set_text(label)
         text.set_parse_math(False)
 
 
 def _fits_log(lines: list[Line]) -> bool:
-    """Whether most lines spend over 30 % of the length under a tenth of the peak, above 0."""
-    deep = [(x.middle > 0) & (x.middle < 0.1) for x in lines]
-    return sum(float(under.mean()) > 0.3 for under in deep) * 2 > len(lines)
+    """Whether most lines are in (0, 0.1) of the peak for over 30 % of the length."""
+    small = [(x.middle > 0) & (x.middle < 0.1) for x in lines]
+    return sum(float(under.mean()) > 0.3 for under in small) * 2 > len(lines)
 
 
 def _bottom(lines: list[Line]) -> float:
-    """The decade under the smallest positive value shown."""
+    """Largest power of ten that is at most the smallest positive value shown."""
     positive = [line.low[line.low > 0] for line in lines]
-    least = min((float(part.min()) for part in positive if part.size), default=1e-3)
-    return float(10.0 ** np.floor(np.log10(max(least, LEAST_SHOWN))))
+    smallest = min((float(part.min()) for part in positive if part.size), default=1e-3)
+    return float(10.0 ** np.floor(np.log10(max(smallest, SMALLEST_SHOWN))))

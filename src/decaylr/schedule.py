@@ -19,7 +19,7 @@ from decaylr.combinators import (
 from decaylr.evaluation import program, summary, values
 from decaylr.notation import reading, text, writing
 from decaylr.tree import batch, compare, length
-from decaylr.tree import replace as replaced
+from decaylr.tree import replace as replacing
 from decaylr.tree.node import Node, new_node
 
 if TYPE_CHECKING:
@@ -27,28 +27,29 @@ if TYPE_CHECKING:
 
 
 class Schedule(Node):
-    """A value for every position of training, for one run or a batch of runs.
+    """A value for every training position, for one run or a batch of runs.
 
-    Made by the curves (`linear`, `cosine`, ...), never by calling the class. Calling a
-    schedule evaluates it: `schedule(position)`.
+    Schedules are created by the curve functions (`linear`, `cosine`, ...), not by calling this
+    class. They are immutable. Calling a schedule evaluates it: `schedule(position)`.
 
     Parameters
     ----------
     position : int, float or array_like of integers or floats
-        Positions from 0 to 2**63 - 1; 3.0 gives the bits of 3. Broadcasts against `.shape`
-        by NumPy's rules: 20 positions for a batch of 3 are `s(p[:, None])`.
+        Positions from 0 to 2**63 - 1. The float 3.0 and the integer 3 give bit-identical
+        values. Positions broadcast against `.shape` by NumPy's rules: to evaluate 20
+        positions for a batch of shape (3,), write `s(p[:, None])`.
     out : ndarray of float64, optional
-        A writable C-contiguous array of the broadcast shape, filled and returned.
+        A writable C-contiguous array of the broadcast shape; it is filled and returned.
 
     Returns
     -------
     float or ndarray of float64
-        A Python float for a single schedule and one position.
+        A Python float for a single schedule and a scalar position.
 
     Raises
     ------
     TypeError, ValueError
-        For positions or `out` of the wrong kind or value; nothing is written then.
+        If `position` or `out` has a wrong type, shape or value; `out` is then unchanged.
 
     Examples
     --------
@@ -61,19 +62,20 @@ class Schedule(Node):
     """
 
     __slots__ = ()
-    __array_ufunc__ = None  # so that array * schedule asks the schedule
+    __array_ufunc__ = None  # so that `array * schedule` calls Schedule.__rmul__
 
     def __init__(self) -> None:
-        raise TypeError("Schedule is not made by calling it: use a curve such as decaylr.linear")
+        raise TypeError("Schedule cannot be created directly: use a curve such as decaylr.linear")
 
-    # -- values: `schedule(position)` is the compiled base's, which asks for what it cannot do
+    # -- evaluation: the compiled base class implements `schedule(position)` and calls
+    # `_evaluate` for anything but a plain scalar position
     _evaluate = values.lookup
     table = values.table
     blocks = values.blocks
     fold = summary.fold
     cursor = program.cursor
 
-    # -- combined
+    # -- combinators and arithmetic
     then = joins.then
     clip = bounds.clip
     repeat = cycles.repeat
@@ -89,13 +91,13 @@ class Schedule(Node):
     def __truediv__(self, other: Any) -> Self:
         return NotImplemented if isinstance(other, Node) else arithmetic.quotient(self, other)
 
-    # -- another horizon
+    # -- changes during training
     extend = horizon.extend
     branch = horizon.branch
     rewarm = horizon.rewarm
     joint = horizon.joint
 
-    # -- a batch
+    # -- batches
     reshape = batch.reshape
     ravel = batch.ravel
     __getitem__ = batch.indexed
@@ -109,11 +111,11 @@ class Schedule(Node):
         return self.shape[0]
 
     def __bool__(self) -> bool:
-        """Always true: an `if schedule:` asks whether there is one."""
+        """Always True, so that `if schedule:` tests for None."""
         return True
 
-    # -- data
-    replace = replaced.replace
+    # -- plain data, comparison and text
+    replace = replacing.replace
     to_dict = writing.to_dict
     to_json = writing.to_json
     diff = compare.diff
@@ -121,21 +123,22 @@ class Schedule(Node):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The schedule of `to_dict`'s data; unknown keys and versions are refused.
+        """Rebuild a schedule from the output of `to_dict`.
 
         Parameters
         ----------
         data : mapping
-            `{"version": 1, "schedule": node}`.
+            `{"version": 1, "schedule": node}`, see :meth:`to_dict`.
 
         Returns
         -------
-        Node
+        Schedule
 
         Raises
         ------
         TypeError, ValueError
-            For data of another form, with the place in it.
+            For an unknown version or key, or an invalid value. The message names the path
+            within `data`.
 
         Examples
         --------
@@ -148,7 +151,22 @@ class Schedule(Node):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The schedule of `to_json`'s text; ValueError with line and column if it is no JSON.
+        """Rebuild a schedule from the output of `to_json`.
+
+        Parameters
+        ----------
+        text : str
+            JSON text.
+
+        Returns
+        -------
+        Schedule
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `text` is not a string, not JSON (the message has line and column), or not a
+            schedule: see :meth:`from_dict`.
 
         Examples
         --------
@@ -160,21 +178,22 @@ class Schedule(Node):
 
     @property
     def children(self) -> tuple[Schedule, ...]:
-        """The schedules that a combinator combines; none for a curve."""
+        """The schedules that a combinator combines; empty for a curve."""
         return cast("tuple[Schedule, ...]", self._children)
 
     @property
     def momentum(self) -> Schedule | None:
-        """The momentum that is cycled against a learning rate, a schedule of the same shape.
+        """The momentum schedule that belongs to this learning rate, or None.
 
-        Of the one-cycle and cyclic functions of :mod:`decaylr.compat`. Indexing, reshaping,
-        stacking and copying keep it; sums, joins and edits of the rate have none.
+        The one-cycle and cyclic functions of :mod:`decaylr.compat` set it; it has the same
+        shape as the learning rate. Indexing, reshaping, stacking and copying preserve it;
+        sums, joins and horizon edits drop it.
         """
         return cast("Schedule | None", self.companions.get("momentum"))
 
     @property
     def length(self) -> FloatArray:
-        """Where each run ends, in positions; infinite where it has no end."""
+        """Position at which each run ends, float64 of `.shape`; infinite if it never ends."""
         return length.length_of(self)
 
     def __eq__(self, other: object) -> bool:
@@ -189,9 +208,9 @@ class Schedule(Node):
         parts = dict(self.parameters), dict(self.options), self.children, self.shape
         return _restore, (self.kind, *parts, dict(self.companions))
 
-    # -- pictures: what draws is loaded when something is drawn
+    # -- plots; matplotlib is imported only when a plot is drawn
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
-        """Draw the schedule with matplotlib (extra `plot`): see `decaylr.plot`."""
+        """Plot the schedule with matplotlib (extra `plot`): see `decaylr.plot.plot_schedule`."""
         from decaylr.pictures.curves import plot_schedule
 
         return plot_schedule(self, ax, **options)
@@ -210,7 +229,7 @@ def _restore(
     shape: tuple[int, ...],
     companions: Mapping[str, Schedule] | None = None,
 ) -> Schedule:
-    """A schedule from its pickled parts."""
+    """Rebuild a schedule from its pickled parts."""
     for array in parameters.values():
         array.flags.writeable = False
     return new_node(

@@ -173,7 +173,7 @@ def test_wrong_values(make, message):
         (lambda: dl.exponential(1.0, final=(1, 2, 3)), r"final must be a pair"),
         (lambda: dl.exponential(1.0, 0.5, staircase=1), "staircase must be True or False, got 1"),
         (lambda: dl.polynomial(1.0, 0.0, 5, 2, rise="no"), "rise must be True or False, got 'no'"),
-        (lambda: dl.Schedule(), "Schedule is not made by calling it"),
+        (lambda: dl.Schedule(), "Schedule cannot be created directly"),
     ],
 )
 def test_wrong_kinds_of_arguments(make, message):
