@@ -101,7 +101,7 @@ class Schedule(Node):
     reshape = batch.reshape
     ravel = batch.ravel
     __getitem__ = batch.indexed
-    __iter__ = batch.each
+    __iter__ = batch.iterate
     replace_run = batches.replace_run
 
     def __len__(self) -> int:

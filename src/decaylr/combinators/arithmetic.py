@@ -12,8 +12,8 @@ from decaylr.checks import FloatArray, finite, require
 from decaylr.notation.text import array_text, operand
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import natural_shape
-from decaylr.tree.length import length_of, of_child
-from decaylr.tree.node import Kind, N, Node, curve_of, new_like
+from decaylr.tree.length import child_length, length_of
+from decaylr.tree.node import Kind, N, Node, new_curve_like, new_like
 
 
 def reduce(kind: str, operands: Sequence[N]) -> N:
@@ -41,7 +41,7 @@ def _reflected(kind: str) -> Callable[[N, Any], N]:
 def _operand(like: N, other: Any) -> N:
     if isinstance(other, type(like)):
         return other
-    return curve_of(like, "constant", finite("operand", other))
+    return new_curve_like(like, "constant", finite("operand", other))
 
 
 def add(schedule: N, other: Any) -> N:
@@ -170,7 +170,7 @@ DIFFERENCE = _reduction("difference", " - ", lambda a, b: a - b)
 QUOTIENT = Kind(
     name="quotient",
     make=quotient,
-    length=of_child,
+    length=child_length,
     formula=_quotient_formula,
     family="",
     parameters=("divisor",),
@@ -181,7 +181,7 @@ QUOTIENT = Kind(
 NEGATIVE = Kind(
     name="negative",
     make=negative,
-    length=of_child,
+    length=child_length,
     formula=_negative_formula,
     family="",
     children="one",

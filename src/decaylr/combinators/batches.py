@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decaylr.checks import refuse
 from decaylr.combinators.joins import schedules_of
 from decaylr.tree.batch import indexed, reshape
-from decaylr.tree.mixed import gathered
+from decaylr.tree.mixed import gather
 from decaylr.tree.node import N, Node
 
 
@@ -25,7 +25,7 @@ def stack(schedules: Sequence[N]) -> N:
     for i, part in enumerate(parts):
         if part.shape != parts[0].shape:
             refuse("schedules", f"of one shape {parts[0].shape}", f"{part.shape} at index {i}")
-    return gathered(parts, (len(parts), *parts[0].shape))
+    return gather(parts, (len(parts), *parts[0].shape))
 
 
 def concatenate(schedules: Sequence[N]) -> N:
@@ -46,7 +46,7 @@ def concatenate(schedules: Sequence[N]) -> N:
                 f"{part.shape} at index {i}",
             )
     total = sum(part.shape[0] for part in parts)
-    return gathered(parts, (total, *parts[0].shape[1:]))
+    return gather(parts, (total, *parts[0].shape[1:]))
 
 
 def replace_run(batch: N, i: int, schedule: N) -> N:

@@ -6,7 +6,7 @@ import numpy as np
 
 from decaylr.checks import Real, broadcast_shape, real_array, refuse, require
 from decaylr.traced.formulas import Number, Numbers, Outline, value
-from decaylr.tree.length import of_child
+from decaylr.tree.length import child_length
 from decaylr.tree.node import Kind, N, new_like
 
 
@@ -39,7 +39,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 CLIP = Kind(
     name="clip",
     make=clip,
-    length=of_child,
+    length=child_length,
     formula=formula,
     family="",
     parameters=("lo", "hi"),

@@ -20,7 +20,7 @@ from decaylr.checks import (
 )
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero, decayed
-from decaylr.tree.length import endless, finite_length, real
+from decaylr.tree.length import as_float, finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
 
 
@@ -85,10 +85,10 @@ def _cycles(count: Real, period: Array, scale: Array, least: float) -> Array:
 def _length(node: Node) -> FloatArray:
     """The total of `count` cycles; infinite without a count."""
     if "count" not in node.parameters:
-        return endless(node)
-    period, growth = real(node, "period"), real(node, "period_scale")
+        return infinite_length(node)
+    period, growth = as_float(node, "period"), as_float(node, "period_scale")
     whole = node.options["lengths"] == "floor"
-    total = _engine.cycles_total(period, growth, real(node, "count"), whole)
+    total = _engine.cycles_total(period, growth, as_float(node, "count"), whole)
     return np.asarray(total, np.float64)
 
 

@@ -8,7 +8,7 @@ from decaylr.checks import one_of, require
 from decaylr.notation.text import operand
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
-from decaylr.tree.length import endless, finite_length
+from decaylr.tree.length import finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
 
 ENDINGS = ("hold", "repeat", "mirror", "raise")
@@ -51,7 +51,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 ENDING = Kind(
     name="ending",
     make=ending,
-    length=endless,
+    length=infinite_length,
     formula=formula,
     family="",
     parameters=("length",),

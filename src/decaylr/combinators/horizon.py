@@ -17,8 +17,8 @@ from decaylr.checks import Array, FloatArray, above, at_least, expect, finite
 from decaylr.combinators.arithmetic import multiply
 from decaylr.combinators.joins import join
 from decaylr.combinators.positions import advance, stretch
-from decaylr.tree.length import VANISHING, length_of
-from decaylr.tree.node import N, Node, curve_of
+from decaylr.tree.length import NEGLIGIBLE_STEPS, length_of
+from decaylr.tree.node import N, Node, new_curve_like
 
 
 def _plain(value: Array | float) -> Any:
@@ -190,7 +190,9 @@ def rewarm(
         rest = multiply(advance(schedule, cut + ramp), target / there)
     else:
         rest = _tail(schedule, tail, lambda: _plain(target))
-    up = curve_of(schedule, "linear", schedule(cut), target, np.where(ramp == 0, VANISHING, ramp))
+    up = new_curve_like(
+        schedule, "linear", schedule(cut), target, np.where(ramp == 0, NEGLIGIBLE_STEPS, ramp)
+    )
     return join([schedule, up, rest], boundaries=[cut, cut + ramp])
 
 
@@ -241,6 +243,6 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     slower = (whole - cut) / (length - cut)
     rest = stretch(advance(schedule, cut), slower)
     if np.any(length_of(rest) != whole - cut):  # the ratio was rounded: end where it was asked to
-        end = curve_of(schedule, "constant", schedule(length), VANISHING)
+        end = new_curve_like(schedule, "constant", schedule(length), NEGLIGIBLE_STEPS)
         return join([schedule, rest, end], boundaries=[cut, whole])
     return join([schedule, rest], boundaries=[cut]) if np.any(cut) else stretch(schedule, slower)

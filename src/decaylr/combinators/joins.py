@@ -12,7 +12,7 @@ from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, r
 from decaylr.notation.text import array_text, expression
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
-from decaylr.tree.length import compact, length_of, real, whole
+from decaylr.tree.length import as_float, compact, integers_if_whole, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
 
 
@@ -73,7 +73,7 @@ def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:
         if not np.all(np.isfinite(length)):
             return None
         end = end + length
-        places.append(whole(end))
+        places.append(integers_if_whole(end))
     return places
 
 
@@ -99,9 +99,9 @@ def then(first: N, *parts: N) -> N:
     end: FloatArray = np.zeros(())
     for part in (first, *parts):
         if flat:
-            boundaries.append(whole(compact(end)))
+            boundaries.append(integers_if_whole(compact(end)))
         inner, places = _unjoined(part)
-        boundaries += [whole(compact(end + place)) for place in places]
+        boundaries += [integers_if_whole(compact(end + place)) for place in places]
         flat += inner
         end = end + compact(length_of(part))
         if part is not (first, *parts)[-1] and not np.all(np.isfinite(end)):
@@ -139,7 +139,7 @@ def _arguments(node: Node) -> dict[str, Any]:
 
 def _length(node: Node) -> FloatArray:
     last = len(node.children) - 2
-    return real(node, f"boundary{last}") + length_of(node.children[-1])
+    return as_float(node, f"boundary{last}") + length_of(node.children[-1])
 
 
 def _text(node: Node) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from decaylr.checks import FloatArray, Real, above, at_least
 from decaylr.traced.formulas import Number, Numbers, Outline, value
-from decaylr.tree.length import length_of, of_child, real
+from decaylr.tree.length import as_float, child_length, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
 
 
@@ -26,11 +26,11 @@ def stretch(schedule: N, ratio: Real) -> N:
 
 
 def _advance(node: Node) -> FloatArray:
-    return np.maximum(length_of(node.children[0]) - real(node, "by"), 0.0)
+    return np.maximum(length_of(node.children[0]) - as_float(node, "by"), 0.0)
 
 
 def _stretch(node: Node) -> FloatArray:
-    return length_of(node.children[0]) * real(node, "ratio")
+    return length_of(node.children[0]) * as_float(node, "ratio")
 
 
 def _staircase_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
@@ -52,7 +52,7 @@ def _stretch_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 STAIRCASE = Kind(
     name="staircase",
     make=staircase,
-    length=of_child,
+    length=child_length,
     formula=_staircase_formula,
     family="",
     parameters=("every",),

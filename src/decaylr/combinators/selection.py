@@ -76,5 +76,5 @@ SELECT = Kind(
     parameters=("part", "row"),
     children="many",
     text=_text,
-    untraced=("row",),
+    not_traced=("row",),
 )

@@ -7,7 +7,7 @@ import numpy as np
 from decaylr.checks import Real, finite, length_above_zero
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.tree.length import steps
+from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
@@ -48,11 +48,11 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 CONSTANT = Kind(
     name="constant",
     make=constant,
-    length=steps,
+    length=steps_length,
     formula=formula,
     family="constant",
     parameters=("value", "steps"),
     times=("steps",),
-    untold=("steps",),
-    untraced=("steps",),
+    not_compiled=("steps",),
+    not_traced=("steps",),
 )

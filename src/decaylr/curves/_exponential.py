@@ -9,7 +9,7 @@ import numpy as np
 from decaylr.checks import Array, Real, above, broadcast_shape, finite, flag, refuse, require
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.tree.length import endless
+from decaylr.tree.length import infinite_length
 from decaylr.tree.node import Kind, Node, new_node, settings
 
 
@@ -139,7 +139,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 EXPONENTIAL = Kind(
     name="exponential",
     make=exponential,
-    length=endless,
+    length=infinite_length,
     formula=formula,
     family="exponential decay",
     parameters=(

@@ -11,7 +11,7 @@ from decaylr.curves._slopes import bend, pchip_slopes, spline_slopes
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import reached
-from decaylr.tree.length import last
+from decaylr.tree.length import last_position
 from decaylr.tree.node import Kind, new_node
 
 KINDS_OF_INTERPOLATION = ("previous", "linear", "pchip", "cubic")
@@ -85,7 +85,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 INTERPOLATE = Kind(
     name="interpolate",
     make=interpolate,
-    length=last("positions"),
+    length=last_position("positions"),
     formula=formula,
     family="points",
     parameters=("positions", "values"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decaylr.checks import Real, above, at_least, finite, flag
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.tree.length import endless
+from decaylr.tree.length import infinite_length
 from decaylr.tree.node import Kind, new_node
 
 
@@ -70,7 +70,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 INVERSE = Kind(
     name="inverse",
     make=inverse,
-    length=endless,
+    length=infinite_length,
     formula=formula,
     family="inverse time, inverse square root",
     parameters=("init_value", "decay_rate", "decay_steps", "power"),

@@ -7,7 +7,7 @@ from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import between
-from decaylr.tree.length import steps
+from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
@@ -50,7 +50,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 LINEAR = Kind(
     name="linear",
     make=linear,
-    length=steps,
+    length=steps_length,
     formula=formula,
     family="linear",
     parameters=("init_value", "end_value", "steps"),

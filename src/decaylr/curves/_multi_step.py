@@ -8,7 +8,7 @@ from decaylr.checks import Real, ascending, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import decayed, reached
-from decaylr.tree.length import endless
+from decaylr.tree.length import infinite_length
 from decaylr.tree.node import Kind, new_node
 
 
@@ -56,7 +56,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 MULTI_STEP = Kind(
     name="multi_step",
     make=multi_step,
-    length=endless,
+    length=infinite_length,
     formula=formula,
     family="steps",
     parameters=("init_value", "milestones", "gamma"),

@@ -8,7 +8,7 @@ from decaylr.checks import ascending, finite, listed, refuse
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import reached
-from decaylr.tree.length import last
+from decaylr.tree.length import last_position
 from decaylr.tree.node import Kind, new_node
 
 
@@ -53,7 +53,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 PIECEWISE_CONSTANT = Kind(
     name="piecewise_constant",
     make=piecewise_constant,
-    length=last("boundaries"),
+    length=last_position("boundaries"),
     formula=formula,
     family="steps",
     parameters=("boundaries", "values"),

@@ -8,7 +8,7 @@ from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import Shares, between
 from decaylr.traced.pieces import power as power_of
-from decaylr.tree.length import steps
+from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
@@ -70,7 +70,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 POLYNOMIAL = Kind(
     name="polynomial",
     make=polynomial,
-    length=steps,
+    length=steps_length,
     formula=formula,
     family="polynomial, square root",
     parameters=("init_value", "end_value", "steps", "power", "k"),

@@ -6,7 +6,7 @@ from decaylr.checks import Real, above, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import decayed
-from decaylr.tree.length import endless
+from decaylr.tree.length import infinite_length
 from decaylr.tree.node import Kind, new_node
 
 
@@ -54,7 +54,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 STEP = Kind(
     name="step",
     make=step,
-    length=endless,
+    length=infinite_length,
     formula=formula,
     family="steps",
     parameters=("init_value", "step_size", "gamma"),

@@ -7,7 +7,7 @@ from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.traced.pieces import blend
-from decaylr.tree.length import steps
+from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 STEEPEST = 120.0  # powers of two of tanh's exponential: one more is nothing beside 1
@@ -63,7 +63,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 TANH = Kind(
     name="tanh",
     make=tanh,
-    length=steps,
+    length=steps_length,
     formula=formula,
     family="tanh",
     parameters=("init_value", "end_value", "steps", "lower", "upper"),

@@ -9,7 +9,15 @@ import numpy as np
 from decaylr import _engine
 from decaylr._stepper import Cursor
 from decaylr.checks import Array, position_index
-from decaylr.tree.node import KINDS, Node, Shape, is_list, lead_shape, program_of, spread
+from decaylr.tree.node import (
+    KINDS,
+    Node,
+    Shape,
+    batch_shape,
+    broadcast_parameter,
+    is_list,
+    program_of,
+)
 
 
 def compiled(schedule: Node) -> _engine.Program:
@@ -31,7 +39,7 @@ def _node(schedule: Node, shape: Shape) -> tuple[Any, ...]:
     columns = {
         name: _column(kind, name, array, shape)
         for name, array in schedule.parameters.items()
-        if name not in KINDS[kind].untold
+        if name not in KINDS[kind].not_compiled
     }
     options = {name: _option(value) for name, value in schedule.options.items()}
     children = [
@@ -48,6 +56,6 @@ def _option(value: str | bool) -> str:
 def _column(kind: str, name: str, array: Array, shape: Shape) -> Array:
     """Shape (1, list length) for one value shared by all runs, else (runs, list length)."""
     length = array.shape[-1] if is_list(kind, name) else 1
-    if np.prod(lead_shape(kind, name, array), dtype=np.int64) == 1:
+    if np.prod(batch_shape(kind, name, array), dtype=np.int64) == 1:
         return np.ascontiguousarray(array).reshape(1, length)
-    return np.ascontiguousarray(spread(kind, name, array, shape)).reshape(-1, length)
+    return np.ascontiguousarray(broadcast_parameter(kind, name, array, shape)).reshape(-1, length)

@@ -6,7 +6,7 @@ import numpy as np
 
 from decaylr.checks import Array
 from decaylr.notation.writing import is_default
-from decaylr.tree.batch import anchored
+from decaylr.tree.batch import with_explicit_shape
 from decaylr.tree.node import KINDS, Node
 
 LONGEST = 1000  # elements of a parameter that are written out
@@ -16,7 +16,7 @@ def expression(schedule: Node) -> str:
     """The calls that make the schedule."""
     kind = KINDS[schedule.kind]
     if kind.name != "select":
-        schedule = anchored(schedule)
+        schedule = with_explicit_shape(schedule)
     if kind.text is not None:
         return kind.text(schedule)
     call = f"{kind.name}({', '.join(_arguments(schedule))})"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.tree.batch import anchored
+from decaylr.tree.batch import with_explicit_shape
 from decaylr.tree.node import KINDS, Node
 
 VERSION = 1
@@ -43,7 +43,7 @@ def to_dict(schedule: Node) -> dict[str, Any]:
 
 def _node(schedule: Node) -> dict[str, Any]:
     if schedule.kind != "select":
-        schedule = anchored(schedule)
+        schedule = with_explicit_shape(schedule)
     kind, children = schedule.kind, schedule.children
     body: dict[str, Any] = {}
     if KINDS[kind].children == "one":

@@ -227,11 +227,11 @@ class Plateau:
 
     def _per_run(self, name: str, array: npt.NDArray[Any]) -> FloatArray:
         try:
-            spread = np.broadcast_to(array, self._shape)
+            elements = np.broadcast_to(array, self._shape)
         except ValueError:
             rule = f"of a shape that broadcasts to {self._shape}"
             raise ValueError(f"{name} must be {rule}, got {array.shape}") from None
-        return np.ascontiguousarray(spread, dtype=np.float64).reshape(-1)
+        return np.ascontiguousarray(elements, dtype=np.float64).reshape(-1)
 
     def value(self, position: npt.ArrayLike) -> float | FloatArray:
         """``schedule(position) * scale``, with `min_value` kept.

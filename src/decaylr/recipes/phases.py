@@ -43,7 +43,7 @@ from decaylr.checks import Array, above, expect, one_of, refuse
 from decaylr.combinators.joins import join
 from decaylr.curves import constant, cosine, exponential, inverse, linear, polynomial, rex
 from decaylr.schedule import Schedule
-from decaylr.tree.length import VANISHING
+from decaylr.tree.length import NEGLIGIBLE_STEPS
 
 Curve = Callable[[Array, Array, Array, Array], Schedule]
 Shape = str | tuple[str, ArrayLike] | Callable[[Array, Array, Array], Schedule]
@@ -61,7 +61,7 @@ class Form(NamedTuple):
 
 def closed(curve: Schedule, end: ArrayLike, steps: ArrayLike) -> Schedule:
     """Cut an endless curve after ``steps`` and hold ``end`` from there on."""
-    return join([curve, constant(end, VANISHING)], boundaries=[steps])
+    return join([curve, constant(end, NEGLIGIBLE_STEPS)], boundaries=[steps])
 
 
 def _linear(a: Array, b: Array, n: Array, _: Array) -> Schedule:
@@ -189,7 +189,7 @@ def _phase(
 ) -> Schedule:
     empty = steps == 0
     if np.any(empty):
-        begin, steps = np.where(empty, end, begin), np.where(empty, VANISHING, steps)
+        begin, steps = np.where(empty, end, begin), np.where(empty, NEGLIGIBLE_STEPS, steps)
     if callable(shape):
         return shape(begin, end, steps)
     name, form, number = _form(argument, shape)

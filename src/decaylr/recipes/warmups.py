@@ -383,5 +383,5 @@ def layerwise(
     broadcastable(schedule=np.empty(schedule.shape), decay=rate, min_scale=least)
     depth = np.arange(layers - 1, -1, -1.0)
     factors = np.maximum(rate[..., None] ** depth, least[..., None])
-    spread: Schedule = schedule.reshape((*schedule.shape, 1)) * factors
-    return spread
+    scaled: Schedule = schedule.reshape((*schedule.shape, 1)) * factors
+    return scaled

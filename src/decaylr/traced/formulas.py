@@ -14,7 +14,7 @@ import numpy as np
 
 from decaylr.checks import Array
 from decaylr.tree.batch import broadcast_to
-from decaylr.tree.node import KINDS, Node, spread
+from decaylr.tree.node import KINDS, Node, broadcast_parameter
 
 Number = Any  # what a library calculates with; has the operators of a number
 Numbers = Any  # the library's functions: `decaylr.jax.numbers.JaxNumbers` and its likes
@@ -56,9 +56,9 @@ def outline(schedule: Node) -> Outline:
 def _outlined(schedule: Node, move: Callable[[Array], Array]) -> Outline:
     kind = schedule.kind
     parameters = {
-        name: move(spread(kind, name, array, schedule.shape))
+        name: move(broadcast_parameter(kind, name, array, schedule.shape))
         for name, array in schedule.parameters.items()
-        if name not in KINDS[kind].untraced
+        if name not in KINDS[kind].not_traced
     }
     neutral = frozenset(n for n in NEUTRAL & parameters.keys() if np.all(parameters[n] == 1))
     if kind == "select":

@@ -1,1 +1,1 @@
-"""A schedule as plain data: nodes, their kinds, batches of them."""
+"""Schedules as trees of plain data: nodes, the table of node kinds, and batch operations."""

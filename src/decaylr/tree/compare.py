@@ -1,4 +1,4 @@
-"""Equality, hashes and differences of trees."""
+"""Equality, hashes and differences of schedules."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from typing import Any
 import numpy as np
 
 from decaylr.checks import Array
-from decaylr.tree.node import Node, Shape, is_list, spread
+from decaylr.tree.node import Node, Shape, broadcast_parameter, is_list
 
 
 def same(a: Node, b: Node, shape: Shape | None = None) -> bool:
-    """Whether two trees have the same structure and the same values everywhere."""
+    """Whether two trees have the same structure and equal parameters in every run.
+
+    `shape` is the batch shape to which both are broadcast; by default the shapes must match.
+    """
     if shape is None and a.shape != b.shape:
         return False
     shape = a.shape if shape is None else shape
-    alike = (
+    same_structure = (
         a.kind == b.kind
         and a.options == b.options
         and a.parameters.keys() == b.parameters.keys()
         and len(a.children) == len(b.children)
     )
-    if not alike:
+    if not same_structure:
         return False
     for name, array in a.parameters.items():
         if not _same_values(a.kind, name, array, b.parameters[name], shape):
             return False
-    inner = None if a.kind == "select" else shape
-    return all(same(c, d, inner) for c, d in zip(a.children, b.children, strict=True))
+    child_shape = None if a.kind == "select" else shape
+    return all(same(c, d, child_shape) for c, d in zip(a.children, b.children, strict=True))
 
 
 def _same_values(kind: str, name: str, a: Array, b: Array, shape: Shape) -> bool:
@@ -35,11 +38,19 @@ def _same_values(kind: str, name: str, a: Array, b: Array, shape: Shape) -> bool
         return False
     if a.shape == b.shape:
         return bool(np.array_equal(a, b))
-    return bool(np.array_equal(spread(kind, name, a, shape), spread(kind, name, b, shape)))
+    return bool(
+        np.array_equal(
+            broadcast_parameter(kind, name, a, shape), broadcast_parameter(kind, name, b, shape)
+        )
+    )
 
 
 def fingerprint(schedule: Node) -> tuple[object, ...]:
-    """Something hashable that equal schedules share: ends and extremes of each parameter."""
+    """Hashable summary that is equal for equal schedules.
+
+    It has the first, last, smallest and largest element of each parameter, which do not depend
+    on whether a parameter is stored as a scalar or broadcast.
+    """
     parameters = tuple(
         (name, *(float(x) + 0.0 for x in (a.flat[0], a.flat[-1], a.min(), a.max())))
         for name, a in sorted(schedule.parameters.items())
@@ -49,16 +60,16 @@ def fingerprint(schedule: Node) -> tuple[object, ...]:
 
 
 def differences(a: Node, b: Node, path: str = "", shape: Shape | None = None) -> list[str]:
-    """What differs between two schedules, a line each; parameters meet the batch's shape."""
-    where = f"{path}: " if path else ""
+    """One line per difference; parameters are broadcast to the shape of the batch first."""
+    prefix = f"{path}: " if path else ""
     if a.kind != b.kind:
-        return [f"{where}{a.kind} against {b.kind}"]
-    here = f"{path}.{a.kind}" if path else a.kind
+        return [f"{prefix}{a.kind} against {b.kind}"]
+    node_path = f"{path}.{a.kind}" if path else a.kind
     lines = []
     if not path and a.shape != b.shape:
-        lines.append(f"{here}: shape {a.shape} against {b.shape}")
+        lines.append(f"{node_path}: shape {a.shape} against {b.shape}")
     if len(a.children) != len(b.children):
-        lines.append(f"{here}: {len(a.children)} parts against {len(b.children)}")
+        lines.append(f"{node_path}: {len(a.children)} parts against {len(b.children)}")
     if shape is None and a.shape == b.shape:
         shape = a.shape
     settings_a: dict[str, Any] = {**a.parameters, **a.options}
@@ -68,11 +79,13 @@ def differences(a: Node, b: Node, path: str = "", shape: Shape | None = None) ->
             pair = a.parameters[name], b.parameters[name]
             if _same_values(a.kind, name, *pair, shape):
                 continue
-        lines += _setting_difference(f"{here}.{name}", settings_a.get(name), settings_b.get(name))
-    inner = None if a.kind == "select" else shape
+        lines += _setting_difference(
+            f"{node_path}.{name}", settings_a.get(name), settings_b.get(name)
+        )
+    child_shape = None if a.kind == "select" else shape
     pairs = zip(a.children, b.children, strict=False)
     for i, (c, d) in enumerate(pairs):
-        lines += differences(c, d, f"{here}[{i}]", inner)
+        lines += differences(c, d, f"{node_path}[{i}]", child_shape)
     return lines
 
 
@@ -91,7 +104,23 @@ def _brief(value: Any) -> str:
 
 
 def diff(schedule: Node, other: Node) -> list[str]:
-    """The parameters that differ, one readable line each; empty for equal schedules."""
+    """List the parameters that differ, one line each; empty for equal schedules.
+
+    Parameters
+    ----------
+    other : Schedule
+        The schedule to compare with.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(1.0, 0.0, 10).diff(dl.linear(1.0, 0.0, 20))
+    ['linear.steps: 10 against 20']
+    """
     if not isinstance(other, Node):
         raise TypeError(f"other must be a Schedule, got {type(other).__name__}")
     return differences(schedule, other)

@@ -1,4 +1,4 @@
-"""A schedule as plain data: nodes, and the table of what kinds of nodes there are."""
+"""Nodes, of which schedules are built, and the table of node kinds."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from decaylr.checks import Array, FloatArray, broadcast_shape
 Shape = tuple[int, ...]
 N = TypeVar("N", bound="Node")
 
-DEEPEST = 256  # nodes on a path of a schedule
+DEEPEST = 256  # largest depth of a schedule, in nodes
 
 
 class Node(Evaluator):
-    """One node of a schedule with everything below it. It never changes.
+    """An immutable node of a schedule, with its children.
 
     Attributes
     ----------
     kind : str
-        Its name in `KINDS`.
+        Key in `KINDS`.
     parameters : mapping of str to ndarray
-        Read-only arrays, each of the shape it was given.
+        Read-only numeric arrays, each in the shape it was given.
     options : mapping of str to str or bool
-        What is not a number.
+        Non-numeric settings.
     companions : mapping of str to Node
-        Schedules that batch operations carry along, such as the momentum of a one-cycle.
+        Related schedules of the same shape, to which batch operations are applied as well:
+        the momentum of a one-cycle, for example.
     """
 
     __slots__ = (
@@ -61,12 +62,12 @@ class Node(Evaluator):
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        """A new empty dict: frameworks that save and restore `fn.__dict__` change nothing."""
+        """A new empty dict, so frameworks that save and restore `fn.__dict__` have no effect."""
         return {}
 
     @property
     def children(self) -> tuple[Node, ...]:
-        """The schedules that a combinator combines; none for a curve."""
+        """The schedules that a combinator combines; empty for a curve."""
         return self._children
 
     @property
@@ -95,12 +96,15 @@ def new_node(
     shape: Shape | None = None,
     companions: Mapping[str, Node] | None = None,
 ) -> N:
-    """A node from checked parts; its shape is theirs unless it is given."""
+    """Create a node from checked parts.
+
+    By default its shape is the one to which its parameters and children broadcast.
+    """
     depth = 1 + max((child._depth for child in children), default=0)
     if depth > DEEPEST:
         raise ValueError(f"a schedule must be nested at most {DEEPEST} deep")
     if shape is None:
-        shapes = {name: lead_shape(kind, name, array) for name, array in parameters.items()}
+        shapes = {name: batch_shape(kind, name, array) for name, array in parameters.items()}
         shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
         shape = broadcast_shape(shapes)
     node = cls.__new__(cls)
@@ -128,16 +132,17 @@ def new_like(
     shape: Shape | None = None,
     companions: Mapping[str, Node] | None = None,
 ) -> N:
-    """A node of the class of another one: see `new_node`."""
+    """Create a node of the same class as another node: see `new_node`."""
     return new_node(
         type(node), kind, parameters, options, children, shape=shape, companions=companions
     )
 
 
 def program_of(node: Node, build: Callable[[Node], _engine.Program]) -> _engine.Program:
-    """The compiled program of a node, built at the first call and kept.
+    """Return the compiled program of a node; it is built at the first call and cached.
 
-    From then on a single schedule answers plain positions without any Python.
+    After that, the extension type evaluates a single schedule at a scalar position without
+    running Python code.
     """
     if node._program is None:
         program = build(node)
@@ -149,42 +154,46 @@ def program_of(node: Node, build: Callable[[Node], _engine.Program]) -> _engine.
 
 
 def settings(node: Node) -> dict[str, Any]:
-    """The parameters and options of a node, as they are."""
+    """The parameters and options of a node in one dict."""
     return {**node.parameters, **node.options}
 
 
 class Kind(NamedTuple):
-    """All that there is to know of one kind of node outside of the core.
+    """Description of one kind of node: all that the Python side knows about it.
 
     Attributes
     ----------
     name : str
-        Its key in `KINDS`, in the core and in written schedules.
+        Its name in `KINDS`, in the compiled core and in serialized schedules.
     make : callable
-        The constructor: the node from children and arguments, as a user writes them.
+        The constructor; it takes the children, if any, and the arguments a user passes.
     length : callable
-        Its length in every run, from a node: see `decaylr.tree.length`.
+        Function of a node that returns the length of each run: see `decaylr.tree.length`.
     formula : callable
-        Its value inside a trace, from an outline, a position and the numbers of a framework.
+        Traceable value: function of an outline, a position and the arithmetic functions of a
+        framework, see `decaylr.traced`.
     family : str
-        The title that pictures group it under; "" where its parts decide.
+        Group of this kind in plots; "" if the children determine the group.
     parameters, lists, options : tuple of str
-        Its numbers, those whose last axis is a list, and what is not a number.
+        Names of the numeric parameters, of those among them whose last axis is a list, and of
+        the non-numeric options.
     times : tuple of str
-        How the names of parameters begin that are lengths or positions.
+        Prefixes of the names of parameters that are lengths or positions.
     children : {"none", "one", "many"}
+        How many schedules it combines.
     arguments : callable
-        What `make` takes, read back from a node, without its children.
+        Function of a node that returns the arguments of `make`, without the children.
     text : callable, optional
-        The expression that makes it, where that is no call of its name.
+        Function of a node that returns its Python expression; needed if that is not a call
+        of the function `name`.
     operator : bool
-        Whether its text needs brackets among operands.
+        Whether its expression needs parentheses when used as an operand.
     positional : bool
-        Whether its one argument needs no name in its text.
-    untold : tuple of str
-        Parameters that the core has no use for.
-    untraced : tuple of str
-        Parameters that no formula reads.
+        Whether its single argument is written without a keyword.
+    not_compiled : tuple of str
+        Parameters that are not passed to the compiled core.
+    not_traced : tuple of str
+        Parameters that `formula` does not read.
     """
 
     name: str
@@ -201,39 +210,39 @@ class Kind(NamedTuple):
     text: Callable[[Any], str] | None = None
     operator: bool = False
     positional: bool = False
-    untold: tuple[str, ...] = ()
-    untraced: tuple[str, ...] = ()
+    not_compiled: tuple[str, ...] = ()
+    not_traced: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def add_kinds(*kinds: Kind) -> dict[str, Kind]:
-    """Enter kinds of nodes in the table."""
+    """Register kinds of nodes in `KINDS`."""
     KINDS.update((kind.name, kind) for kind in kinds)
     return {kind.name: kind for kind in kinds}
 
 
 def is_list(kind: str, parameter: str) -> bool:
-    """Whether the last axis of a parameter is a list."""
+    """Whether the last axis of a parameter is a list rather than a batch axis."""
     return parameter in KINDS[kind].lists
 
 
-def lead_shape(kind: str, name: str, array: Array) -> Shape:
-    """The part of a parameter's shape that belongs to the batch."""
+def batch_shape(kind: str, name: str, array: Array) -> Shape:
+    """The batch axes of the shape of a parameter, without the list axis."""
     return array.shape[:-1] if is_list(kind, name) else array.shape
 
 
-def spread(kind: str, name: str, array: Array, shape: Shape) -> Array:
-    """A parameter broadcast to the shape of the batch (a view)."""
+def broadcast_parameter(kind: str, name: str, array: Array, shape: Shape) -> Array:
+    """A parameter broadcast to a batch shape (a view)."""
     tail = array.shape[-1:] if is_list(kind, name) else ()
     return np.broadcast_to(array, shape + tail)
 
 
-def curve_of(like: N, kind: str, *arguments: Any) -> N:
-    """A curve made and checked as a user's is, of the class of another node."""
-    made = KINDS[kind].make(*arguments)
-    if not isinstance(made, type(like)):
-        made = new_like(like, made.kind, made.parameters, made.options, shape=made.shape)
-    assert isinstance(made, type(like))
-    return made
+def new_curve_like(like: N, kind: str, *arguments: Any) -> N:
+    """Create a curve with its checking constructor, in the class of another node."""
+    curve = KINDS[kind].make(*arguments)
+    if not isinstance(curve, type(like)):
+        curve = new_like(like, curve.kind, curve.parameters, curve.options, shape=curve.shape)
+    assert isinstance(curve, type(like))
+    return curve
