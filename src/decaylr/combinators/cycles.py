@@ -19,7 +19,7 @@ from decaylr.checks import (
     require,
 )
 from decaylr.traced.formulas import Number, Numbers, Outline, value
-from decaylr.traced.pieces import at_least_zero, decayed
+from decaylr.traced.pieces import at_least_zero, times_parameter_power
 from decaylr.tree.length import as_float, finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
 
@@ -104,7 +104,7 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     if "value_scale" in node.neutral:
         return shown
     floor = node.number("floor", numbers)
-    return floor + decayed(shown - floor, node, "value_scale", cycle, numbers)
+    return floor + times_parameter_power(shown - floor, node, "value_scale", cycle, numbers)
 
 
 def _cycle(node: Outline, p: Number, numbers: Numbers) -> tuple[Number, Number, Number]:

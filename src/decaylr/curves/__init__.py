@@ -1,8 +1,8 @@
-"""The curves: one file each, with its constructor, its length and its formula.
+"""The curves. Each has its own file, with its constructor, length rule and formula.
 
-Positions p count from 0 where the curve begins. Every numeric parameter is a number or an
-array; arrays broadcast by NumPy's rules and give the batch its shape. In parameters that
-are lists the last axis is the list. Values are float64.
+The position p is 0 at the start of the curve. Every numeric parameter is a number or an array;
+arrays broadcast by NumPy's rules, and the result is the shape of the batch. If a parameter is a
+list, its last axis is the list and the other axes are batch axes. Values are float64.
 """
 
 from decaylr.curves._constant import CONSTANT, constant

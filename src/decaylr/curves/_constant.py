@@ -1,4 +1,4 @@
-"""constant: one value for ever."""
+"""constant: the same value at every position."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from decaylr.tree.node import Kind, new_node
 
 
 def constant(value: Real, steps: Real = np.inf) -> Schedule:
-    """One value for ever.
+    """The same value at every position: v(p) = value.
 
     Parameters
     ----------
     value : float or array_like
         The value.
     steps : float or array_like
-        Length, > 0; it only places what follows in a join.
+        Length in positions, > 0. The value does not change after it; the length only
+        determines where the next schedule of a join begins.
 
     Returns
     -------
@@ -28,7 +29,7 @@ def constant(value: Real, steps: Real = np.inf) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -41,7 +42,7 @@ def constant(value: Real, steps: Real = np.inf) -> Schedule:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value."""
+    """value, at every position."""
     return node.number("value", numbers) + p * 0.0
 
 

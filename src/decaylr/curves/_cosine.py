@@ -1,4 +1,4 @@
-"""cosine: half a wave, then its end value for ever."""
+"""cosine: half a cosine wave, then a constant end value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decaylr.checks import Real, above
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import Shares, between, power
+from decaylr.traced.pieces import Weights, power, transition
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
@@ -14,19 +14,20 @@ from decaylr.tree.node import Kind, new_node
 def cosine(
     init_value: Real, end_value: Real, steps: Real, exponent: Real = 1, k: Real = 1
 ) -> Schedule:
-    """Half a wave of a cosine, then its end value for ever.
+    """Half a cosine wave from one value to another, then constant.
 
     v(p) = end + (init - end) * ((1 + cos(pi * (p/steps)**k)) / 2)**exponent for p < steps,
-    end_value from there on (SGDR without restarts, 1608.03983; k-decay, 2004.05909).
+    v(p) = end for p >= steps (SGDR without restarts, arXiv:1608.03983; k-decay,
+    arXiv:2004.05909).
 
     Parameters
     ----------
     init_value, end_value : float or array_like
-        Values at p = 0 and from p = steps on.
+        Values at p = 0, and for p >= steps.
     steps : float or array_like
         Length in positions, > 0.
     exponent, k : float or array_like
-        Exponents of the wave and of the progress, > 0.
+        Exponents of the wave and of the progress p/steps, > 0.
 
     Returns
     -------
@@ -35,7 +36,7 @@ def cosine(
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -49,17 +50,17 @@ def cosine(
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """Squared sines of the quarter turns behind and ahead."""
+    """Weights cos(pi/2 * progress)**2 and sin(pi/2 * progress)**2, as (1 + cos(pi x)) / 2 is."""
 
-    def weights(gone: Number, left: Number) -> Shares:
-        behind, ahead = numbers.sine_of_quarter(gone), numbers.sine_of_quarter(left)
-        of_end, of_init = behind * behind, ahead * ahead
+    def weights(progress: Number, remaining: Number) -> Weights:
+        sine, cosine = numbers.sine_of_quarter(progress), numbers.sine_of_quarter(remaining)
+        end_weight, init_weight = sine * sine, cosine * cosine
         if "exponent" in node.parameters:
             exponent = node.number("exponent", numbers)
-            of_init, of_end = power(of_init, of_end, exponent, numbers)
-        return of_end, of_init
+            init_weight, end_weight = power(init_weight, end_weight, exponent, numbers)
+        return end_weight, init_weight
 
-    return between(node, p, numbers, weights)
+    return transition(node, p, numbers, weights)
 
 
 COSINE = Kind(

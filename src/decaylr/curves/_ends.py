@@ -1,4 +1,4 @@
-"""What curves between two values ask of them."""
+"""The parameters that curves between two values share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decaylr.checks import Array, Real, above, broadcast_shape, finite, require
 
 
 def ends(init_value: Real, end_value: Real, steps: Real) -> dict[str, Array]:
-    """Two values and a length, with a difference that a float64 holds."""
+    """Check two values and a length; the difference of the values must not overflow."""
     init, end = finite("init_value", init_value), finite("end_value", end_value)
     broadcast_shape({"init_value": init.shape, "end_value": end.shape})
     with np.errstate(over="ignore"):

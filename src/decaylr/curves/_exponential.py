@@ -1,4 +1,4 @@
-"""exponential: decay (or growth) by a factor, a time constant, a half life or a later value."""
+"""exponential: decay (or growth) by a factor, time constant, half-life or target value."""
 
 from __future__ import annotations
 
@@ -24,28 +24,36 @@ def exponential(
     half_life: Real | None = None,
     final: tuple[Real, Real] | None = None,
 ) -> Schedule:
-    """Exponential decay (or growth), stated in one of four ways.
+    """Exponential decay (or growth), specified in one of four ways.
 
-    v(p) = init * decay_rate**(p / decay_steps), with the exponent rounded down for a
-    staircase; init * exp(-p / time_constant); init * 2**(-p / half_life); or the one that
-    passes `value` at n and goes on, `final=(value, n)`.
+    ======================  ==========================================================
+    argument                v(p)
+    ======================  ==========================================================
+    ``decay_rate``          ``init * decay_rate**(p / decay_steps)``; with `staircase`
+                            the exponent is rounded down
+    ``time_constant``       ``init * exp(-p / time_constant)``
+    ``half_life``           ``init * 2**(-p / half_life)``
+    ``final=(value, n)``    ``init * (value / init)**(p / n)``, also after ``p = n``
+    ======================  ==========================================================
 
     Parameters
     ----------
     init_value : float or array_like
         Value at p = 0.
     decay_rate : float or array_like
-        Factor of `decay_steps` positions, > 0.
+        Factor per `decay_steps` positions, > 0.
     decay_steps : float or array_like
-        Positions of one factor, > 0; belongs to `decay_rate` alone.
+        Positions per factor `decay_rate`, > 0; only with `decay_rate`.
     staircase : bool
-        Whether the value changes only every `decay_steps` positions.
+        If true, the value changes only every `decay_steps` positions; only with
+        `decay_rate`.
     end_value : float or array_like, optional
-        A floor where the curve falls, a cap where it rises.
+        Lower bound of a decreasing curve, upper bound of an increasing one.
     time_constant, half_life : float or array_like
-        Positions in which the value falls to 1/e, or to a half, > 0.
+        Positions in which the value falls to 1/e, or to 1/2, > 0.
     final : tuple of float or array_like
-        A value of the sign of init_value, and the position > 0 where it is passed.
+        A value of the same sign as `init_value`, and the position > 0 at which the curve
+        has that value. The curve continues after it.
 
     Returns
     -------
@@ -73,12 +81,12 @@ def exponential(
     given = [name for name, value in forms.items() if value is not None]
     if len(given) != 1:
         refuse("exponential", f"given exactly one of {', '.join(forms)}", given or "none")
-    stairs = flag("staircase", staircase)
+    stepwise = flag("staircase", staircase)
     parameters = {"init_value": finite("init_value", init_value)}
     if decay_rate is not None:
         parameters["decay_rate"] = above("decay_rate", decay_rate)
         parameters["decay_steps"] = above("decay_steps", decay_steps)
-    elif stairs or np.ndim(decay_steps) or decay_steps != 1:
+    elif stepwise or np.ndim(decay_steps) or decay_steps != 1:
         refuse("decay_steps and staircase", "left out without decay_rate", f"with {given[0]}")
     elif final is not None:
         parameters |= _final(parameters["init_value"], final)
@@ -86,7 +94,7 @@ def exponential(
         parameters[given[0]] = above(given[0], forms[given[0]])
     if end_value is not None:
         parameters["end_value"] = finite("end_value", end_value)
-    return new_node(Schedule, "exponential", parameters, {"staircase": stairs})
+    return new_node(Schedule, "exponential", parameters, {"staircase": stepwise})
 
 
 def _final(init: Array, final: Any) -> dict[str, Array]:
@@ -94,8 +102,8 @@ def _final(init: Array, final: Any) -> dict[str, Array]:
         raise TypeError(f"final must be a pair (value, position), got {final!r:.80}")
     value = finite("final[0]", final[0])
     broadcast_shape({"init_value": init.shape, "final[0]": value.shape})
-    alike = np.sign(init) * np.sign(value)
-    require("final[0] / init_value", alike, lambda x: x > 0, "> 0")
+    sign = np.sign(init) * np.sign(value)
+    require("final[0] / init_value", sign, lambda x: x > 0, "> 0")
     return {"final_value": value, "final_steps": above("final[1]", final[1])}
 
 
@@ -107,7 +115,7 @@ def _arguments(node: Node) -> dict[str, Any]:
 
 
 def _log2_rate(node: Outline, numbers: Numbers) -> tuple[Number, Number]:
-    """The binary logarithm of exponential decay's factor, and the positions it takes."""
+    """log2 of the decay factor, and the number of positions to which that factor applies."""
     if "decay_rate" in node.parameters:
         rate = numbers.log2_parameter(node.parameters["decay_rate"])
         return rate, node.number("decay_steps", numbers)
@@ -122,18 +130,18 @@ def _log2_rate(node: Outline, numbers: Numbers) -> tuple[Number, Number]:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """init_value * 2**(log2(rate) * p / steps), kept on the near side of end_value."""
+    """init_value * 2**(log2(factor) * p / steps), bounded by end_value."""
     init = node.number("init_value", numbers)
-    slope, time = _log2_rate(node, numbers)
-    stairs = node.options["staircase"]
-    times = numbers.whole_quotient(p, time) if stairs else p / time
-    found = numbers.times_power(init, slope * times)
+    log2_rate, steps = _log2_rate(node, numbers)
+    stepwise = node.options["staircase"]
+    exponent = numbers.whole_quotient(p, steps) if stepwise else p / steps
+    value = numbers.times_power(init, log2_rate * exponent)
     if "end_value" not in node.parameters:
-        return found
+        return value
     end = node.number("end_value", numbers)
-    falls = ((init > 0.0) & (slope < 0.0)) | ((init < 0.0) & (slope > 0.0))
-    rises = ((init > 0.0) & (slope > 0.0)) | ((init < 0.0) & (slope < 0.0))
-    return numbers.where((falls & (found < end)) | (rises & (found > end)), end, found)
+    falls = ((init > 0.0) & (log2_rate < 0.0)) | ((init < 0.0) & (log2_rate > 0.0))
+    rises = ((init > 0.0) & (log2_rate > 0.0)) | ((init < 0.0) & (log2_rate < 0.0))
+    return numbers.where((falls & (value < end)) | (rises & (value > end)), end, value)
 
 
 EXPONENTIAL = Kind(

@@ -1,4 +1,4 @@
-"""inverse: inverse-time decay and its powers."""
+"""inverse: inverse-time decay, inverse square root and other powers."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ def inverse(
     power: Real = 1,
     staircase: bool = False,
 ) -> Schedule:
-    """Inverse-time decay and its powers: power 0.5 is the inverse square root.
+    """Inverse-time decay; with power=0.5, inverse-square-root decay.
 
-    v(p) = init / (1 + decay_rate * p / decay_steps)**power, with p / decay_steps rounded
-    down for a staircase.
+    v(p) = init / (1 + decay_rate * p / decay_steps)**power; with `staircase`,
+    p / decay_steps is rounded down.
 
     Parameters
     ----------
     init_value : float or array_like
         Value at p = 0.
     decay_rate : float or array_like
-        Growth of the denominator in `decay_steps` positions, >= 0.
+        Growth of the base of the denominator per `decay_steps` positions, >= 0.
     decay_steps : float or array_like
-        Unit of the positions, > 0.
+        Time scale in positions, > 0.
     power : float or array_like
-        Exponent, finite.
+        Exponent of the denominator, finite.
     staircase : bool
-        Whether the value changes only every `decay_steps` positions.
+        If true, the value changes only every `decay_steps` positions.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def inverse(
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -59,12 +59,12 @@ def inverse(
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """init_value over a power of 1 + rate * p / steps."""
-    size = node.number("decay_steps", numbers)
-    q = numbers.whole_quotient(p, size) if node.options["staircase"] else p / size
-    grown = node.number("decay_rate", numbers) * q
-    y = node.number("power", numbers) * numbers.log2(grown + 1.0, grown)
-    return numbers.times_power(node.number("init_value", numbers), -y)
+    """init_value / (1 + decay_rate * p / decay_steps)**power."""
+    steps = node.number("decay_steps", numbers)
+    time = numbers.whole_quotient(p, steps) if node.options["staircase"] else p / steps
+    growth = node.number("decay_rate", numbers) * time
+    log2_divisor = node.number("power", numbers) * numbers.log2(growth + 1.0, growth)
+    return numbers.times_power(node.number("init_value", numbers), -log2_divisor)
 
 
 INVERSE = Kind(

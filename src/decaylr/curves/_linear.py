@@ -1,4 +1,4 @@
-"""linear: a straight line, then its end value for ever."""
+"""linear: a straight line, then a constant end value."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from decaylr.checks import Real
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import between
+from decaylr.traced.pieces import transition
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
 def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
-    """A straight line, then its end value for ever.
+    """A straight line from one value to another, then constant.
 
-    v(p) = init_value + (end_value - init_value) * p / steps for p < steps, end_value from
-    there on.
+    v(p) = init_value + (end_value - init_value) * p / steps for p < steps,
+    v(p) = end_value for p >= steps.
 
     Parameters
     ----------
     init_value, end_value : float or array_like
-        Values at p = 0 and from p = steps on.
+        Values at p = 0, and for p >= steps.
     steps : float or array_like
         Length in positions, > 0.
 
@@ -31,7 +31,7 @@ def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -43,8 +43,8 @@ def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """Both ends by their shares."""
-    return between(node, p, numbers, lambda gone, left: (gone, left))
+    """Weights progress and 1 - progress."""
+    return transition(node, p, numbers, lambda progress, remaining: (progress, remaining))
 
 
 LINEAR = Kind(

@@ -1,4 +1,4 @@
-"""multi_step: a factor at every milestone."""
+"""multi_step: multiplication by a factor at every milestone."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from typing import Any
 from decaylr.checks import Real, ascending, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import decayed, reached
+from decaylr.traced.pieces import count_reached, times_parameter_power
 from decaylr.tree.length import infinite_length
 from decaylr.tree.node import Kind, new_node
 
 
 def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
-    """A factor gamma at every milestone: init * gamma**n, n the milestones with m <= p.
+    """Multiply the value by `gamma` at every milestone.
+
+    v(p) = init * gamma**n, where n is the number of milestones m with m <= p.
 
     Parameters
     ----------
     init_value : float or array_like
         Value before the first milestone.
     milestones : array_like
-        Non-decreasing positions >= 0 along the last axis; one that stands twice counts twice.
+        Non-decreasing positions >= 0 along the last axis. A milestone that is
+        listed twice counts twice.
     gamma : float or array_like
-        Factor at a milestone, >= 0.
+        Factor at every milestone, >= 0.
 
     Returns
     -------
@@ -31,7 +34,7 @@ def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -48,9 +51,11 @@ def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """init_value * gamma**(milestones reached)."""
-    times = numbers.as_number(reached(node, "milestones", p, numbers), p)
-    return decayed(node.number("init_value", numbers), node, "gamma", times, numbers)
+    """init_value * gamma**(number of milestones reached)."""
+    exponent = numbers.as_number(count_reached(node, "milestones", p, numbers), p)
+    return times_parameter_power(
+        node.number("init_value", numbers), node, "gamma", exponent, numbers
+    )
 
 
 MULTI_STEP = Kind(

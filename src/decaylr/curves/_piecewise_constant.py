@@ -1,4 +1,4 @@
-"""piecewise_constant: a value for each stretch."""
+"""piecewise_constant: a constant value between boundaries."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import Any
 from decaylr.checks import ascending, finite, listed, refuse
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import reached
+from decaylr.traced.pieces import count_reached
 from decaylr.tree.length import last_position
 from decaylr.tree.node import Kind, new_node
 
 
 def piecewise_constant(boundaries: Any, values: Any) -> Schedule:
-    """The value values[n], n the boundaries with b <= p: a new value holds from its boundary on.
+    """A constant value between boundaries.
+
+    v(p) = values[n], where n is the number of boundaries b with b <= p: the value changes at
+    the boundary itself.
 
     Parameters
     ----------
     boundaries : array_like
         Non-decreasing positions >= 0 along the last axis.
     values : array_like
-        One value more than boundaries along the last axis.
+        One more value than boundaries, along the last axis.
 
     Returns
     -------
@@ -29,7 +32,7 @@ def piecewise_constant(boundaries: Any, values: Any) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value, or lists that do not fit each other.
+        For a parameter of a wrong type or value, or lists of lengths that do not match.
 
     Examples
     --------
@@ -37,16 +40,16 @@ def piecewise_constant(boundaries: Any, values: Any) -> Schedule:
     >>> dl.piecewise_constant([10, 20], [1.0, 0.5, 0.1])([9, 10, 20])
     array([1. , 0.5, 0.1])
     """
-    places = ascending("boundaries", boundaries, strictly=False)
+    edges = ascending("boundaries", boundaries, strictly=False)
     levels = listed("values", finite("values", values))
-    if levels.shape[-1] != places.shape[-1] + 1:
-        refuse("values", f"one more than the {places.shape[-1]} boundaries", levels.shape[-1])
-    return new_node(Schedule, "piecewise_constant", {"boundaries": places, "values": levels})
+    if levels.shape[-1] != edges.shape[-1] + 1:
+        refuse("values", f"one more than the {edges.shape[-1]} boundaries", levels.shape[-1])
+    return new_node(Schedule, "piecewise_constant", {"boundaries": edges, "values": levels})
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value with the number of boundaries reached."""
-    index = reached(node, "boundaries", p, numbers)
+    """values[number of boundaries reached]."""
+    index = count_reached(node, "boundaries", p, numbers)
     return numbers.take(node.number("values", numbers), index)
 
 

@@ -1,4 +1,4 @@
-"""polynomial: a power of the share of the length that is left, or gone."""
+"""polynomial: a power of the remaining, or of the elapsed, share of the length."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decaylr.checks import Real, above, flag
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import Shares, between
+from decaylr.traced.pieces import Weights, transition
 from decaylr.traced.pieces import power as power_of
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
@@ -15,24 +15,28 @@ from decaylr.tree.node import Kind, new_node
 def polynomial(
     init_value: Real, end_value: Real, steps: Real, power: Real, rise: bool = False, k: Real = 1
 ) -> Schedule:
-    """A power of the share of the length that is left, or with `rise` of the share gone.
+    """Polynomial decay from one value to another, then constant.
 
-    v(p) = end + (init - end) * (1 - x)**power, or init + (end - init) * x**power with
-    `rise`, where x = (p/steps)**k, for p < steps; end_value from there on. A cooldown
-    "1-sqrt" is power 0.5 with `rise` (k-decay: 2004.05909).
+    With x = (p/steps)**k, for p < steps::
+
+        v(p) = end + (init - end) * (1 - x)**power      rise=False
+        v(p) = init + (end - init) * x**power           rise=True
+
+    and v(p) = end for p >= steps. The "1-sqrt" cooldown is power=0.5, rise=True; k-decay is
+    arXiv:2004.05909.
 
     Parameters
     ----------
     init_value, end_value : float or array_like
-        Values at p = 0 and from p = steps on.
+        Values at p = 0, and for p >= steps.
     steps : float or array_like
         Length in positions, > 0.
     power : float or array_like
         Exponent, > 0.
     rise : bool
-        Whether the power is of the share gone.
+        Whether the power applies to the elapsed share x rather than to 1 - x.
     k : float or array_like
-        Exponent of the progress, > 0.
+        Exponent of the progress p/steps, > 0.
 
     Returns
     -------
@@ -41,7 +45,7 @@ def polynomial(
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -55,16 +59,16 @@ def polynomial(
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """A power of the share left, or gone."""
+    """Weight progress**power of end_value, or remaining**power of init_value."""
     exponent = node.number("power", numbers)
 
-    def weights(gone: Number, left: Number) -> Shares:
+    def weights(progress: Number, remaining: Number) -> Weights:
         if node.options["rise"]:
-            return power_of(gone, left, exponent, numbers)
-        raised, rest = power_of(left, gone, exponent, numbers)
-        return rest, raised
+            return power_of(progress, remaining, exponent, numbers)
+        init_weight, end_weight = power_of(remaining, progress, exponent, numbers)
+        return end_weight, init_weight
 
-    return between(node, p, numbers, weights)
+    return transition(node, p, numbers, weights)
 
 
 POLYNOMIAL = Kind(

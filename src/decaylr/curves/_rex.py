@@ -1,4 +1,4 @@
-"""rex: reflected exponential."""
+"""rex: reflected exponential decay."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from decaylr.checks import Real, above
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import Shares, between
+from decaylr.traced.pieces import Weights, transition
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
 def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Schedule:
-    """Reflected exponential: slow at first, steep at the end.
+    """Reflected exponential (REX) decay: slow at first, steep at the end, then constant.
 
     v(p) = end + (init - end) * (1 - x) / (1 - (1 - beta) * x), x = p / steps, for p < steps;
-    end_value from there on (2107.04197, where beta is 1/2).
+    v(p) = end for p >= steps (arXiv:2107.04197, where beta is 1/2).
 
     Parameters
     ----------
     init_value, end_value : float or array_like
-        Values at p = 0 and from p = steps on.
+        Values at p = 0, and for p >= steps.
     steps : float or array_like
         Length in positions, > 0.
     beta : float or array_like
-        Bend, > 0: 1 is a straight line, less stays high for longer.
+        Curvature, > 0: 1 gives a straight line; smaller values stay near `init_value` longer.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Sch
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -46,15 +46,15 @@ def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Sch
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """left : beta * gone."""
+    """Weights in the ratio (1 - x) : beta * x of init_value and end_value."""
     beta = node.number("beta", numbers)
 
-    def weights(gone: Number, left: Number) -> Shares:
-        bent = beta * gone
-        total = left + bent
-        return bent / total, left / total
+    def weights(progress: Number, remaining: Number) -> Weights:
+        end_part = beta * progress
+        total = remaining + end_part
+        return end_part / total, remaining / total
 
-    return between(node, p, numbers, weights)
+    return transition(node, p, numbers, weights)
 
 
 REX = Kind(

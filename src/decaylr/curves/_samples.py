@@ -1,4 +1,4 @@
-"""samples: one value per position."""
+"""samples: explicit values, one per position."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from decaylr.tree.node import Kind, Node, new_node
 
 
 def samples(values: Any) -> Schedule:
-    """One value per position, the last one held for ever.
+    """Explicit values, one per position; constant after the last one.
+
+    v(p) = values[min(floor(p), n - 1)] for n values.
 
     Parameters
     ----------
@@ -27,7 +29,7 @@ def samples(values: Any) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        For values of the wrong kind.
+        For values that are not finite real numbers, or an empty list.
 
     Examples
     --------
@@ -43,7 +45,7 @@ def _length(node: Node) -> FloatArray:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value at the position, the last one beyond."""
+    """values[floor(p)], or the last value after the end."""
     values = node.number("values", numbers)
     return numbers.take(values, numbers.as_index(numbers.floor(p), values.length - 1))
 

@@ -1,26 +1,28 @@
-"""step: a factor every so many positions."""
+"""step: multiplication by a factor at regular intervals."""
 
 from __future__ import annotations
 
 from decaylr.checks import Real, above, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import decayed
+from decaylr.traced.pieces import times_parameter_power
 from decaylr.tree.length import infinite_length
 from decaylr.tree.node import Kind, new_node
 
 
 def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
-    """A factor gamma every `step_size` positions: init * gamma**floor(p / step_size).
+    """Multiply the value by `gamma` every `step_size` positions.
+
+    v(p) = init * gamma**floor(p / step_size).
 
     Parameters
     ----------
     init_value : float or array_like
-        Value of the first plateau.
+        Value for p < step_size.
     step_size : float or array_like
-        Length of a plateau in positions, > 0.
+        Positions between two changes, > 0.
     gamma : float or array_like
-        Factor from plateau to plateau, >= 0.
+        Factor at every change, >= 0.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -47,8 +49,10 @@ def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     """init_value * gamma**floor(p / step_size)."""
-    times = numbers.whole_quotient(p, node.number("step_size", numbers))
-    return decayed(node.number("init_value", numbers), node, "gamma", times, numbers)
+    exponent = numbers.whole_quotient(p, node.number("step_size", numbers))
+    return times_parameter_power(
+        node.number("init_value", numbers), node, "gamma", exponent, numbers
+    )
 
 
 STEP = Kind(

@@ -10,23 +10,23 @@ from decaylr.traced.pieces import blend
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
-STEEPEST = 120.0  # powers of two of tanh's exponential: one more is nothing beside 1
+MAX_EXPONENT = 120.0  # 2**120 + 1 rounds to 2**120, so larger exponents change nothing
 
 
 def tanh(init_value: Real, end_value: Real, steps: Real, lower: Real, upper: Real) -> Schedule:
-    """Hyperbolic-tangent decay, which comes near its ends but does not meet them.
+    """Hyperbolic-tangent decay; it approaches both values without reaching them exactly.
 
     v(p) = end + (init - end) * (1 - tanh(lower * (1 - x) + upper * x)) / 2 with
-    x = min(p / steps, 1) (1806.01593; timm uses lower -7 and upper 3).
+    x = min(p / steps, 1) (arXiv:1806.01593; timm uses lower -7 and upper 3).
 
     Parameters
     ----------
     init_value, end_value : float or array_like
-        Values far to the left and far to the right.
+        Limits for tanh arguments of -infinity and +infinity.
     steps : float or array_like
         Length in positions, > 0.
     lower, upper : float or array_like
-        Arguments of the tangent at p = 0 and from p = steps on.
+        Arguments of tanh at p = 0, and for p >= steps.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def tanh(init_value: Real, end_value: Real, steps: Real, lower: Real, upper: Rea
     Raises
     ------
     TypeError, ValueError
-        For parameters of the wrong kind or value.
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -49,15 +49,17 @@ def tanh(init_value: Real, end_value: Real, steps: Real, lower: Real, upper: Rea
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """1 / (1 + exp(2 a)) of init_value, a from lower to upper."""
+    """Weight (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)) of init_value, a from lower to upper."""
     init, end, steps = (node.number(n, numbers) for n in ("init_value", "end_value", "steps"))
     inside = numbers.where(p < steps, p, steps)
     lower, upper = node.number("lower", numbers), node.number("upper", numbers)
     argument = lower * ((steps - inside) / steps) + upper * (inside / steps)
-    y = argument * numbers.log2_e(argument) * 2.0
-    y = numbers.where(y > STEEPEST, STEEPEST, numbers.where(y < -STEEPEST, -STEEPEST, y))
-    left, gone = 1.0 / (numbers.exp2(y) + 1.0), 1.0 / (numbers.exp2(-y) + 1.0)
-    return blend(init, end, left, gone, numbers)
+    exponent = argument * numbers.log2_e(argument) * 2.0
+    exponent = numbers.where(exponent > MAX_EXPONENT, MAX_EXPONENT, exponent)
+    exponent = numbers.where(exponent < -MAX_EXPONENT, -MAX_EXPONENT, exponent)
+    init_weight = 1.0 / (numbers.exp2(exponent) + 1.0)
+    end_weight = 1.0 / (numbers.exp2(-exponent) + 1.0)
+    return blend(init, end, init_weight, end_weight, numbers)
 
 
 TANH = Kind(

@@ -1,1 +1,1 @@
-"""Schedules inside a trace: formulas over another library's numbers."""
+"""Schedules as array operations that JAX and Keras can trace."""

@@ -1,4 +1,4 @@
-"""Pieces of several formulas."""
+"""Functions that several formulas share."""
 
 from __future__ import annotations
 
@@ -7,50 +7,63 @@ from typing import Any
 
 from decaylr.traced.formulas import Number, Numbers, Outline
 
-Shares = tuple[Number, Number]
+Weights = tuple[Number, Number]
 
 
-def power(base: Number, rest: Number, exponent: Number, numbers: Numbers) -> Shares:
-    """base**exponent and 1 - base**exponent, for base + rest = 1."""
-    y = exponent * numbers.log2(base, -rest)
-    raised, excess = numbers.exp2_and_excess(y)
-    return raised, -excess
+def power(base: Number, complement: Number, exponent: Number, numbers: Numbers) -> Weights:
+    """base**exponent and 1 - base**exponent, where complement is 1 - base."""
+    y = exponent * numbers.log2(base, -complement)
+    result, excess = numbers.exp2_and_excess(y)
+    return result, -excess
 
 
-def blend(init: Number, end: Number, left: Number, gone: Number, numbers: Numbers) -> Number:
-    """init * left + end * gone for left + gone = 1, summed from the smaller end."""
-    upward = numbers.absolute(end) >= numbers.absolute(init)
-    return numbers.where(upward, init + (end - init) * gone, end + (init - end) * left)
-
-
-def between(
-    node: Outline, p: Number, numbers: Numbers, weights: Callable[[Number, Number], Shares]
+def blend(
+    init: Number, end: Number, init_weight: Number, end_weight: Number, numbers: Numbers
 ) -> Number:
-    """init_value at 0, end_value from steps on, weights(gone, left) of both in between."""
+    """init * init_weight + end * end_weight, for weights with sum 1.
+
+    It is computed as a correction to the value of smaller magnitude, for accuracy.
+    """
+    init_is_smaller = numbers.absolute(end) >= numbers.absolute(init)
+    from_init = init + (end - init) * end_weight
+    return numbers.where(init_is_smaller, from_init, end + (init - end) * init_weight)
+
+
+def transition(
+    node: Outline, p: Number, numbers: Numbers, weights: Callable[[Number, Number], Weights]
+) -> Number:
+    """init_value at p = 0, end_value for p >= steps, a weighted mean of both in between.
+
+    weights(progress, remaining) returns the weights of end_value and init_value, where
+    progress = (p / steps)**k and remaining = 1 - progress.
+    """
     init, end, steps = (node.number(n, numbers) for n in ("init_value", "end_value", "steps"))
     begun, ended = p > 0.0, p >= steps
     inside = numbers.where(begun & ~ended, p, steps * 0.5)
-    gone, left = inside / steps, (steps - inside) / steps
+    progress, remaining = inside / steps, (steps - inside) / steps
     if "k" in node.parameters:
-        gone, left = power(gone, left, node.number("k", numbers), numbers)
-    of_end, of_init = weights(gone, left)
-    inner = blend(init, end, of_init, of_end, numbers)
+        progress, remaining = power(progress, remaining, node.number("k", numbers), numbers)
+    end_weight, init_weight = weights(progress, remaining)
+    inner = blend(init, end, init_weight, end_weight, numbers)
     return numbers.where(ended, end, numbers.where(begun, inner, init))
 
 
-def decayed(value: Number, node: Outline, gamma: str, times: Number, numbers: Numbers) -> Number:
-    """A value times the parameter called `gamma` >= 0 to a whole power >= 0."""
-    factor = node.number(gamma, numbers)
-    raised = numbers.times_power(value, times * numbers.log2_parameter(node.parameters[gamma]))
-    gone = numbers.where(times > 0.0, value * 0.0, value)
-    return numbers.where(factor > 0.0, raised, gone)
+def times_parameter_power(
+    value: Number, node: Outline, name: str, exponent: Number, numbers: Numbers
+) -> Number:
+    """value * parameter**exponent, for a parameter >= 0 and a whole exponent >= 0; 0**0 = 1."""
+    factor = node.number(name, numbers)
+    log2_factor = numbers.log2_parameter(node.parameters[name])
+    product = numbers.times_power(value, exponent * log2_factor)
+    zero_factor = numbers.where(exponent > 0.0, value * 0.0, value)
+    return numbers.where(factor > 0.0, product, zero_factor)
 
 
-def reached(node: Outline, name: str, p: Number, numbers: Numbers) -> Any:
-    """How many of a list's positions are at or before p."""
+def count_reached(node: Outline, name: str, p: Number, numbers: Numbers) -> Any:
+    """The number of positions in a list parameter that are <= p."""
     return numbers.how_many(numbers.along_list(p) >= node.number(name, numbers))
 
 
 def at_least_zero(p: Number, numbers: Numbers) -> Number:
-    """A number, or 0 where it is below."""
+    """max(p, 0)."""
     return numbers.where(p > 0.0, p, p * 0.0)
