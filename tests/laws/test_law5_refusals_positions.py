@@ -157,9 +157,11 @@ def test_float32_tables_need_a_float32_buffer():
 
 def test_buffers_that_share_memory_with_the_positions():
     memory = np.array([1.0, 2.0, 3.0])
-    refused(ValueError, "out must be apart from the memory", lambda o: BATCH(o, out=o), memory)
+    refused(
+        ValueError, "out must be an array that shares no memory", lambda o: BATCH(o, out=o), memory
+    )
     wide = np.arange(5.0)
-    refused(ValueError, "out must be apart", lambda w: BATCH(w[:3], out=w[1:4]), wide)
+    refused(ValueError, "out must be an array that shares", lambda w: BATCH(w[:3], out=w[1:4]), wide)
 
 
 def test_a_buffer_that_is_not_aligned():

@@ -1,1 +1,1 @@
-"""What the compiled core makes of a schedule: programs, values and sums."""
+"""Evaluation by the compiled core: programs, values, tables and summaries."""

@@ -1,11 +1,11 @@
-"""The processor that a figure belongs to."""
+"""The name of the processor, for reports of measurements."""
 
 import platform
 from pathlib import Path
 
 
 def processor() -> str:
-    """The processor's own name where the system tells it, else its architecture."""
+    """Model name of the processor if the system reports it, otherwise its architecture."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text().splitlines():

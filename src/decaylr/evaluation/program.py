@@ -1,4 +1,4 @@
-"""From a schedule to a program of the core: every parameter becomes a column."""
+"""Compile a schedule to a program of the core; every parameter becomes a column."""
 
 from __future__ import annotations
 
@@ -21,16 +21,27 @@ from decaylr.tree.node import (
 
 
 def compiled(schedule: Node) -> _engine.Program:
-    """The program of a schedule, compiled at its first evaluation."""
-    return program_of(schedule, _built)
+    """The program of a schedule; it is compiled at the first evaluation and cached."""
+    return program_of(schedule, _build)
 
 
 def cursor(schedule: Node, start: int = 0) -> Cursor:
-    """A walk from `start`, position by position."""
+    """Return a cursor: it yields the values at `start`, `start + 1`, ... one by one.
+
+    Parameters
+    ----------
+    start : int
+        First position, >= 0.
+
+    Returns
+    -------
+    Cursor
+        An iterator of values: floats for a single schedule, arrays for a batch.
+    """
     return Cursor(compiled(schedule), schedule.shape, position_index("start", start))
 
 
-def _built(schedule: Node) -> _engine.Program:
+def _build(schedule: Node) -> _engine.Program:
     return _engine.Program(_node(schedule, schedule.shape))
 
 
@@ -54,7 +65,7 @@ def _option(value: str | bool) -> str:
 
 
 def _column(kind: str, name: str, array: Array, shape: Shape) -> Array:
-    """Shape (1, list length) for one value shared by all runs, else (runs, list length)."""
+    """A parameter of shape (1, list length) if all runs share it, else (runs, list length)."""
     length = array.shape[-1] if is_list(kind, name) else 1
     if np.prod(batch_shape(kind, name, array), dtype=np.int64) == 1:
         return np.ascontiguousarray(array).reshape(1, length)

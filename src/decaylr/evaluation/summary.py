@@ -1,4 +1,4 @@
-"""Reductions of a schedule over positions, never storing the table."""
+"""Summaries of a schedule over many positions, computed without storing the table."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ FIELDS = ("initial", "peak", "peak_at", "final", "total", "mean", "half_at")
 
 
 class Summary:
-    """What `Schedule.fold` finds over the positions start .. start + steps - 1.
+    """Summary of a schedule over the positions start .. start + steps - 1.
 
-    Every array has the schedule's shape; positions are absolute. The bits are the same
-    for every number of threads.
+    Returned by `Schedule.fold`. Every array has the shape of the schedule; positions are
+    absolute. The results are bit-identical for every number of threads.
 
     Attributes
     ----------
     initial, final : ndarray of float64
-        Value at the first and at the last position.
+        Values at the first and at the last position.
     peak : ndarray of float64
-        Largest value.
+        Maximum over the positions.
     peak_at : ndarray of int64
-        First position of the peak.
+        First position of the maximum.
     total, mean : ndarray of float64
-        Sum of the values (S1 of the annealing law), and the sum over `steps`.
+        Sum of the values (S1 in the scaling law of :meth:`annealing`), and sum / steps.
     half_at : ndarray of int64
-        First position from the peak on at or under half of the peak; -1 if none.
+        First position from the peak on with a value <= peak / 2; -1 if none.
 
     Examples
     --------
     >>> import decaylr as dl
-    >>> found = dl.linear(1.0, 0.0, 4).fold(5)
-    >>> float(found.total), int(found.half_at)
+    >>> summary = dl.linear(1.0, 0.0, 4).fold(5)
+    >>> float(summary.total), int(summary.half_at)
     (2.5, 2)
     """
 
@@ -66,8 +66,8 @@ class Summary:
             refuse("steps", ">= 1", 0)
         self._team = team(threads)
         self._schedule = schedule
-        found = compiled(schedule).fold(self.start, self.steps, self._team)
-        initial, peak, peak_at, final, total = found
+        columns = compiled(schedule).fold(self.start, self.steps, self._team)
+        initial, peak, peak_at, final, total = columns
         self.initial = initial.reshape(schedule.shape)
         self.peak, self.peak_at = peak.reshape(schedule.shape), peak_at.reshape(schedule.shape)
         self.final, self.total = final.reshape(schedule.shape), total.reshape(schedule.shape)
@@ -79,39 +79,78 @@ class Summary:
 
     @cached_property
     def half_at(self) -> IntArray:
-        """First position from the peak on at or under half of the peak; -1 if none."""
+        """First position from the peak on with a value <= peak / 2; -1 if none."""
         return self.below(0.5)
 
     def below(self, fraction: Real) -> IntArray:
-        """First position from the peak on at or under `fraction` of the peak; -1 if none.
+        """First position from the peak on with a value <= fraction * peak; -1 if none.
 
-        `fraction` is a finite number, or an array that broadcasts to the schedule's shape.
+        Parameters
+        ----------
+        fraction : float or array_like
+            Finite; broadcasts to the shape of the schedule.
+
+        Returns
+        -------
+        ndarray of int64
         """
         limit = self._limit(fraction)
         origin = self.peak_at.ravel()
-        found = compiled(self._schedule).below(self.start, self.steps, self._team, origin, limit)
-        return found.reshape(self._schedule.shape)
+        program = compiled(self._schedule)
+        first = program.below(self.start, self.steps, self._team, origin, limit)
+        return first.reshape(self._schedule.shape)
 
     def spent(self, fraction: Real) -> FloatArray:
-        """Share of the positions whose value is under `fraction` of the peak."""
+        """Share of the positions with a value < fraction * peak.
+
+        Parameters
+        ----------
+        fraction : float or array_like
+            Finite; broadcasts to the shape of the schedule.
+
+        Returns
+        -------
+        ndarray of float64
+        """
         limit = self._limit(fraction)
-        found = compiled(self._schedule).counts(self.start, self.steps, self._team, limit)
-        return np.asarray(found.reshape(self._schedule.shape) / self.steps)
+        counts = compiled(self._schedule).counts(self.start, self.steps, self._team, limit)
+        return np.asarray(counts.reshape(self._schedule.shape) / self.steps)
 
     def annealing(self, momentum: Real) -> FloatArray:
         """Annealing area S2 of the scaling law with learning-rate annealing.
 
-        The sum over the positions of m_i = momentum * m_{i-1} + (v_{i-1} - v_i), where
-        v_i are the values and m_0 = 0; 0 <= momentum < 1 (Tissue et al., 2408.11029).
+        S2 is the sum over the positions of m_i = momentum * m_{i-1} + (v_{i-1} - v_i), where
+        v_i are the values and m_0 = 0 (Tissue et al., arXiv:2408.11029).
+
+        Parameters
+        ----------
+        momentum : float or array_like
+            Decay factor of the annealing momentum, 0 <= momentum < 1 (lambda in the paper);
+            broadcasts to the shape of the schedule.
+
+        Returns
+        -------
+        ndarray of float64
         """
         array = real_array("momentum", momentum)
         require("momentum", array, lambda x: (x >= 0) & (x < 1), "in [0, 1)")
         momenta = self._one_per_run("momentum", array)
-        found = compiled(self._schedule).annealing(self.start, self.steps, self._team, momenta)
-        return found.reshape(self._schedule.shape)
+        areas = compiled(self._schedule).annealing(self.start, self.steps, self._team, momenta)
+        return areas.reshape(self._schedule.shape)
 
     def totals_at(self, positions: npt.ArrayLike) -> FloatArray:
-        """Sums of the values up to and including each position, shape + positions.shape."""
+        """Sums of the values from `start` up to and including each position.
+
+        Parameters
+        ----------
+        positions : array_like of int
+            Absolute positions within the range of the summary, in any order.
+
+        Returns
+        -------
+        ndarray of float64
+            Of shape ``schedule.shape + positions.shape``.
+        """
         at = real_array("positions", positions)
         if at.dtype != np.int64:
             raise TypeError(f"positions must be integers, got {at.dtype}")
@@ -124,9 +163,9 @@ class Summary:
         )
         order = np.argsort(at.ravel(), kind="stable")
         indices = np.ascontiguousarray(at.ravel()[order] - self.start)
-        found = compiled(self._schedule).totals(self.start, self.steps, self._team, indices)
-        totals = np.empty_like(found)
-        totals[:, order] = found
+        ordered = compiled(self._schedule).totals(self.start, self.steps, self._team, indices)
+        totals = np.empty_like(ordered)
+        totals[:, order] = ordered
         return totals.reshape(self._schedule.shape + at.shape)
 
     def _limit(self, fraction: Real) -> FloatArray:
@@ -141,11 +180,11 @@ class Summary:
         return np.ascontiguousarray(np.broadcast_to(array, shape), np.float64).ravel()
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as plain numbers and nested lists."""
+        """The attributes as plain numbers and nested lists."""
         return {name: np.asarray(getattr(self, name)).tolist() for name in FIELDS}
 
     def __repr__(self) -> str:
-        """A table: one line a run, the first and last of many."""
+        """A table with one line per run; of more than 20 runs, the first and last ten."""
         size = self._schedule.size
         shown = list(range(size)) if size <= 20 else [*range(10), *range(size - 10, size)]
         columns = [np.asarray(getattr(self, name)).ravel() for name in FIELDS]
@@ -159,5 +198,31 @@ class Summary:
 
 
 def fold(schedule: Node, steps: int, *, start: int = 0, threads: int | None = None) -> Summary:
-    """Peak, sum, mean, annealing area and more over steps, without storing the table."""
+    """Summarize the values over many positions, without storing the table.
+
+    Parameters
+    ----------
+    steps : int
+        Number of positions, >= 1.
+    start : int
+        First position, >= 0.
+    threads : int, optional
+        Largest number of threads: see :meth:`decaylr.Schedule.table`.
+
+    Returns
+    -------
+    Summary
+        Peak, sum, mean and more, each an array of the shape of the schedule.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of a wrong type or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear([1.0, 2.0], 0.0, 4).fold(5).total
+    array([2.5, 5. ])
+    """
     return Summary(schedule, steps, start, threads)

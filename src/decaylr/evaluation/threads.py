@@ -1,4 +1,4 @@
-"""How many threads may work: what the caller, the environment and the processors allow."""
+"""The number of threads of a call, from its argument, the environment and the processors."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ VARIABLES = ("DECAYLR_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 class Team(NamedTuple):
-    """How many threads a call may use, its own among them.
+    """The largest number of threads of a call, including the calling thread.
 
-    A shared number is also the most that work in the process together: calls from several
-    threads at once divide it. A caller's own number is obeyed whatever others do.
+    If `shared`, the limit `most` holds for the whole process: concurrent calls divide it among
+    themselves. Otherwise the caller asked for this number, and it is used as given.
     """
 
     most: int
@@ -31,37 +31,37 @@ ALONE = Team(1, True)
 
 
 def team(threads: int | None) -> Team:
-    """The caller's number, else DECAYLR_NUM_THREADS, else what is free for this process.
+    """The number of threads: the argument, else DECAYLR_NUM_THREADS, else a default.
 
-    That is one thread in a worker that runs beside others of its kind: a daemon process of
-    multiprocessing, as those of a pool and of a DataLoader are. Elsewhere it is the processors
-    that the process may use, at most OMP_NUM_THREADS, which joblib and Dask set for their
-    workers.
+    The default is one thread in a daemon process of multiprocessing, since these run in
+    parallel (workers of a pool or of a DataLoader). In other processes it is the number of
+    processors that the process may use, at most OMP_NUM_THREADS, which joblib and Dask set for
+    their workers.
     """
     if threads is not None:
         return Team(min(whole_number("threads", threads, 1), MOST), False)
-    # Every lookup asks. The variables are read anew, from where os.environ puts them, since a
-    # program may change them; and so is the process, which begins before it is a worker: it may
-    # import the user's module, which asks, first.
-    wanted, limit = _engine.variables(*VARIABLES)
-    allowed = _allowed(wanted, limit)
-    return ALONE if wanted is None and _is_daemon() else allowed
+    # This is checked at every call. A program may change the environment variables, which are
+    # read with getenv. A worker process may evaluate a schedule while it imports the user's
+    # module, before multiprocessing marks it as a daemon.
+    requested, limit = _engine.variables(*VARIABLES)
+    allowed = _allowed(requested, limit)
+    return ALONE if requested is None and _is_daemon() else allowed
 
 
-# What they mean is kept, and the processors with it, which take microseconds to count: a process
-# whose affinity changes after its first call keeps its number, as with OpenMP.
+# Cached, because counting the processors takes microseconds. If the affinity of a process changes
+# after its first call, the number stays as it was, as with OpenMP.
 @lru_cache(maxsize=16)
-def _allowed(wanted: bytes | None, limit: bytes | None) -> Team:
-    if wanted is not None:
-        text = os.fsdecode(wanted)
+def _allowed(requested: bytes | None, limit: bytes | None) -> Team:
+    if requested is not None:
+        text = os.fsdecode(requested)
         return Team(min(_number(VARIABLES[0], text, text), MOST), True)
-    # A list, as OpenMP has it, begins with the number that counts outside of its own regions.
+    # OMP_NUM_THREADS may be a list with one number per nesting level; the first one applies here.
     text = os.fsdecode(limit or b"") or str(MOST)
     most = _number(VARIABLES[1], text.split(",")[0].strip(), text)
     return Team(min(processors(), most, MOST), True)
 
 
-if hasattr(os, "register_at_fork"):  # a child may be pinned elsewhere
+if hasattr(os, "register_at_fork"):  # a child process may have another affinity
     os.register_at_fork(after_in_child=_allowed.cache_clear)
 
 
@@ -72,13 +72,13 @@ def _number(variable: str, text: str, value: str) -> int:
 
 
 def _is_daemon() -> bool:
-    """Whether this is a daemon process: it has imported the module if it is one."""
+    """Whether this is a daemon process; such a process has imported multiprocessing."""
     process = sys.modules.get("multiprocessing.process")
     return process is not None and bool(process.current_process().daemon)
 
 
 def processors() -> int:
-    """Processors that this process may run on, less where a quota allows less."""
+    """Number of processors that this process may use, by its affinity and its quota."""
     if sys.version_info >= (3, 13):
         allowed = os.process_cpu_count() or 1
     elif hasattr(os, "sched_getaffinity"):
@@ -89,10 +89,11 @@ def processors() -> int:
 
 
 def quota() -> int:
-    """Processors' worth of time that the control groups of the process allow, rounded up.
+    """CPU quota of the Linux control groups of the process, in processors, rounded up.
 
-    Groups of version 2 are one tree, those of version 1 that limit processors another one. The
-    process is in a group of it and in all above; in a container the tree begins at its own.
+    Version 2 has a single hierarchy of groups; version 1 has one for the CPU controller. The
+    limits of the group of the process and of all its ancestors apply. Inside a container, the
+    group of the container is the root.
     """
     try:
         with open(MEMBERSHIP) as file:
@@ -112,7 +113,7 @@ def quota() -> int:
 
 
 def _limit(group: str, *names: str) -> int:
-    """Of one group: a quota and its period, in one file or in two."""
+    """Limit of one group, from its quota and period, which are in one file or in two."""
     words: list[str] = []
     try:
         for name in names:
@@ -120,5 +121,5 @@ def _limit(group: str, *names: str) -> int:
                 words += file.read().split()
         limit, period = words
         return MOST if limit in ("max", "-1") else max(-(-int(limit) // int(period)), 1)
-    except (OSError, ValueError):  # no such limit, or a system of another kind
+    except (OSError, ValueError):  # no such limit, or not Linux
         return MOST

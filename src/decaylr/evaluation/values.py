@@ -1,4 +1,7 @@
-"""Positions in, values out: lookups, tables and blocks, checked before anything is written."""
+"""Evaluation at positions: lookup, table and blocks.
+
+All arguments are checked before anything is written to `out`.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +32,11 @@ Table = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 
 def positions(value: Any) -> Array:
-    """Positions as int64 or float64, each within [0, 2**63)."""
+    """Convert to int64 or float64 positions, each within [0, 2**63)."""
     array = real_array("position", value)
-    misplaced = _engine.first_misplaced(array)
-    if misplaced >= 0:
-        index = tuple(int(i) for i in np.unravel_index(misplaced, array.shape))
+    invalid = _engine.first_misplaced(array)
+    if invalid >= 0:
+        index = tuple(int(i) for i in np.unravel_index(invalid, array.shape))
         where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
         got = f"{array[index]}{where}"
         refuse("position", f">= 0 and at most {LARGEST_POSITION}", got)
@@ -41,24 +44,24 @@ def positions(value: Any) -> Array:
 
 
 def lookup(schedule: Node, position: Any, out: FloatArray | None = None) -> float | FloatArray:
-    """The values at positions broadcast against the batch."""
+    """The values at positions, broadcast against the shape of the batch."""
     at = positions(position)
     shape = _broadcast(schedule.shape, at.shape)
     if out is not None:
         writable(out, shape, (np.dtype(np.float64),))
         if np.may_share_memory(out, np.asarray(position)):
-            refuse("out", "apart from the memory of position", "an overlapping array")
+            refuse("out", "an array that shares no memory with position", "an overlapping array")
     values: FloatArray = _target(out, shape, np.dtype(np.float64))
-    at, runs = _pairs(schedule.shape, at, shape)
+    at, runs = _positions_and_runs(schedule.shape, at, shape)
     compiled(schedule).gather(at, runs, team(None), values)
     if out is not None:
-        delivered: FloatArray = _delivered(values, out)
-        return delivered
+        filled: FloatArray = _copied_to(out, values)
+        return filled
     return float(values) if shape == () else values
 
 
 def _broadcast(batch: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of the values; the common cases without NumPy, which takes microseconds."""
+    """The shape of the values; common cases avoid NumPy's function, which takes microseconds."""
     if not at or at == batch:
         return batch
     if not batch:
@@ -72,30 +75,34 @@ def _broadcast(batch: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _target(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """Where the core writes: `out` itself, unless it is none or lies across words of memory."""
+    """The array that the core writes to: `out` if given and aligned, else a new array."""
     return out if out is not None and out.flags.aligned else np.empty(shape, dtype)
 
 
-def _delivered(values: Any, out: Any) -> Any:
+def _copied_to(out: Any, values: Any) -> Any:
+    """Copy the values to `out` unless they were written there; return `out`."""
     if values is not out:
         out[...] = values
     return out
 
 
-def _pairs(
+def _positions_and_runs(
     batch: tuple[int, ...], at: Array, shape: tuple[int, ...]
 ) -> tuple[Array, IntArray | None]:
-    """Positions and run numbers, one per value; run numbers are None where they just count."""
+    """The position and the run number of every value.
+
+    Run numbers are None if they are 0, 1, 2, ... (or always 0).
+    """
     if at.size != 1:
         at = np.ascontiguousarray(at if at.shape == shape else np.broadcast_to(at, shape))
     if shape == batch or not any(n > 1 for n in batch):
         return at, None
-    numbered = np.arange(int(np.prod(batch))).reshape(batch)
-    return at, np.ascontiguousarray(np.broadcast_to(numbered, shape)).ravel()
+    runs = np.arange(int(np.prod(batch))).reshape(batch)
+    return at, np.ascontiguousarray(np.broadcast_to(runs, shape)).ravel()
 
 
 def writable(out: Any, shape: tuple[int, ...], dtypes: tuple[np.dtype[Any], ...]) -> None:
-    """Refuse an `out` that is not a writable C-contiguous array of that shape and dtype."""
+    """Require a writable C-contiguous array of the given shape and one of the dtypes."""
     if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
         raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
     if out.dtype not in dtypes or not out.dtype.isnative:
@@ -110,7 +117,7 @@ def writable(out: Any, shape: tuple[int, ...], dtypes: tuple[np.dtype[Any], ...]
 
 
 def window(steps: Any, start: Any, stride: Any) -> tuple[int, int, int]:
-    """Check that start + k*stride, k < steps, are positions."""
+    """Check that start + k * stride is a valid position for every k < steps."""
     steps, start = whole_number("steps", steps), whole_number("start", start)
     stride = whole_number("stride", stride, 1)
     last = start + max(steps - 1, 0) * stride
@@ -130,30 +137,37 @@ def table(
     layout: str = "runs",
     threads: int | None = None,
 ) -> Table:
-    """Values of every run at the positions start + k*stride, k < steps.
+    """Evaluate every run at the positions start + k * stride for k = 0 .. steps - 1.
 
     Parameters
     ----------
     steps : int
         Number of positions.
     start, stride : int
-        First position (>= 0) and distance (>= 1).
+        First position (>= 0) and distance between positions (>= 1).
     dtype : float64 or float32
-        float32 is the float64 value rounded once.
+        float32 values are the float64 values, rounded.
     out : ndarray, optional
-        Writable C-contiguous array of that shape and dtype (a memmap, say), returned.
+        Writable C-contiguous array of the resulting shape and dtype, such as a memmap; it is
+        filled and returned.
     layout : {"runs", "steps"}
-        Shape `shape + (steps,)`, or `(steps,) + shape`.
+        "runs": the result has shape `schedule.shape + (steps,)`; "steps":
+        `(steps,) + schedule.shape`.
     threads : int, optional
-        At most this many threads, as far as they pay. By default DECAYLR_NUM_THREADS, else
-        the processors this process may use (affinity and quota), at most
-        OMP_NUM_THREADS; one in a daemon process, such as a worker of a DataLoader or a
-        pool. Calls from several threads at once, those of Dask say, divide the default
-        between them; a number given here is obeyed. The values do not depend on it.
+        Largest number of threads; fewer are used for small tables. The default is
+        DECAYLR_NUM_THREADS, else the number of processors that this process may use
+        (affinity and quota), at most OMP_NUM_THREADS; it is 1 in a daemon process, such as a
+        worker of a DataLoader or a pool. Concurrent calls, for example from Dask, share the
+        default; an explicit number is used as given. The values do not depend on it.
 
     Returns
     -------
-    ndarray
+    ndarray of `dtype`
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of a wrong type or value; `out` is then unchanged.
 
     Examples
     --------
@@ -166,18 +180,18 @@ def table(
     by_steps = one_of("layout", layout, LAYOUTS) == "steps"
     kind = float_dtype(dtype)
     shape = (steps, *schedule.shape) if by_steps else (*schedule.shape, steps)
-    members = team(threads)
+    thread_limit = team(threads)
     if out is not None:
         writable(out, shape, (kind,))
     program = compiled(schedule)
     values: Table = _target(out, shape, kind)
-    program.table(0, program.runs, start, stride, steps, by_steps, members, values)
-    filled: Table = values if out is None else _delivered(values, out)
+    program.table(0, program.runs, start, stride, steps, by_steps, thread_limit, values)
+    filled: Table = values if out is None else _copied_to(out, values)
     return filled
 
 
 def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
-    """float64 or float32."""
+    """Require float64 or float32."""
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise TypeError(f"dtype must be float64 or float32, got {kind}")
@@ -194,27 +208,54 @@ def blocks(
     dtype: npt.DTypeLike = np.float64,
     threads: int | None = None,
 ) -> Iterator[tuple[Any, Table]]:
-    """Pieces `(index, piece)` of the table, each of at most `max_bytes`.
+    """Evaluate the table piece by piece, for tables larger than memory.
 
-    `full[index] = piece` for every piece gives `full == s.table(steps)`. The index is a
-    slice of runs; of steps where a single run is larger than `max_bytes`.
+    After `full[index] = piece` for every pair, `full` equals `schedule.table(steps)`.
+
+    Parameters
+    ----------
+    steps : int
+        Number of positions.
+    max_bytes : int
+        Largest size of a piece in bytes, >= 8.
+    start, stride, dtype, threads
+        As for :meth:`decaylr.Schedule.table`.
+
+    Yields
+    ------
+    index : slice or tuple
+        Place of the piece in the table: a slice of runs, or of steps if a single run is larger
+        than `max_bytes`.
+    piece : ndarray
+        The values there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of a wrong type or value, at the call itself.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> batch = dl.linear([1.0, 2.0, 3.0], 0.0, 4)
+    >>> [(index, piece.shape) for index, piece in batch.blocks(5, max_bytes=80)]
+    [(slice(0, 2, None), (2, 5)), (slice(2, 3, None), (1, 5))]
     """
     steps, start, stride = window(steps, start, stride)
-    room = whole_number("max_bytes", max_bytes, 8) // float_dtype(dtype).itemsize
-    team(threads)  # refused here, not at the first piece
+    max_values = whole_number("max_bytes", max_bytes, 8) // float_dtype(dtype).itemsize
+    team(threads)  # checks the argument now rather than at the first piece
     rows = schedule.shape[0] if schedule.shape else 1
     row_values = steps * (schedule.size // rows)
-    if row_values <= room or steps == 0:
-        return _row_blocks(
-            schedule, steps, max(room // max(row_values, 1), 1), (start, stride, dtype, threads)
-        )
-    return _step_blocks(schedule, steps, room, (start, stride, dtype, threads))
+    settings = (start, stride, dtype, threads)
+    if row_values <= max_values or steps == 0:
+        return _row_blocks(schedule, steps, max(max_values // max(row_values, 1), 1), settings)
+    return _step_blocks(schedule, steps, max_values, settings)
 
 
 def _row_blocks(
-    schedule: Node, steps: int, rows: int, how: tuple[Any, ...]
+    schedule: Node, steps: int, rows: int, settings: tuple[Any, ...]
 ) -> Iterator[tuple[Any, Table]]:
-    start, stride, dtype, threads = how
+    start, stride, dtype, threads = settings
     options = {"start": start, "stride": stride, "dtype": dtype, "threads": threads}
     if schedule.shape == ():
         yield slice(0, steps), table(schedule, steps, **options)
@@ -225,21 +266,21 @@ def _row_blocks(
 
 
 def _step_blocks(
-    schedule: Node, steps: int, room: int, how: tuple[Any, ...]
+    schedule: Node, steps: int, max_values: int, settings: tuple[Any, ...]
 ) -> Iterator[tuple[Any, Table]]:
-    start, stride, dtype, threads = how
+    start, stride, dtype, threads = settings
     for row in range(schedule.shape[0]) if schedule.shape else (None,):
         piece = schedule if row is None else indexed(schedule, row)
-        length = max(room // piece.size, 1)
+        length = max(max_values // piece.size, 1)
         for first in range(0, steps, length):
-            along = slice(first, min(first + length, steps))
-            index = (..., along) if row is None else (row, ..., along)
-            part = table(
+            columns = slice(first, min(first + length, steps))
+            index = (..., columns) if row is None else (row, ..., columns)
+            values = table(
                 piece,
-                along.stop - first,
+                columns.stop - first,
                 start=start + first * stride,
                 stride=stride,
                 dtype=dtype,
                 threads=threads,
             )
-            yield index if piece.shape or row is not None else along, part
+            yield index if piece.shape or row is not None else columns, values
