@@ -1,4 +1,4 @@
-"""Schedules from plain data and JSON; what is unknown is refused with its place."""
+"""Schedules from plain data and JSON; errors name the path of the offending item."""
 
 from __future__ import annotations
 
@@ -27,58 +27,58 @@ def from_dict(cls: type[N], data: Mapping[str, Any]) -> N:
 
 
 def from_node(cls: type[N], node: Any, path: str, depth: int = 0) -> N:
-    """The schedule of one node; `path` names it in errors."""
+    """Build the schedule of one node; error messages name it by `path`."""
     if depth > DEEPEST:
         raise ValueError(f"schedule must be nested at most {DEEPEST} deep, got more at {path:.80}")
     if not isinstance(node, Mapping) or len(node) != 1:
         raise TypeError(f"{path} must be a mapping of one kind to its parameters, got {node!r:.80}")
     kind, body = next(iter(node.items()))
     known_keys({kind: body}, known_kinds(), path)
-    here = f"{path}.{kind}"
+    node_path = f"{path}.{kind}"
     if not isinstance(body, Mapping):
-        raise TypeError(f"{here} must be a mapping, got {type(body).__name__}")
+        raise TypeError(f"{node_path} must be a mapping, got {type(body).__name__}")
     arguments = {name: numbered(value) for name, value in body.items() if name not in _CHILDREN}
-    children = _build_children(cls, kind, body, here, depth)
+    children = _build_children(cls, kind, body, node_path, depth)
     try:
-        made = _call(kind, arguments, children)
+        schedule = _call(kind, arguments, children)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{here}: {error}") from error
-    assert isinstance(made, cls)
-    return made
+        raise type(error)(f"{node_path}: {error}") from error
+    assert isinstance(schedule, cls)
+    return schedule
 
 
 def known_kinds() -> tuple[str, ...]:
-    """The kinds of nodes, curves first."""
-    leaves = [kind.name for kind in KINDS.values() if kind.children == "none"]
-    return (*leaves, *(name for name in KINDS if name not in leaves))
+    """Names of the kinds of nodes, curves first."""
+    curves = [kind.name for kind in KINDS.values() if kind.children == "none"]
+    return (*curves, *(name for name in KINDS if name not in curves))
 
 
-_CHILDREN = ("of", "parts")
+_CHILDREN = ("of", "parts")  # keys of one child, and of a list of children
 
 
 def _build_children(
-    cls: type[Node], kind: str, body: Mapping[str, Any], here: str, depth: int
+    cls: type[Node], kind: str, body: Mapping[str, Any], node_path: str, depth: int
 ) -> list[Node]:
-    need = {"one": "of", "many": "parts"}.get(KINDS[kind].children)
+    required = {"one": "of", "many": "parts"}.get(KINDS[kind].children)
     for key in _CHILDREN:
-        if key in body and key != need:
-            raise ValueError(f"{here}: unknown key {key!r}")
-    if need is None:
+        if key in body and key != required:
+            raise ValueError(f"{node_path}: unknown key {key!r}")
+    if required is None:
         return []
-    if need not in body:
-        raise ValueError(f"{here}: {need!r} is missing")
-    if need == "of":
-        return [from_node(cls, body["of"], f"{here}.of", depth + 1)]
+    if required not in body:
+        raise ValueError(f"{node_path}: {required!r} is missing")
+    if required == "of":
+        return [from_node(cls, body["of"], f"{node_path}.of", depth + 1)]
     if not isinstance(body["parts"], list) or not body["parts"]:
-        raise TypeError(f"{here}.parts must be a list of nodes, got {body['parts']!r:.80}")
+        raise TypeError(f"{node_path}.parts must be a list of nodes, got {body['parts']!r:.80}")
     return [
-        from_node(cls, part, f"{here}.parts[{i}]", depth + 1)
+        from_node(cls, part, f"{node_path}.parts[{i}]", depth + 1)
         for i, part in enumerate(body["parts"])
     ]
 
 
 def numbered(value: Any) -> Any:
-    """Words for infinities as the numbers they stand for."""
+    """Convert the strings "inf" and "-inf" to floats, also inside lists."""
     if isinstance(value, list):
         return [numbered(item) for item in value]
     return float(value) if value in ("inf", "-inf") else value
@@ -101,10 +101,10 @@ def from_json(cls: type[N], text: str) -> N:
 
 def _call(kind: str, arguments: dict[str, Any], children: list[Node]) -> Node:
     known_keys(arguments, tuple(defaults(kind)))
-    known = KINDS[kind]
-    of: tuple[Any, ...] = {"none": (), "one": tuple(children)}.get(known.children, (children,))
+    make, number = KINDS[kind].make, KINDS[kind].children
+    leading: tuple[Any, ...] = {"none": (), "one": tuple(children)}.get(number, (children,))
     try:
-        inspect.signature(known.make).bind(*of, **arguments)
+        inspect.signature(make).bind(*leading, **arguments)
     except TypeError as error:
         raise ValueError(str(error)) from None
-    return known.make(*of, **arguments)
+    return make(*leading, **arguments)

@@ -1,4 +1,4 @@
-"""Schedules as text: expressions that evaluate back after `from decaylr import *`."""
+"""Schedules as Python expressions (`repr`); `eval` restores them after `from decaylr import *`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from decaylr.notation.writing import is_default
 from decaylr.tree.batch import with_explicit_shape
 from decaylr.tree.node import KINDS, Node
 
-LONGEST = 1000  # elements of a parameter that are written out
+LONGEST = 1000  # largest number of elements that are written out
 
 
 def expression(schedule: Node) -> str:
-    """The calls that make the schedule."""
+    """The expression that creates a schedule."""
     kind = KINDS[schedule.kind]
     if kind.name != "select":
         schedule = with_explicit_shape(schedule)
@@ -24,14 +24,14 @@ def expression(schedule: Node) -> str:
 
 
 def number(value: object) -> str:
-    """One number: integers as integers, infinities by float()."""
+    """One number as text; infinities as `float('inf')`."""
     if isinstance(value, float) and not np.isfinite(value):
         return f"float('{value}')"
     return repr(value)
 
 
 def array_text(array: Array) -> str:
-    """A number or nested lists; more than LONGEST elements are abbreviated."""
+    """A number or nested lists as text; more than LONGEST elements are abbreviated."""
     if array.ndim == 0:
         return number(array.item())
     if array.size > LONGEST:
@@ -47,7 +47,7 @@ def _nested(value: object) -> str:
 
 
 def _arguments(schedule: Node) -> list[str]:
-    """Positional as long as nothing is left out, then by name."""
+    """The arguments as text: positional until a default is left out, then by name."""
     kind = KINDS[schedule.kind]
     arguments = kind.arguments(schedule)
     order = [*kind.parameters, *kind.options, "final"]
@@ -75,6 +75,6 @@ def _value(value: object) -> str:
 
 
 def operand(schedule: Node) -> str:
-    """A part of an expression, in brackets where it needs them."""
+    """The expression of a schedule, in parentheses if it needs them as an operand."""
     text = expression(schedule)
     return f"({text})" if KINDS[schedule.kind].operator else text

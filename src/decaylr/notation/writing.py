@@ -1,7 +1,7 @@
-"""Schedules as plain data: a versioned dict of numbers, lists and words, and JSON.
+"""Schedules as plain data: a versioned dict of numbers, lists and strings, and JSON.
 
-A node is `{kind: {parameters}}`; a combinator's child stands under "of", several under
-"parts". Arrays are nested lists, infinities the strings "inf" and "-inf".
+A node is `{kind: {parameters}}`. The child of a combinator has the key "of", a list of children
+the key "parts". Arrays are nested lists, infinities are the strings "inf" and "-inf".
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ VERSION = 1
 
 @cache
 def defaults(kind: str) -> dict[str, Any]:
-    """The arguments that make a node of a kind, and their defaults."""
+    """Constructor arguments of a kind of node, without children, with their defaults."""
     parameters = list(inspect.signature(KINDS[kind].make).parameters.items())
-    own = parameters if KINDS[kind].children == "none" else parameters[1:]
+    own = parameters if KINDS[kind].children == "none" else parameters[1:]  # without children
     return {name: parameter.default for name, parameter in own}
 
 
 def is_default(kind: str, name: str, value: Any) -> bool:
-    """Whether leaving the argument out would mean the same."""
+    """Whether the value of an argument is its default."""
     default = defaults(kind).get(name, inspect.Parameter.empty)
     if default is inspect.Parameter.empty or default is None:
         return False
@@ -37,7 +37,20 @@ def is_default(kind: str, name: str, value: Any) -> bool:
 
 
 def to_dict(schedule: Node) -> dict[str, Any]:
-    """The schedule as plain, versioned data."""
+    """Return the schedule as plain, versioned data.
+
+    Returns
+    -------
+    dict
+        `{"version": 1, "schedule": {kind: {...}}}` of numbers, lists, strings and bools;
+        `decaylr.from_dict` restores an equal schedule.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(1.0, 0.0, 4).to_dict()['schedule']
+    {'linear': {'init_value': 1.0, 'end_value': 0.0, 'steps': 4}}
+    """
     return {"version": VERSION, "schedule": _node(schedule)}
 
 
@@ -55,7 +68,7 @@ def _node(schedule: Node) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Arrays as numbers and nested lists, infinities as words."""
+    """Convert arrays to numbers and nested lists, and infinities to strings."""
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, (list, tuple)):
@@ -66,7 +79,17 @@ def plain(value: Any) -> Any:
 
 
 def to_json(schedule: Node, indent: int | None = None) -> str:
-    """`to_dict` as JSON text."""
+    """Return `to_dict` as JSON text.
+
+    Parameters
+    ----------
+    indent : int, optional
+        Indentation of nested levels; by default the text has a single line.
+
+    Returns
+    -------
+    str
+    """
     import json
 
     return json.dumps(to_dict(schedule), indent=indent, allow_nan=False)
