@@ -1,1 +1,1 @@
-"""Pictures of one schedule."""
+"""Plots of one schedule: with matplotlib, and as SVG for notebooks."""

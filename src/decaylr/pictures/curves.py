@@ -1,4 +1,4 @@
-"""A schedule drawn with matplotlib (extra `plot`)."""
+"""Plot one schedule with matplotlib (extra `plot`)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-POINTS = 2049
-
-
-MOST_LINES = 20  # of one batch; a larger one is a band
-
-
-MOST_SAMPLED = 2000  # runs of a batch that its band is made of
-
-
+POINTS = 2049  # per curve
+MAX_LINES = 20  # a larger batch is drawn as a median and a band
+MAX_SAMPLED = 2000  # runs from which the band is computed
 BAND = (0.1, 0.5, 0.9)  # quantiles over the runs
 
 
@@ -35,29 +29,29 @@ def plot_schedule(
     steps: int | None = None,
     label: str | None = None,
 ) -> Axes:
-    """Draw a schedule over its positions.
+    """Plot a schedule over its positions.
 
     Parameters
     ----------
     schedule : Schedule
-        Up to 20 runs are drawn as lines; more as their median and the band between the
-        10 % and the 90 % quantile (of at most 2000 runs, evenly chosen).
+        Up to 20 runs are drawn as lines. Of more runs, the median and the band between the
+        10 % and the 90 % quantile are drawn (from at most 2000 evenly spaced runs).
     ax : matplotlib Axes, optional
-        Where to draw; a new figure's by default.
+        Axes to draw on; by default those of a new figure.
     steps : int, optional
-        The last position, >= 1; by default the length, or for an endless schedule three
-        times the longest time among its parameters.
+        Last position shown, >= 1. The default is the length of the schedule or, if it never
+        ends, three times the longest length or position among its parameters.
     label : str, optional
-        Name in the legend.
+        Label in the legend.
 
     Returns
     -------
-    Axes
+    matplotlib Axes
 
     Raises
     ------
     TypeError, ValueError
-        For `steps` that is no integer >= 1.
+        If `steps` is not an integer >= 1.
 
     Examples
     --------
@@ -71,7 +65,7 @@ def plot_schedule(
         from matplotlib import pyplot
 
         _, ax = pyplot.subplots(layout="constrained")
-    if len(values) > MOST_LINES:
+    if len(values) > MAX_LINES:
         low, middle, high = np.quantile(values, BAND, axis=0)
         name = label or f"median and 80 % of {schedule.size:,} runs"
         (line,) = ax.plot(positions, middle, label=name)
@@ -79,8 +73,8 @@ def plot_schedule(
     else:
         several = len(values) > 1
         for run, row in enumerate(values):
-            one = f"{label or 'run'} {run}" if several else label
-            ax.plot(positions, row, label=one)
+            line_label = f"{label or 'run'} {run}" if several else label
+            ax.plot(positions, row, label=line_label)
     if len(values) > 1 or label:
         ax.legend(frameon=False, fontsize="small")
     ax.set_xlabel("position")
@@ -89,8 +83,8 @@ def plot_schedule(
 
 
 def sampled(schedule: N) -> N:
-    """At most MOST_SAMPLED of the runs, evenly chosen, along one axis."""
+    """At most MAX_SAMPLED evenly spaced runs of a batch, along one axis."""
     runs = reshape(schedule, -1)
-    if runs.size <= MOST_SAMPLED:
+    if runs.size <= MAX_SAMPLED:
         return runs
-    return indexed(runs, np.linspace(0, runs.size - 1, MOST_SAMPLED).astype(np.int64))
+    return indexed(runs, np.linspace(0, runs.size - 1, MAX_SAMPLED).astype(np.int64))

@@ -1,4 +1,4 @@
-"""A schedule as a small inline SVG, for notebooks; needs nothing but NumPy."""
+"""A schedule as a small inline SVG for notebooks; needs only NumPy."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from decaylr.pictures.window import even_grid, horizon
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.node import Node
 
-MOST_CURVES = 20
+MAX_CURVES = 20
 POINTS = 200
 WIDTH, HEIGHT = 420, 180
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 26
-MOST_TEXT = 400  # characters of the expression under the picture
+MAX_TEXT = 400  # characters of the expression below the plot
 
 
 def schedule_svg(schedule: Node) -> str:
-    """The curves of at most 20 runs, 200 points each, with the ends of both axes named.
+    """HTML with the curves of at most 20 runs, 200 points each, and labels at the axis ends.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def schedule_svg(schedule: Node) -> str:
     '<div'
     """
     runs = reshape(schedule, -1)
-    shown = min(runs.size, MOST_CURVES)
+    shown = min(runs.size, MAX_CURVES)
     chosen = np.linspace(0, runs.size - 1, shown).astype(np.int64)
     positions = even_grid("step", horizon(schedule), POINTS)
     values = np.asarray(lookup(indexed(indexed(runs, chosen), (slice(None), None)), positions))
@@ -48,7 +48,7 @@ def schedule_svg(schedule: Node) -> str:
 
 def _text(schedule: Node) -> str:
     text = expression(schedule)
-    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 3]}..."
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 3]}..."
 
 
 def _polyline(
@@ -60,11 +60,11 @@ def _polyline(
 ) -> str:
     x = LEFT + positions / positions[-1] * (WIDTH - LEFT - RIGHT)
     height = HEIGHT - TOP - BOTTOM
-    # halved, so that a range over all of float64 does not overflow
+    # halved, so that the full range of float64 does not overflow
     span = (high / 2 - low / 2) or 1.0
     y = TOP + height * (1 - (values / 2 - low / 2) / span)
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-    hue = 210 + 137 * run  # steps of the golden angle: neighbours differ
+    hue = 210 + 137 * run  # multiples of the golden angle give distinct neighbouring colours
     return (
         f'<polyline points="{points}" fill="none" stroke="hsl({hue % 360},65%,45%)" '
         'stroke-width="1.5"/>'

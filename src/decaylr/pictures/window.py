@@ -1,4 +1,4 @@
-"""Which positions of a schedule to show."""
+"""The range and grid of positions at which a schedule is plotted."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Positions = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 
 def even_grid(unit: str, length: float, points: int) -> Positions:
-    """At most `points` even positions from 0 to length; whole ones where the unit counts."""
+    """At most `points` evenly spaced positions from 0 to length; integers for counted units."""
     if unit in COUNTED_UNITS and length.is_integer():
         return np.unique(np.rint(np.linspace(0, length, points)).astype(np.int64))
     return np.linspace(0, length, points)
 
 
 def horizon(schedule: Node) -> float:
-    """A length to show of a schedule: its own, or three of the longest times it names."""
+    """Range to plot: the length, or three times the longest time among the parameters."""
     lengths = length_of(schedule)[np.isfinite(length_of(schedule))]
     if lengths.size and lengths.max() > 0:
         return float(lengths.max())
@@ -31,11 +31,11 @@ def horizon(schedule: Node) -> float:
 
 
 def _times(schedule: Node) -> list[float]:
-    found = []
+    times = []
     for name, array in schedule.parameters.items():
         if name.startswith(KINDS[schedule.kind].times):
             finite = array[np.isfinite(array)]
-            found += [float(finite.max())] if finite.size and finite.max() > 0 else []
+            times += [float(finite.max())] if finite.size and finite.max() > 0 else []
     for child in schedule.children:
-        found += _times(child)
-    return found
+        times += _times(child)
+    return times
