@@ -124,7 +124,7 @@ def test_rewarm_after_the_end():
     close([w(110), w(120), w(160)], [0.25, 0.5, 0.25])
     assert w(200) == 0.0
     assert w.length == 200
-    with pytest.raises(ValueError, match=r"^at must be where the schedule is not 0 .* got 100"):
+    with pytest.raises(ValueError, match=r"^at must be such that the schedule is not 0 .* got 100"):
         s.rewarm(100, 20, 0.5)
 
 

@@ -161,7 +161,9 @@ def test_buffers_that_share_memory_with_the_positions():
         ValueError, "out must be an array that shares no memory", lambda o: BATCH(o, out=o), memory
     )
     wide = np.arange(5.0)
-    refused(ValueError, "out must be an array that shares", lambda w: BATCH(w[:3], out=w[1:4]), wide)
+    refused(
+        ValueError, "out must be an array that shares", lambda w: BATCH(w[:3], out=w[1:4]), wide
+    )
 
 
 def test_a_buffer_that_is_not_aligned():

@@ -1,4 +1,4 @@
-"""Combinators: what makes schedules from schedules."""
+"""Combinators: functions that build schedules from other schedules."""
 
 from decaylr.combinators.arithmetic import DIFFERENCE, NEGATIVE, PRODUCT, QUOTIENT, SUM
 from decaylr.combinators.bounds import CLIP

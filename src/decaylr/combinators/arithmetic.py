@@ -1,4 +1,4 @@
-"""Sums, products and their likes, of schedules, numbers and arrays."""
+"""Arithmetic of schedules with schedules, numbers and arrays."""
 
 from __future__ import annotations
 
@@ -17,91 +17,86 @@ from decaylr.tree.node import Kind, N, Node, new_curve_like, new_like
 
 
 def reduce(kind: str, operands: Sequence[N]) -> N:
-    """A sum, product or difference from left to right; a left operand of the kind is unfolded."""
+    """A sum, product or difference of operands, evaluated from left to right.
+
+    If the first operand is of the same kind, its children become operands: a + b + c is one
+    node with three children.
+    """
     first, *rest = operands
-    unfolds = first.kind == kind and natural_shape(first) == first.shape
-    head = first.children if unfolds else (first,)
+    flattens = first.kind == kind and natural_shape(first) == first.shape
+    head = first.children if flattens else (first,)
     return new_like(first, kind, {}, None, (*head, *rest))
 
 
-def _operator(kind: str) -> Callable[[N, Any], N]:
-    def operation(schedule: N, other: Any) -> N:
-        return reduce(kind, [schedule, _operand(schedule, other)])
-
-    return operation
-
-
-def _reflected(kind: str) -> Callable[[N, Any], N]:
-    def operation(schedule: N, other: Any) -> N:
-        return reduce(kind, [_operand(schedule, other), schedule])
-
-    return operation
-
-
 def _operand(like: N, other: Any) -> N:
+    """A schedule unchanged; a number or an array as a constant schedule."""
     if isinstance(other, type(like)):
         return other
     return new_curve_like(like, "constant", finite("operand", other))
 
 
 def add(schedule: N, other: Any) -> N:
-    """The sum with a schedule, a number or an array."""
+    """self + other, for a schedule, a number or an array."""
     return reduce("sum", [schedule, _operand(schedule, other)])
 
 
 def add_to(schedule: N, other: Any) -> N:
-    """The sum, from the right."""
+    """other + self."""
     return reduce("sum", [_operand(schedule, other), schedule])
 
 
 def multiply(schedule: N, other: Any) -> N:
-    """The product with a schedule, a number or an array."""
+    """self * other, for a schedule, a number or an array."""
     return reduce("product", [schedule, _operand(schedule, other)])
 
 
 def multiply_to(schedule: N, other: Any) -> N:
-    """The product, from the right."""
+    """other * self."""
     return reduce("product", [_operand(schedule, other), schedule])
 
 
 def subtract(schedule: N, other: Any) -> N:
-    """The difference to a schedule, a number or an array."""
+    """self - other, for a schedule, a number or an array."""
     return reduce("difference", [schedule, _operand(schedule, other)])
 
 
 def subtract_from(schedule: N, other: Any) -> N:
-    """The difference, from the right."""
+    """other - self."""
     return reduce("difference", [_operand(schedule, other), schedule])
 
 
 def negative(schedule: N) -> N:
-    """The values with their signs changed."""
+    """-self."""
     return new_like(schedule, "negative", {}, None, (schedule,), shape=schedule.shape)
 
 
 def quotient(schedule: N, divisor: Any) -> N:
-    """The values divided by numbers other than zero."""
-    by = finite("divisor", divisor)
-    require("divisor", by, lambda x: x != 0, "other than zero")
-    return new_like(schedule, "quotient", {"divisor": by}, None, (schedule,))
+    """self / divisor, for finite divisors other than zero."""
+    array = finite("divisor", divisor)
+    require("divisor", array, lambda x: x != 0, "other than zero")
+    return new_like(schedule, "quotient", {"divisor": array}, None, (schedule,))
 
 
 def _longest(node: Node) -> FloatArray:
-    """The longest part; a number for ever among others adds no length."""
+    """The length of the longest operand, ignoring constants without an end.
+
+    It is infinite if all operands are such constants.
+    """
     longest = np.full(node.shape, -np.inf)
     for child in node.children:
-        longest = np.maximum(longest, np.where(_is_number(child), -np.inf, length_of(child)))
+        length = np.where(_is_endless_constant(child), -np.inf, length_of(child))
+        longest = np.maximum(longest, length)
     return np.where(np.isneginf(longest), np.inf, longest)
 
 
-def _is_number(node: Node) -> npt.NDArray[np.bool_]:
-    """Which runs are one number for ever."""
+def _is_endless_constant(node: Node) -> npt.NDArray[np.bool_]:
+    """Which runs are a constant of infinite length, such as the 2 in `2 * schedule`."""
     if node.kind == "select":
         part, row = node.parameters["part"], node.parameters["row"]
-        numbers = np.zeros(node.shape, np.bool_)
+        result = np.zeros(node.shape, np.bool_)
         for i, child in enumerate(node.children):
-            numbers[part == i] = _is_number(child)[row[part == i]]
-        return numbers
+            result[part == i] = _is_endless_constant(child)[row[part == i]]
+        return result
     endless = node.kind == "constant" and np.isinf(node.parameters["steps"])
     return np.broadcast_to(np.asarray(endless), node.shape)
 
@@ -112,39 +107,39 @@ def _infix(sign: str) -> Callable[[Node], str]:
 
 def _quotient_text(node: Node) -> str:
     divisor = node.parameters["divisor"]
-    by = array_text(divisor)
-    return f"{operand(node.children[0])} / {by if divisor.ndim == 0 else f'array({by})'}"
+    text = array_text(divisor)
+    return f"{operand(node.children[0])} / {text if divisor.ndim == 0 else f'array({text})'}"
 
 
 def _negative_text(node: Node) -> str:
     return f"-{operand(node.children[0])}"
 
 
-def _reduced(
+def _reduction_formula(
     operation: Callable[[Number, Number], Number],
 ) -> Callable[[Outline, Number, Numbers], Number]:
-    """The parts' values combined from left to right."""
+    """A formula that combines the values of the operands from left to right."""
 
     def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-        first, *rest = (value(child, p, numbers) for child in node.children)
+        result, *rest = (value(child, p, numbers) for child in node.children)
         for other in rest:
-            first = operation(first, other)
-        return first
+            result = operation(result, other)
+        return result
 
     return formula
 
 
 def _quotient_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value over the divisor."""
+    """child / divisor."""
     return value(node.children[0], p, numbers) / node.number("divisor", numbers)
 
 
 def _negative_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value with its sign changed."""
+    """-child."""
     return -value(node.children[0], p, numbers)
 
 
-def _made(kind: str) -> Callable[[Sequence[Node]], Node]:
+def _constructor(kind: str) -> Callable[[Sequence[Node]], Node]:
     def make(parts: Sequence[Node]) -> Node:
         return reduce(kind, parts)
 
@@ -154,9 +149,9 @@ def _made(kind: str) -> Callable[[Sequence[Node]], Node]:
 def _reduction(name: str, sign: str, operation: Callable[[Number, Number], Number]) -> Kind:
     return Kind(
         name=name,
-        make=_made(name),
+        make=_constructor(name),
         length=_longest,
-        formula=_reduced(operation),
+        formula=_reduction_formula(operation),
         family="",
         children="many",
         text=_infix(sign),

@@ -1,4 +1,4 @@
-"""Batches put together from schedules of any families."""
+"""Batches built from schedules of any families."""
 
 from __future__ import annotations
 
@@ -12,7 +12,22 @@ from decaylr.tree.node import N, Node
 
 
 def stack(schedules: Sequence[N]) -> N:
-    """Schedules of equal shapes along a new first axis; families may be mixed.
+    """Stack schedules of equal shape along a new first axis; families may be mixed.
+
+    Parameters
+    ----------
+    schedules : sequence of Schedule
+        At least one; all of the same shape.
+
+    Returns
+    -------
+    Schedule
+        Of shape ``(len(schedules), *shape)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an item is not a Schedule, shapes differ, or the sequence is empty.
 
     Examples
     --------
@@ -29,7 +44,22 @@ def stack(schedules: Sequence[N]) -> N:
 
 
 def concatenate(schedules: Sequence[N]) -> N:
-    """Batches along their first axis; families may be mixed.
+    """Concatenate batches along their first axis; families may be mixed.
+
+    Parameters
+    ----------
+    schedules : sequence of Schedule
+        At least one, each with at least one axis; all axes but the first must be equal.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an item is not a Schedule or is a single schedule (use `stack`), shapes do not
+        match, or the sequence is empty.
 
     Examples
     --------
@@ -50,16 +80,40 @@ def concatenate(schedules: Sequence[N]) -> N:
 
 
 def replace_run(batch: N, i: int, schedule: N) -> N:
-    """A batch along one axis with run i replaced."""
+    """Return a copy of a batch with one axis in which one run is replaced.
+
+    Parameters
+    ----------
+    i : int
+        Index of the run; negative indices count from the end.
+    schedule : Schedule
+        A single schedule, of any family.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError, IndexError
+        For a batch that has not one axis, a schedule that is not a single one, or an index out
+        of range.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear([1.0, 2.0], 0.0, 10).replace_run(1, dl.constant(0.5))(0)
+    array([1. , 0.5])
+    """
     if batch.ndim != 1:
         refuse("the batch", "of one axis for replace_run", f"shape {batch.shape}")
     if not isinstance(schedule, Node):
         raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
     if schedule.shape != ():
         refuse("schedule", "a single schedule", f"shape {schedule.shape}")
-    place = range(batch.shape[0])[i]
-    pieces = [indexed(batch, slice(place))] if place else []
+    index = range(batch.shape[0])[i]
+    pieces = [indexed(batch, slice(index))] if index else []
     pieces.append(reshape(schedule, 1))
-    if place + 1 < batch.shape[0]:
-        pieces.append(indexed(batch, slice(place + 1, None)))
+    if index + 1 < batch.shape[0]:
+        pieces.append(indexed(batch, slice(index + 1, None)))
     return concatenate(pieces)

@@ -1,4 +1,4 @@
-"""Values kept within bounds."""
+"""Lower and upper bounds of the values of a schedule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,29 @@ from decaylr.tree.node import Kind, N, new_like
 
 
 def clip(schedule: N, lo: Real | None = None, hi: Real | None = None) -> N:
-    """Values kept at or above `lo` and at or below `hi`."""
+    """Limit the values to the interval [lo, hi]: min(max(value, lo), hi).
+
+    Parameters
+    ----------
+    lo, hi : float or array_like, optional
+        Lower and upper bound, lo <= hi; may be infinite. No bound by default.
+
+    Returns
+    -------
+    Schedule
+        Its length is that of the schedule.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a bound is not a number, or hi < lo in some run.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(1.0, 0.0, 10).clip(lo=0.1)([5, 10])
+    array([0.5, 0.1])
+    """
     bounds = {name: real_array(name, v) for name, v in (("lo", lo), ("hi", hi)) if v is not None}
     if not bounds:
         return schedule
@@ -25,15 +47,15 @@ def clip(schedule: N, lo: Real | None = None, hi: Real | None = None) -> N:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value kept within lo and hi."""
-    found = value(node.children[0], p, numbers)
+    """min(max(child, lo), hi)."""
+    result = value(node.children[0], p, numbers)
     if "lo" in node.parameters:
         lo = node.number("lo", numbers)
-        found = numbers.where(found < lo, lo, found)
+        result = numbers.where(result < lo, lo, result)
     if "hi" in node.parameters:
         hi = node.number("hi", numbers)
-        found = numbers.where(found > hi, hi, found)
-    return found
+        result = numbers.where(result > hi, hi, result)
+    return result
 
 
 CLIP = Kind(

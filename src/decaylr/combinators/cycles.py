@@ -1,4 +1,4 @@
-"""Cycles of a schedule."""
+"""Repetition of a schedule in cycles."""
 
 from __future__ import annotations
 
@@ -34,12 +34,39 @@ def repeat(
     floor: Real = 0.0,
     lengths: str = "floor",
 ) -> N:
-    """Cycles: cycle c shows `floor + (self(local) - floor) * value_scale**c`.
+    """Repeat a schedule in cycles, which may change in length and height.
 
-    Cycle c is `period * period_scale**c` positions long, rounded down to whole
-    positions (`lengths="floor"`) or kept real (`"real"`), and stretches this schedule
-    to its length. `period` defaults to `.length`; after `count` cycles the end of the
-    last one holds.
+    Cycle c = 0, 1, ... has the length ``L_c = period * period_scale**c`` and begins at ``B_c``,
+    the sum of the lengths before it. In it, with ``s`` the repeated schedule::
+
+        v(p) = floor + (s((p - B_c) * period / L_c) - floor) * value_scale**c
+
+    Parameters
+    ----------
+    period : float or array_like, optional
+        Length of the first cycle in positions; >= 1 with lengths="floor", otherwise > 0.
+        Default: the length of the schedule.
+    count : int or array_like of int, optional
+        Number of cycles, >= 1; afterwards the last value is constant. Without it the cycles
+        never end. Required if `period_scale` < 1.
+    period_scale : float or array_like
+        Factor between the lengths of successive cycles, > 0.
+    value_scale : float or array_like
+        Factor between the heights of successive cycles, above `floor`, >= 0.
+    floor : float or array_like
+        Value towards which the cycles are scaled.
+    lengths : {"floor", "real"}
+        Whether cycle lengths are rounded down to integers.
+
+    Returns
+    -------
+    Schedule
+        Its length is that of `count` cycles, or infinite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter of a wrong type or value.
 
     Examples
     --------
@@ -51,39 +78,41 @@ def repeat(
     rule = one_of("lengths", lengths, ("floor", "real"))
     if period is None:
         period = finite_length(schedule, "period", "given for a schedule of infinite length")
-    least = 1.0 if rule == "floor" else 0.0
+    shortest = 1.0 if rule == "floor" else 0.0
     parameters: dict[str, Array] = {
-        "period": at_least("period", period, 1.0) if least else above("period", period),
+        "period": at_least("period", period, 1.0) if shortest else above("period", period),
         "period_scale": above("period_scale", period_scale),
         "value_scale": at_least("value_scale", value_scale),
         "floor": finite("floor", floor),
     }
     scale = parameters["period_scale"]
-    require("period_scale", scale, _apart, "1, or at least 1e-6 away from it, and <= 2**63")
+    require(
+        "period_scale", scale, _accepted_scale, "1, or at least 1e-6 away from it, and <= 2**63"
+    )
     if count is not None:
-        parameters["count"] = _cycles(count, parameters["period"], scale, least)
+        parameters["count"] = _checked_count(count, parameters["period"], scale, shortest)
     elif np.any(scale < 1):
         refuse("count", "given where period_scale < 1", f"none with period_scale {scale}")
     return new_like(schedule, "repeat", parameters, {"lengths": rule}, (schedule,))
 
 
-def _apart(scale: Any) -> Any:
-    """Growth so slow that a position would lie millions of cycles away is refused."""
+def _accepted_scale(scale: Any) -> Any:
+    """Exclude scales so near to 1 that finding a cycle would take millions of steps."""
     return (scale <= 2.0**63) & ((scale == 1) | (np.abs(scale - 1.0) >= 1e-6))
 
 
-def _cycles(count: Real, period: Array, scale: Array, least: float) -> Array:
+def _checked_count(count: Real, period: Array, scale: Array, shortest: float) -> Array:
     array = at_least("count", count, 1.0)
     require("count", array, lambda x: x == np.floor(x), "a whole number")
     with np.errstate(over="ignore"):
         last = period * scale.astype(np.float64) ** (array - 1.0)
-    if np.any(last < least):
+    if np.any(last < shortest):
         refuse("count", "such that the last cycle is at least one position long", array)
     return array.astype(np.int64)
 
 
 def _length(node: Node) -> FloatArray:
-    """The total of `count` cycles; infinite without a count."""
+    """The total length of `count` cycles; infinite without a count."""
     if "count" not in node.parameters:
         return infinite_length(node)
     period, growth = as_float(node, "period"), as_float(node, "period_scale")
@@ -93,26 +122,26 @@ def _length(node: Node) -> FloatArray:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """Cycle c shows floor + (child - floor) * value_scale**c."""
+    """floor + (child - floor) * value_scale**c in cycle c."""
     period = node.number("period", numbers)
     cycle, begin, length = _cycle(node, p, numbers)
     local = at_least_zero(p - begin, numbers) * (period / length)
     if "count" in node.parameters:
         last = cycle >= node.number("count", numbers) - 1.0
         local = numbers.where(last & (p >= begin + length), period, local)
-    shown = value(node.children[0], local, numbers)
+    result = value(node.children[0], local, numbers)
     if "value_scale" in node.neutral:
-        return shown
+        return result
     floor = node.number("floor", numbers)
-    return floor + times_parameter_power(shown - floor, node, "value_scale", cycle, numbers)
+    return floor + times_parameter_power(result - floor, node, "value_scale", cycle, numbers)
 
 
 def _cycle(node: Outline, p: Number, numbers: Numbers) -> tuple[Number, Number, Number]:
-    """The number, first position and length of the cycle that holds p, or of the last one."""
+    """Number, first position and length of the cycle that contains p (at most the last one)."""
     period = node.number("period", numbers)
     whole = node.options["lengths"] == "floor"
     if "period_scale" in node.parameters:
-        return _grown_cycle(node, p, numbers, whole)
+        return _scaled_cycle(node, p, numbers, whole)
     length = numbers.floor(period) if whole else period
     cycle = numbers.whole_quotient(p, length)
     if "count" in node.parameters:
@@ -121,42 +150,45 @@ def _cycle(node: Outline, p: Number, numbers: Numbers) -> tuple[Number, Number, 
     return cycle, cycle * length, length
 
 
-def _grown_cycle(
+def _scaled_cycle(
     node: Outline, p: Number, numbers: Numbers, whole: bool
 ) -> tuple[Number, Number, Number]:
+    """As `_cycle`, for cycles of changing length: adds up their lengths in a loop."""
     period, growth = node.number("period", numbers), node.number("period_scale", numbers)
     last = node.number("count", numbers) - 1.0 if "count" in node.parameters else None
 
-    def length(grown: Number) -> Number:
-        return numbers.floor_of_rounded(grown) if whole else grown
+    def length(real_length: Number) -> Number:
+        return numbers.floor_of_rounded(real_length) if whole else real_length
 
-    def going(state: Any) -> Any:
-        cycle, begin, grown, position, *_ = state
-        passed = position >= numbers.rounded_boundary(begin + length(grown))
-        return passed if last is None else passed & (cycle < state[-1])
+    # A state is (cycle, its first position, its length before rounding) and, unchanged by the
+    # loop, (p, growth) and the last cycle if there is one.
+    def is_past(state: Any) -> Any:
+        cycle, begin, real_length, position, *_ = state
+        past = position >= numbers.rounded_boundary(begin + length(real_length))
+        return past if last is None else past & (cycle < state[-1])
 
-    def walk(state: Any) -> Any:
-        cycle, begin, grown, *fixed = state
-        on = going(state)
+    def advance(state: Any) -> Any:
+        cycle, begin, real_length, *fixed = state
+        past = is_past(state)
         return (
-            numbers.where(on, cycle + 1.0, cycle),
-            numbers.where(on, begin + length(grown), begin),
-            numbers.where(on, grown * fixed[1], grown),
+            numbers.where(past, cycle + 1.0, cycle),
+            numbers.where(past, begin + length(real_length), begin),
+            numbers.where(past, real_length * fixed[1], real_length),
             *fixed,
         )
 
-    nothing = (p + period + growth) * 0.0
-    fixed = [nothing + p, nothing + growth, *([] if last is None else [nothing + last])]
-    first = (nothing, nothing, nothing + period, *fixed)
-    cycle, begin, grown, *_ = numbers.loop(going, walk, first)
+    zero = (p + period + growth) * 0.0  # of the common shape
+    fixed = [zero + p, zero + growth, *([] if last is None else [zero + last])]
+    first = (zero, zero, zero + period, *fixed)
+    cycle, begin, real_length, *_ = numbers.loop(is_past, advance, first)
     if whole:
-        return cycle, begin, length(grown)
+        return cycle, begin, length(real_length)
+    # recompute without the rounding errors that the loop accumulates: a geometric sum
     log2_growth = numbers.log2_parameter(node.parameters["period_scale"])
-    y = cycle * log2_growth
-    apart = (growth > 1.0) | (growth < 1.0)
-    step = numbers.where(apart, growth - 1.0, nothing + 1.0)
-    scale, excess = numbers.exp2_and_excess(y)
-    return cycle, period * numbers.where(apart, excess / step, cycle), period * scale
+    scale, excess = numbers.exp2_and_excess(cycle * log2_growth)
+    changes = (growth > 1.0) | (growth < 1.0)
+    divisor = numbers.where(changes, growth - 1.0, zero + 1.0)
+    return cycle, period * numbers.where(changes, excess / divisor, cycle), period * scale
 
 
 REPEAT = Kind(

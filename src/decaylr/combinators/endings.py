@@ -1,4 +1,4 @@
-"""What happens past the end of a schedule."""
+"""The behaviour of a schedule after its end."""
 
 from __future__ import annotations
 
@@ -15,16 +15,45 @@ ENDINGS = ("hold", "repeat", "mirror", "raise")
 
 
 def ending(schedule: N, mode: str) -> N:
-    """What happens past `.length` L: "hold", "repeat", "mirror" (to and fro) or "raise".
+    """Choose the behaviour after the end of the schedule, with L = ``schedule.length``.
 
-    "repeat" is `self(p mod L)`; "raise" refuses p > L before anything is written.
+    ============  ==============================================================
+    mode          value at p > L
+    ============  ==============================================================
+    ``"hold"``    the schedule itself, which most often stays at its end value
+    ``"repeat"``  ``schedule(p mod L)``
+    ``"mirror"``  alternately backwards and forwards through the schedule
+    ``"raise"``   ValueError; nothing is written to `out`
+    ============  ==============================================================
+
+    Parameters
+    ----------
+    mode : {"hold", "repeat", "mirror", "raise"}
+        See the table.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    TypeError, ValueError
+        For another mode, or a schedule of infinite length or length 0.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> s = dl.linear(1.0, 0.0, 4)
+    >>> s.ending("repeat")(5), s.ending("mirror")(5)
+    (0.75, 0.25)
     """
-    word = one_of("mode", mode, ENDINGS)
-    if word == "hold":
+    checked = one_of("mode", mode, ENDINGS)
+    if checked == "hold":
         return schedule
-    length = finite_length(schedule, "mode", f"hold for a schedule of infinite length, not {word}")
+    rule = "'hold' for a schedule of infinite length"
+    length = finite_length(schedule, "mode", rule, repr(checked))
     require("length", length, lambda x: x > 0, "> 0 for an ending")
-    return new_like(schedule, "ending", {"length": length}, {"mode": word}, (schedule,))
+    return new_like(schedule, "ending", {"length": length}, {"mode": checked}, (schedule,))
 
 
 def _arguments(node: Node) -> dict[str, Any]:
@@ -36,7 +65,7 @@ def _text(node: Node) -> str:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """Past the length: anew, to and fro, or held, since nothing can be refused here."""
+    """child(p mod L), or mirrored; for "raise" child(min(p, L)), as a trace cannot raise."""
     length = node.number("length", numbers)
     if node.options["mode"] == "raise":
         return value(node.children[0], numbers.where(p > length, length, p), numbers)

@@ -1,8 +1,8 @@
-"""Changing a schedule in mid-training: what has happened stays, what follows is new.
+"""Changes to a schedule during training: extend it, branch off, or warm up again.
 
-Each edit returns a new schedule that equals the old one before the position ``at``.
-:func:`joint` states the value just before and just after any position, so that an edit can
-be checked before it is used.
+Each function returns a new schedule that equals the old one before the position ``at``.
+:func:`joint` gives the value just before and just after any position, so that a change can be
+checked before it is used.
 """
 
 from __future__ import annotations
@@ -21,13 +21,21 @@ from decaylr.tree.length import NEGLIGIBLE_STEPS, length_of
 from decaylr.tree.node import N, Node, new_curve_like
 
 
-def _plain(value: Array | float) -> Any:
-    """A Python number for a single one, the array itself otherwise."""
+def _as_scalar(value: Array | float) -> Any:
+    """A zero-dimensional array as a Python number; other arrays unchanged."""
     return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 class Joint(NamedTuple):
-    """A schedule's values on both sides of a position."""
+    """The values of a schedule just before and just after a position.
+
+    Attributes
+    ----------
+    at : float or ndarray
+        The position.
+    before, after : float or ndarray
+        The limit from the left, and the value at the position.
+    """
 
     at: float | FloatArray
     before: float | FloatArray
@@ -35,12 +43,12 @@ class Joint(NamedTuple):
 
     @property
     def jump(self) -> float | FloatArray:
-        """``after - before``; about 0 where the schedule is continuous."""
+        """``after - before``: about 0 if the schedule is continuous there."""
         return self.after - self.before
 
 
 def joint(schedule: N, at: ArrayLike) -> Joint:
-    """The value just before and just after a position.
+    """Return the value just before and just after a position.
 
     ``before`` is the value at the largest float below ``at``, the limit from the left;
     ``after`` is the value at ``at``.
@@ -73,23 +81,23 @@ def joint(schedule: N, at: ArrayLike) -> Joint:
     """
     position = above("at", at)
     left = np.nextafter(position.astype(np.float64), 0.0)
-    return Joint(_plain(position), schedule(left), schedule(position))
+    return Joint(_as_scalar(position), schedule(left), schedule(position))
 
 
 def branch(schedule: N, at: ArrayLike, tail: N | Callable[[float | FloatArray], N]) -> N:
-    """Leave a schedule at a position and go another way: a cooldown from here.
+    """Continue with another schedule from a position on, for example with a cooldown.
 
-    ``b(p) = schedule(p)`` for ``p < at``, ``tail(p - at)`` from there on.
+    ``b(p) = schedule(p)`` for ``p < at``, ``b(p) = tail(p - at)`` for ``p >= at``.
 
     Parameters
     ----------
     schedule : Schedule
-        What holds before.
+        The schedule before ``at``.
     at : array_like
-        Position >= 0 of the cut, one for each run if an array.
+        Position >= 0 of the change; an array gives one per run.
     tail : Schedule or function
-        What follows, its position 0 at the cut; or a function that makes it from the
-        schedule's value at the cut: ``lambda value: linear(value, 0, 2000)``.
+        The schedule after ``at``, with its position 0 at ``at``; or a function that creates
+        it from the value at ``at``, such as ``lambda value: linear(value, 0, 2000)``.
 
     Returns
     -------
@@ -99,7 +107,7 @@ def branch(schedule: N, at: ArrayLike, tail: N | Callable[[float | FloatArray], 
     Raises
     ------
     TypeError, ValueError
-        For a position or tail of the wrong kind or value.
+        For a position or tail of a wrong type or value.
 
     Examples
     --------
@@ -118,10 +126,10 @@ def _tail(
     tail: N | Callable[[float | FloatArray], N],
     value: Callable[[], float | FloatArray],
 ) -> N:
-    made = tail if isinstance(tail, Node) or not callable(tail) else tail(value())
-    if not isinstance(made, type(schedule)):
-        raise TypeError(f"tail must be a Schedule or a function that returns one, got {made!r}")
-    return made
+    result = tail if isinstance(tail, Node) or not callable(tail) else tail(value())
+    if not isinstance(result, type(schedule)):
+        raise TypeError(f"tail must be a Schedule or a function that returns one, got {result!r}")
+    return result
 
 
 def rewarm(
@@ -131,7 +139,7 @@ def rewarm(
     to: ArrayLike,
     tail: N | Callable[[float | FloatArray], N] | None = None,
 ) -> N:
-    """Raise the value again, then go on.
+    """Warm up again to a given value, then continue.
 
     With ``v = schedule(at)`` and ``r = at + steps``::
 
@@ -140,13 +148,13 @@ def rewarm(
         w(p) = schedule(p) * to / schedule(r)                p >= r, without a tail
         w(p) = tail(p - r)                                   p >= r
 
-    Without a tail the schedule's clock does not stop: the rest of it is scaled to continue
-    from ``to``, floors included, and it ends where it would have ended.
+    Without a tail, the rest of the schedule is scaled so that it continues from ``to``
+    (including any lower bound in it), and it ends at the same position as before.
 
     Parameters
     ----------
     schedule : Schedule
-        What holds before.
+        The schedule before ``at``.
     at : array_like
         Position >= 0 at which the warmup begins.
     steps : array_like
@@ -154,18 +162,19 @@ def rewarm(
     to : array_like
         Value after the warmup.
     tail : Schedule or function, optional
-        What follows instead; a function is called with ``to``. Needed where the
-        schedule is 0 at ``at + steps``, such as after its end.
+        The schedule after the warmup; a function is called with ``to``. Required if the
+        schedule is 0 at ``at + steps``, for example after its end.
 
     Returns
     -------
     Schedule
-        Its length is the schedule's, or ``at + steps + tail.length``.
+        Its length is that of the schedule, or with a tail ``at + steps + tail.length``.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, or nothing to scale and no tail.
+        For a parameter of a wrong type or value, or if the schedule is 0 at ``at + steps`` and
+        no tail is given.
 
     References
     ----------
@@ -185,11 +194,12 @@ def rewarm(
     """
     cut, ramp, target = at_least("at", at), at_least("steps", steps), finite("to", to)
     if tail is None:
-        there = np.asarray(schedule(cut + ramp))
-        expect("at", cut, "where the schedule is not 0 at at + steps, without a tail", there != 0)
-        rest = multiply(advance(schedule, cut + ramp), target / there)
+        value = np.asarray(schedule(cut + ramp))
+        rule = "such that the schedule is not 0 at at + steps, unless a tail is given"
+        expect("at", cut, rule, value != 0)
+        rest = multiply(advance(schedule, cut + ramp), target / value)
     else:
-        rest = _tail(schedule, tail, lambda: _plain(target))
+        rest = _tail(schedule, tail, lambda: _as_scalar(target))
     up = new_curve_like(
         schedule, "linear", schedule(cut), target, np.where(ramp == 0, NEGLIGIBLE_STEPS, ramp)
     )
@@ -197,26 +207,26 @@ def rewarm(
 
 
 def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
-    """Make a schedule end at another position without changing what has happened.
+    """Change the length of a schedule without changing its values before a position.
 
-    With ``L = schedule.length``, the part from ``at`` on is slowed down evenly::
+    With ``L = schedule.length``, the part from ``at`` on is stretched uniformly::
 
         e(p) = schedule(p)                                             p < at
         e(p) = schedule(at + (p - at) * (L - at) / (total - at))       p >= at
 
-    The value does not jump at ``at``. With ``at=0`` the whole curve is stretched, warmup
-    included, and a running training would jump to the stretched curve's value; give the
-    position it has reached (or the warmup's end) to avoid either.
+    The value is continuous at ``at``. With ``at=0`` the whole curve is stretched, including a
+    warmup, and the value of a training that is under way would jump to the stretched curve. To
+    avoid that, pass the current position (or the end of the warmup) as ``at``.
 
     Parameters
     ----------
     schedule : Schedule
         Its length must be finite.
     total : array_like
-        The new length, > ``at``; smaller than the old one ends it sooner.
+        The new length, > ``at``; it may be smaller than the old length.
     at : array_like
-        Position >= 0, < the schedule's length, up to which nothing changes. A schedule that
-        has ended has nothing left to slow down: use :func:`branch` or :func:`rewarm`.
+        Position before which nothing changes, >= 0 and < the length of the schedule. A
+        schedule that has ended cannot be extended: use :func:`branch` or :func:`rewarm`.
 
     Returns
     -------
@@ -226,7 +236,7 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, or an endless schedule.
+        For a parameter of a wrong type or value, or a schedule of infinite length.
 
     Examples
     --------
@@ -236,13 +246,13 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     >>> s(600), longer(600) == s(350), longer(1100), longer(2100)
     (0.5, True, 0.5, 0.0)
     """
-    cut, whole, length = at_least("at", at), above("total", total), length_of(schedule)
+    cut, new_length, length = at_least("at", at), above("total", total), length_of(schedule)
     expect("the schedule's length", length, "finite to be extended", np.isfinite(length))
-    expect("total", whole, "> at", whole > cut)
+    expect("total", new_length, "> at", new_length > cut)
     expect("at", cut, "< the schedule's length", cut < length)
-    slower = (whole - cut) / (length - cut)
-    rest = stretch(advance(schedule, cut), slower)
-    if np.any(length_of(rest) != whole - cut):  # the ratio was rounded: end where it was asked to
+    ratio = (new_length - cut) / (length - cut)
+    rest = stretch(advance(schedule, cut), ratio)
+    if np.any(length_of(rest) != new_length - cut):  # rounding of the ratio: fix the end position
         end = new_curve_like(schedule, "constant", schedule(length), NEGLIGIBLE_STEPS)
-        return join([schedule, rest, end], boundaries=[cut, whole])
-    return join([schedule, rest], boundaries=[cut]) if np.any(cut) else stretch(schedule, slower)
+        return join([schedule, rest, end], boundaries=[cut, new_length])
+    return join([schedule, rest], boundaries=[cut]) if np.any(cut) else stretch(schedule, ratio)

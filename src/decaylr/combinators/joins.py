@@ -1,4 +1,4 @@
-"""Schedules one after the other."""
+"""Sequences of schedules, one after the other."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from decaylr.tree.node import Kind, N, Node, new_like
 
 
 def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
-    """Ns one after the other, each at positions counted from its own begin.
+    """Use schedules one after the other; each starts at its own position 0.
 
-    Part i holds on [boundaries[i-1], boundaries[i]), the last one for ever. A part shorter
-    than its place holds its end, a longer one is cut; a place of no length contributes
-    nothing.
+    Part i is used for boundaries[i-1] <= p < boundaries[i], at the position p - boundaries[i-1];
+    the last part has no upper boundary. A part that ends before its boundary stays at its end
+    value, a longer part is cut off. A part between two equal boundaries is skipped.
 
     Parameters
     ----------
     schedules : sequence of Schedule
-        At least one part; their shapes broadcast.
+        The parts, at least one; their shapes broadcast.
     boundaries : sequence of float or array_like, optional
-        One fewer than parts, non-decreasing in every run, counted from the join's own 0;
-        each a number or an array with one value per run. By default the parts' lengths
-        place them, and only the last may be infinite.
+        Positions at which the next part begins: one fewer than parts, non-decreasing in every
+        run; each is a number or an array with one value per run. By default each part begins
+        where the previous one ends; then only the last part may have infinite length.
 
     Returns
     -------
@@ -39,8 +39,8 @@ def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
     Raises
     ------
     TypeError, ValueError
-        For parts that are no schedules, boundaries that decrease or do not fit the parts,
-        or infinite parts before the last.
+        If a part is not a Schedule, the boundaries decrease or their number is wrong, or
+        without boundaries if a part before the last has infinite length.
 
     Examples
     --------
@@ -50,8 +50,8 @@ def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
     (0.5, 1.0, 0.0)
     """
     parts = schedules_of("schedules", schedules)
-    places = natural_boundaries(parts) if boundaries is None else _given(parts, boundaries)
-    if places is None:
+    checked = natural_boundaries(parts) if boundaries is None else _checked(parts, boundaries)
+    if checked is None:
         endless = next(i for i, p in enumerate(parts) if not np.all(np.isfinite(length_of(p))))
         refuse(
             "boundaries",
@@ -60,39 +60,64 @@ def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
         )
     if len(parts) == 1:
         return parts[0]
-    named = {f"boundary{i}": place for i, place in enumerate(places)}
-    return new_like(parts[0], "join", named, None, tuple(parts))
+    parameters = {f"boundary{i}": boundary for i, boundary in enumerate(checked)}
+    return new_like(parts[0], "join", parameters, None, tuple(parts))
 
 
 def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:
-    """Where the parts' lengths place them; None if one before the last is infinite."""
-    places: list[Array] = []
+    """Boundaries where the parts end; None if one before the last has infinite length."""
+    boundaries: list[Array] = []
     end: FloatArray = np.zeros(())
     for part in parts[:-1]:
         length = compact(length_of(part))
         if not np.all(np.isfinite(length)):
             return None
         end = end + length
-        places.append(integers_if_whole(end))
-    return places
+        boundaries.append(integers_if_whole(end))
+    return boundaries
 
 
-def _given(parts: Sequence[Node], boundaries: Sequence[Real]) -> list[Array]:
-    listed = isinstance(boundaries, np.ndarray) and boundaries.ndim > 0
-    if not listed and (isinstance(boundaries, str) or not isinstance(boundaries, Sequence)):
+def _checked(parts: Sequence[Node], boundaries: Sequence[Real]) -> list[Array]:
+    is_array = isinstance(boundaries, np.ndarray) and boundaries.ndim > 0
+    if not is_array and (isinstance(boundaries, str) or not isinstance(boundaries, Sequence)):
         raise TypeError(f"boundaries must be a sequence, got {boundaries!r:.80}")
     if len(boundaries) != len(parts) - 1:
         refuse("boundaries", f"one fewer than the {len(parts)} parts", len(boundaries))
-    places = [at_least(f"boundaries[{i}]", b) for i, b in enumerate(boundaries)]
-    for i, (before, after) in enumerate(pairwise(places)):
+    checked = [at_least(f"boundaries[{i}]", b) for i, b in enumerate(boundaries)]
+    for i, (before, after) in enumerate(pairwise(checked)):
         broadcast_shape({f"boundaries[{i}]": before.shape, f"boundaries[{i + 1}]": after.shape})
         if np.any(after < before):
             refuse("boundaries", "non-decreasing", f"{after.min()} after {before.max()} at {i + 1}")
-    return places
+    return checked
 
 
 def then(first: N, *parts: N) -> N:
-    """`join` of a schedule and others by their lengths; joins of joins become one."""
+    """Append schedules, each starting where the previous one ends.
+
+    This is :func:`decaylr.join` without boundaries; parts that are joins are flattened.
+
+    Parameters
+    ----------
+    *parts : Schedule
+        The schedules to append.
+
+    Returns
+    -------
+    Schedule
+        Its length is the sum of the lengths.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a part is not a Schedule, or one before the last has infinite length.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> s = dl.linear(0.0, 1.0, 10).then(dl.constant(1.0, 80), dl.linear(1.0, 0.0, 10))
+    >>> s(5), s(50), s(95)
+    (0.5, 1.0, 0.5)
+    """
     schedules_of("parts", parts)
     flat: list[N] = []
     boundaries: list[Real] = []
@@ -100,41 +125,41 @@ def then(first: N, *parts: N) -> N:
     for part in (first, *parts):
         if flat:
             boundaries.append(integers_if_whole(compact(end)))
-        inner, places = _unjoined(part)
-        boundaries += [integers_if_whole(compact(end + place)) for place in places]
-        flat += inner
+        inner_parts, inner_boundaries = _flattened(part)
+        boundaries += [integers_if_whole(compact(end + inner)) for inner in inner_boundaries]
+        flat += inner_parts
         end = end + compact(length_of(part))
         if part is not (first, *parts)[-1] and not np.all(np.isfinite(end)):
             refuse("then", "called on a schedule of finite length", "one of infinite length")
     return join(flat, boundaries)
 
 
-def _unjoined(part: N) -> tuple[list[N], list[Array]]:
+def _flattened(part: N) -> tuple[list[N], list[Array]]:
+    """The parts and boundaries of a join; another schedule is a single part."""
     if part.kind != "join":
         return [part], []
-    places = [part.parameters[f"boundary{i}"] for i in range(len(part.children) - 1)]
-    return [child for child in part.children if isinstance(child, type(part))], places
+    return [child for child in part.children if isinstance(child, type(part))], _boundaries(part)
 
 
 def schedules_of(name: str, values: Sequence[N]) -> list[N]:
-    """A list of schedules, of at least one."""
+    """Require a sequence of at least one schedule."""
     if isinstance(values, Node):
         raise TypeError(f"{name} must be a sequence of schedules, got a single Schedule")
     parts = list(values)
     for i, part in enumerate(parts):
         if not isinstance(part, Node):
-            raise TypeError(f"{name} must be schedules, got {type(part).__name__} at index {i}")
+            raise TypeError(f"{name}[{i}] must be a Schedule, got {type(part).__name__}")
     if not parts:
         refuse(name, "at least one schedule", "none")
     return parts
 
 
-def _places(node: Node) -> list[Array]:
+def _boundaries(node: Node) -> list[Array]:
     return [node.parameters[f"boundary{i}"] for i in range(len(node.children) - 1)]
 
 
 def _arguments(node: Node) -> dict[str, Any]:
-    return {"boundaries": _places(node)}
+    return {"boundaries": _boundaries(node)}
 
 
 def _length(node: Node) -> FloatArray:
@@ -144,7 +169,7 @@ def _length(node: Node) -> FloatArray:
 
 def _text(node: Node) -> str:
     parts = ", ".join(expression(c) for c in node.children)
-    boundaries, natural = _places(node), natural_boundaries(node.children)
+    boundaries, natural = _boundaries(node), natural_boundaries(node.children)
     if natural is not None and all(
         a.shape == b.shape and np.array_equal(a, b)
         for a, b in zip(boundaries, natural, strict=True)
@@ -154,13 +179,13 @@ def _text(node: Node) -> str:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The last part whose boundary is reached, at the position counted from there."""
-    found = value(node.children[0], p, numbers)
+    """The last part whose boundary is <= p, at p minus that boundary."""
+    result = value(node.children[0], p, numbers)
     for i, part in enumerate(node.children[1:]):
         begin = node.number(f"boundary{i}", numbers)
-        here = value(part, at_least_zero(p - begin, numbers), numbers)
-        found = numbers.where(p >= begin, here, found)
-    return found
+        part_value = value(part, at_least_zero(p - begin, numbers), numbers)
+        result = numbers.where(p >= begin, part_value, result)
+    return result
 
 
 JOIN = Kind(

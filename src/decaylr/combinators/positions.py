@@ -1,4 +1,4 @@
-"""A schedule at other positions."""
+"""Changes to the positions at which a schedule is evaluated."""
 
 from __future__ import annotations
 
@@ -11,41 +11,89 @@ from decaylr.tree.node import Kind, N, Node, new_like
 
 
 def staircase(schedule: N, every: Real) -> N:
-    """The value at `every * floor(p / every)`: one update every so many positions."""
+    """Change the value only every `every` positions: v(p) = s(every * floor(p / every)).
+
+    Parameters
+    ----------
+    every : float or array_like
+        Positions between two changes, > 0.
+
+    Returns
+    -------
+    Schedule
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(1.0, 0.0, 10).staircase(5)([4, 5, 9, 10])
+    array([1. , 0.5, 0.5, 0. ])
+    """
     return new_like(schedule, "staircase", {"every": above("every", every)}, None, (schedule,))
 
 
 def advance(schedule: N, by: Real) -> N:
-    """The value at p + by: the schedule without its first `by` positions."""
+    """Skip the first `by` positions: v(p) = s(p + by).
+
+    Parameters
+    ----------
+    by : float or array_like
+        Number of positions, >= 0.
+
+    Returns
+    -------
+    Schedule
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(1.0, 0.0, 10).advance(5)(0)
+    0.5
+    """
     return new_like(schedule, "advance", {"by": at_least("by", by)}, None, (schedule,))
 
 
 def stretch(schedule: N, ratio: Real) -> N:
-    """The value at p / ratio: ratio 2 takes twice as long."""
+    """Stretch the schedule in time: v(p) = s(p / ratio); ratio=2 makes it twice as long.
+
+    Parameters
+    ----------
+    ratio : float or array_like
+        Factor of the length, > 0.
+
+    Returns
+    -------
+    Schedule
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.linear(1.0, 0.0, 10).stretch(2)(10)
+    0.5
+    """
     return new_like(schedule, "stretch", {"ratio": above("ratio", ratio)}, None, (schedule,))
 
 
-def _advance(node: Node) -> FloatArray:
+def _advanced_length(node: Node) -> FloatArray:
     return np.maximum(length_of(node.children[0]) - as_float(node, "by"), 0.0)
 
 
-def _stretch(node: Node) -> FloatArray:
+def _stretched_length(node: Node) -> FloatArray:
     return length_of(node.children[0]) * as_float(node, "ratio")
 
 
 def _staircase_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value at the last multiple of `every`."""
+    """child(every * floor(p / every))."""
     every = node.number("every", numbers)
     return value(node.children[0], every * numbers.whole_quotient(p, every), numbers)
 
 
 def _advance_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value at p + by."""
+    """child(p + by)."""
     return value(node.children[0], p + node.number("by", numbers), numbers)
 
 
 def _stretch_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """The value at p / ratio."""
+    """child(p / ratio)."""
     return value(node.children[0], p / node.number("ratio", numbers), numbers)
 
 
@@ -63,7 +111,7 @@ STAIRCASE = Kind(
 ADVANCE = Kind(
     name="advance",
     make=advance,
-    length=_advance,
+    length=_advanced_length,
     formula=_advance_formula,
     family="",
     parameters=("by",),
@@ -73,7 +121,7 @@ ADVANCE = Kind(
 STRETCH = Kind(
     name="stretch",
     make=stretch,
-    length=_stretch,
+    length=_stretched_length,
     formula=_stretch_formula,
     family="",
     parameters=("ratio",),

@@ -1,4 +1,4 @@
-"""Batches of several families: each run is a run of one of the parts."""
+"""Mixed batches: each run is a run of one of several parts (see `decaylr.tree.mixed`)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _length(node: Node) -> FloatArray:
 
 
 def _text(node: Node) -> str:
-    """Stretches of one family after another, concatenated."""
+    """`concatenate` of the consecutive runs that belong to the same part."""
     part = node.parameters["part"].ravel()
     row = node.parameters["row"].ravel()
     cuts = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), part.size]
@@ -59,12 +59,12 @@ def _text(node: Node) -> str:
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
-    """Each run by the formula of its own family."""
+    """Every part is evaluated for every run, and the part of the run is selected."""
     part = node.number("part", numbers)
-    found = value(node.children[0], p, numbers)
+    result = value(node.children[0], p, numbers)
     for i, child in enumerate(node.children[1:], 1):
-        found = numbers.where(part >= float(i), value(child, p, numbers), found)
-    return found
+        result = numbers.where(part >= float(i), value(child, p, numbers), result)
+    return result
 
 
 SELECT = Kind(
