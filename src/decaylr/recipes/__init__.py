@@ -1,4 +1,4 @@
-"""Recipes: schedules of several phases, as trainings use them."""
+"""Recipes: common schedules of several phases, built from curves and combinators."""
 
 from decaylr.recipes.cycles import cosine_restarts, cyclic, one_cycle
 from decaylr.recipes.stable import infinite, trapezoid, wsd, wsd_s

@@ -1,4 +1,4 @@
-"""Recipes that go up and down: one cycle, many cycles, restarts."""
+"""Recipes with cycles: one-cycle, cyclical rates and warm restarts."""
 
 from __future__ import annotations
 
@@ -42,10 +42,11 @@ def one_cycle(
     pct_final: ArrayLike | None = None,
     inclusive: bool = True,
 ) -> Schedule:
-    """One cycle: up to a maximum, down again, further down.
+    """One-cycle schedule: up to a maximum, then down to a final value below the initial one.
 
     With ``I = max_value / div_factor`` (or ``init_value``), ``E = I / final_div_factor``
-    (or ``end_value``), ``T = total_steps`` and ``x -> f(x)`` the shape, from 1 to 0::
+    (or ``end_value``), ``T = total_steps`` and ``f`` the shape, falling from ``f(0) = 1`` to
+    ``f(1) = 0``::
 
         s(p) = I + (max_value - I) * f(1 - p / A)                 p < A
         two phases:    s(p) = E + (max_value - E) * f((p - A) / (L - A))      A <= p < L
@@ -62,29 +63,31 @@ def one_cycle(
     (optax)                                                    ``T``
     ==================  =====================================  ===========================
 
-    With ``pct_final`` given, ``B`` is ``pct_final * T - 1`` or ``floor(pct_final * T)``.
+    With ``pct_final``, ``B`` is ``pct_final * T - 1`` or ``floor(pct_final * T)``.
 
     Parameters
     ----------
     max_value : array_like
-        The highest value.
+        The maximum.
     total_steps : array_like
-        ``T`` > 0. Inclusive: the last of the positions ``0 ... T - 1`` has the end value.
+        ``T`` > 0. With ``inclusive``, the end value is reached at the position ``T - 1``,
+        otherwise at ``T``.
     pct_start : array_like
-        Share of ``T`` spent going up, in [0, 1].
+        Share of ``T`` in which the value rises, in [0, 1].
     anneal : str, tuple or function
         Shape of every phase: ``"cosine"``, ``"linear"``, ...
     div_factor, final_div_factor : array_like
         ``I = max_value / div_factor`` and ``E = I / final_div_factor``, both > 0.
     three_phase : bool
-        Go back to ``I`` first, then to ``E``.
+        Whether the value falls to ``I`` first, and then in a third phase to ``E``.
     init_value, end_value : array_like, optional
-        ``I`` and ``E`` themselves, in place of the two factors. A momentum that runs
-        against the rate: ``one_cycle(0.85, T, init_value=0.95, end_value=0.95)``.
+        ``I`` and ``E`` themselves, instead of the two factors. For a momentum that falls
+        while the rate rises: ``one_cycle(0.85, T, init_value=0.95, end_value=0.95)``.
     pct_final : array_like, optional
-        Three phases: where the second one ends, >= ``pct_start``.
+        Only with ``three_phase``: share of ``T`` at which the second phase ends, >=
+        ``pct_start`` and <= 1.
     inclusive : bool
-        The convention for ``A``, ``B`` and ``L`` above.
+        Which convention of the table applies.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def one_cycle(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -117,7 +120,7 @@ def one_cycle(
         max_value=peak, total_steps=total, pct_start=start, init_value=first, end_value=last
     )
     if not flag("three_phase", three_phase) and pct_final is not None:
-        refuse("pct_final", "given with three_phase alone", pct_final)
+        refuse("pct_final", "left out unless three_phase is True", pct_final)
     up, middle, end = _cycle_edges(total, start, three_phase, pct_final, inclusive)
     parts = [rise("anneal", anneal, first, peak, up)]
     if not three_phase:
@@ -132,10 +135,10 @@ def one_cycle(
 def _cycle_edges(
     total: Array, start: Array, three_phase: bool, pct_final: ArrayLike | None, inclusive: bool
 ) -> tuple[Array, Array, Array]:
-    """Ends of the rise, of the second of three phases and of the whole cycle."""
-    share, phases = 2 * start, 2
+    """End positions of the rise, of the second phase (of three), and of the whole cycle."""
+    share, offset = 2 * start, 2
     if pct_final is not None:
-        share, phases = at_least("pct_final", pct_final), 1
+        share, offset = at_least("pct_final", pct_final), 1
         expect("pct_final", share, "in [pct_start, 1]", (start <= share) & (share <= 1))
     elif three_phase:
         expect("pct_start", start, "in [0, 0.5] with three phases", start <= 0.5)
@@ -144,7 +147,7 @@ def _cycle_edges(
     if not flag("inclusive", inclusive):
         return np.floor(top), np.floor(middle), total
     expect("pct_start", start, "at least 1 / total_steps", top >= 1)
-    return top - 1, middle - phases, total - 1
+    return top - 1, middle - offset, total - 1
 
 
 def cyclic(
@@ -158,10 +161,10 @@ def cyclic(
     shape: Shape = "linear",
     count: ArrayLike | None = None,
 ) -> Schedule:
-    """Cyclical rate: from a base to a maximum and back, again and again.
+    """Cyclical learning rate: from a base value to a maximum and back, repeatedly.
 
-    With ``U`` and ``D`` the steps up and down, ``c = floor(p / (U + D))`` the cycle,
-    ``q = p - c * (U + D)`` and ``f`` the shape (linear: ``1 - x``)::
+    With ``U = step_size_up``, ``D = step_size_down``, ``c = floor(p / (U + D))`` the number of
+    the cycle, ``q = p - c * (U + D)`` and ``f`` the shape (linear: ``f(x) = 1 - x``)::
 
         t = f(1 - q / U)                       q < U
         t = f((q - U) / D)                     q >= U
@@ -172,34 +175,36 @@ def cyclic(
     ================  ===========================================
     ``triangular``    1
     ``triangular2``   ``0.5**c``
-    ``exp_range``     ``gamma**p``, the position in all cycles
+    ``exp_range``     ``gamma**p``
     ``exp_cycle``     ``gamma**c``
     ================  ===========================================
 
     Parameters
     ----------
     base_value, max_value : array_like
-        The lower and the (first) upper value.
+        The lower value, and the upper value of the first cycle.
     step_size_up, step_size_down : array_like
-        ``U`` and ``D`` >= 0, not both 0; ``D`` is ``U`` unless given.
-    mode : str
+        ``U`` and ``D`` >= 0, not both 0; ``D`` is ``U`` by default.
+    mode : {"triangular", "triangular2", "exp_range", "exp_cycle"}
         See the table.
     gamma : array_like, optional
-        > 0, for ``exp_range`` and ``exp_cycle`` alone.
+        > 0; required for ``exp_range`` and ``exp_cycle``, not allowed otherwise.
     shape : str, tuple or function
-        Shape of both slopes.
+        Shape of the rise and of the fall: see :mod:`decaylr.recipes.phases`.
     count : array_like, optional
-        Number of cycles, after which the base value stays; without end unless given.
+        Number of cycles, after which the value stays at ``base_value``; by default the
+        cycles never end.
 
     Returns
     -------
     Schedule
-        Its length is infinite; with ``count`` it is ``count * (U + D)``, ``exp_range`` aside.
+        Its length is infinite, or with ``count`` it is ``count * (U + D)``, except for
+        ``exp_range``.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -214,7 +219,8 @@ def cyclic(
     """
     one_of("mode", mode, MODES)
     if mode.startswith("exp") != (gamma is not None):
-        refuse("gamma", "given for exp_range and exp_cycle alone", f"{gamma!r} for {mode}")
+        rule = "given for exp_range and exp_cycle, and left out for other modes"
+        refuse("gamma", rule, f"{gamma!r} for {mode}")
     base, peak = finite("base_value", base_value), finite("max_value", max_value)
     up = at_least("step_size_up", step_size_up)
     down = up if step_size_down is None else at_least("step_size_down", step_size_down)
@@ -254,10 +260,10 @@ def cosine_restarts(
     lengths: Literal["floor", "real"] = "floor",
     exponent: ArrayLike = 1.0,
 ) -> Schedule:
-    """Cosines with warm restarts (SGDR).
+    """Cosine decay with warm restarts (SGDR).
 
-    Cycle ``c`` begins at ``B_c``, the sum of the lengths before it, and is
-    ``L_c = first_steps * period_scale**c`` long, rounded down with ``lengths="floor"``.
+    Cycle ``c`` has the length ``L_c = first_steps * period_scale**c``, rounded down with
+    ``lengths="floor"``, and begins at ``B_c``, the sum of the lengths before it.
     With ``W = warmup_steps``, ``q = p - B_c``, ``m = peak_scale**c``, ``P = peak_value``,
     ``E = end_value`` and ``I = init_value``::
 
@@ -267,34 +273,36 @@ def cosine_restarts(
     Parameters
     ----------
     peak_value, end_value : array_like
-        Highest value of the first cycle, and the value every cycle falls to.
+        Maximum of the first cycle, and the value to which every cycle falls.
     first_steps : array_like
-        Length of the first cycle, warmup included, > 0.
+        Length of the first cycle including its warmup, > 0.
     period_scale : array_like
-        Growth of the cycles, > 0, any real number; below 1 they shrink (real lengths).
+        Factor between the lengths of successive cycles, > 0. Below 1 the cycles become
+        shorter, and ``count`` is required.
     peak_scale : array_like
-        Factor of the peak above ``end_value`` from one cycle to the next, >= 0.
+        Factor between the heights ``P - E`` of successive cycles, >= 0.
     warmup_steps : array_like
-        ``W`` >= 0, in **every** cycle, at its head. Where cycles change in length it
-        needs ``count``, since a warmup of fixed length is not a stretched first cycle.
+        ``W`` >= 0, the length of a linear warmup at the beginning of **every** cycle. If
+        cycles change in length, a warmup requires ``count``.
     init_value : array_like, optional
-        Value at which each warmup begins (scaled with the peak), ``end_value`` unless given.
+        Value at which the warmup of the first cycle begins (later ones are scaled like the
+        peak); ``end_value`` by default.
     count : int, optional
-        Number of cycles, after which ``end_value`` holds.
+        Number of cycles, after which the value stays at ``end_value``.
     lengths : {"floor", "real"}
-        Whole or real cycle lengths.
+        Whether cycle lengths are rounded down to integers.
     exponent : array_like
-        Power of the cosine, > 0.
+        Exponent of the cosine, > 0.
 
     Returns
     -------
     Schedule
-        Its length is infinite, or that of ``count`` cycles.
+        Its length is infinite, or with ``count`` the sum of the cycle lengths.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -332,22 +340,24 @@ def cosine_restarts(
             first, count=count, period_scale=growth, value_scale=shrink, floor=end, lengths=lengths
         )
     if count is None:
-        refuse("count", "given where cycles of changing length have a warmup", None)
+        refuse("count", "given if cycles with a warmup change in length", None)
     spans = [first * growth.astype(np.float64) ** c for c in range(whole_number("count", count, 1))]
     spans = [np.floor(span) for span in spans] if lengths == "floor" else spans
     expect("warmup_steps", ramp, "<= the shortest cycle", ramp <= np.minimum(spans[0], spans[-1]))
-    lows = [begin] + [end + (begin - end) * shrink**c for c in range(1, len(spans))]
+    bottoms = [begin] + [end + (begin - end) * shrink**c for c in range(1, len(spans))]
     tops = [peak] + [end + (peak - end) * shrink**c for c in range(1, len(spans))]
-    parts = [cycle(*values) for values in zip(lows, tops, spans, strict=True)]
+    parts = [cycle(*values) for values in zip(bottoms, tops, spans, strict=True)]
     return sequence(parts, spans[:-1])
 
 
 def _cycle(
-    low: Array, top: Array, length: Array, *, end: Array, ramp: Array, exponent: Array
+    bottom: Array, top: Array, length: Array, *, end: Array, ramp: Array, exponent: Array
 ) -> Schedule:
-    """One cycle: a warmup if any run has one, and a cosine."""
+    """One cycle: a linear warmup, if any run has one, and a cosine."""
     shape = partial(cosine, exponent=exponent)
     down = fall("decay", shape, top, end, length - ramp)
     return (
-        sequence([rise("warmup", "linear", low, top, ramp), down], [ramp]) if ramp.any() else down
+        sequence([rise("warmup", "linear", bottom, top, ramp), down], [ramp])
+        if ramp.any()
+        else down
     )

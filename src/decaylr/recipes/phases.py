@@ -1,8 +1,8 @@
-"""Phases: how a recipe goes from one value to the next, and how it lines phases up.
+"""Phases of recipes: shapes of the transition between two values, and their concatenation.
 
-A *shape* says how a phase of ``steps`` positions falls from ``a`` to ``b``: with
-``x = p / steps`` it is ``b + (a - b) * f(x)`` and ``f`` goes from 1 to 0. A warmup is
-the same shape run backwards, ``a + (b - a) * f(1 - x)``, so that one name serves both.
+A *shape* is a function ``f`` that falls from ``f(0) = 1`` to ``f(1) = 0``. A decay of ``steps``
+positions from ``a`` to ``b`` is ``b + (a - b) * f(x)`` with ``x = p / steps``. A warmup from ``a``
+to ``b`` with the same shape is its mirror image ``a + (b - a) * f(1 - x)``.
 
 ===========================  =====================================  ==================
 shape                        ``f(x)``                               as a warmup
@@ -50,7 +50,20 @@ Shape = str | tuple[str, ArrayLike] | Callable[[Array, Array, Array], Schedule]
 
 
 class Form(NamedTuple):
-    """One named shape: its falling curve, its rising curve and what its number means."""
+    """A named shape.
+
+    Attributes
+    ----------
+    fall, rise : callable
+        Curve of a decay and of a warmup, from (init_value, end_value, steps, number); `rise`
+        is None if the shape cannot be used for a warmup.
+    number : str
+        Name of the number in a pair (name, number); "" if there is none.
+    default : float, optional
+        Default of that number.
+    above_zero : bool
+        Whether both values must be > 0.
+    """
 
     fall: Curve
     rise: Curve | None
@@ -59,8 +72,8 @@ class Form(NamedTuple):
     above_zero: bool = False
 
 
-def closed(curve: Schedule, end: ArrayLike, steps: ArrayLike) -> Schedule:
-    """Cut an endless curve after ``steps`` and hold ``end`` from there on."""
+def cut_off(curve: Schedule, end: ArrayLike, steps: ArrayLike) -> Schedule:
+    """Cut off a curve at ``steps``; from there on the value is ``end``."""
     return join([curve, constant(end, NEGLIGIBLE_STEPS)], boundaries=[steps])
 
 
@@ -102,11 +115,11 @@ def _one_minus_sqrt(a: Array, b: Array, n: Array, _: Array) -> Schedule:
 
 def _one_minus_exp_fall(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
     growth = np.exp(rate)
-    return closed(a - exponential((a - b) / growth, growth, n), b, n)
+    return cut_off(a - exponential((a - b) / growth, growth, n), b, n)
 
 
 def _one_minus_exp_rise(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
-    return closed(b - exponential(b - a, time_constant=n / rate), b, n)
+    return cut_off(b - exponential(b - a, time_constant=n / rate), b, n)
 
 
 def _rex_fall(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
@@ -119,7 +132,7 @@ def _rex_rise(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
 
 def _scaled_fall(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
     scale = (a - b) / (1 - ratio)
-    return closed(exponential(scale, ratio, n) + (b - scale * ratio), b, n)
+    return cut_off(exponential(scale, ratio, n) + (b - scale * ratio), b, n)
 
 
 def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
@@ -128,19 +141,19 @@ def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
 
 def _inverse_sqrt(a: Array, b: Array, n: Array, sharpness: Array) -> Schedule:
     scale = (b - a) / (1 / np.sqrt(1 + sharpness) - 1)
-    return closed(inverse(scale, sharpness, n, power=0.5) + (a - scale), b, n)
+    return cut_off(inverse(scale, sharpness, n, power=0.5) + (a - scale), b, n)
 
 
 def _exponential(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return closed(exponential(a, final=(b, n)), b, n)
+    return cut_off(exponential(a, final=(b, n)), b, n)
 
 
 def _reciprocal(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return closed(inverse(a, a / b - 1, n), b, n)
+    return cut_off(inverse(a, a / b - 1, n), b, n)
 
 
 def _constant(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return closed(constant(a), b, n)
+    return cut_off(constant(a), b, n)
 
 
 FORMS = {
@@ -163,7 +176,7 @@ FORMS = {
 
 
 def _form(argument: str, shape: object) -> tuple[str, Form, Array]:
-    """Look a named shape up and check its number."""
+    """Look up a named shape and check its number."""
     name, number = shape if isinstance(shape, tuple | list) and len(shape) == 2 else (shape, None)
     if not isinstance(name, str):
         raise TypeError(
@@ -187,6 +200,7 @@ def _form(argument: str, shape: object) -> tuple[str, Form, Array]:
 def _phase(
     argument: str, shape: Shape, begin: Array, end: Array, steps: Array, *, rises: bool
 ) -> Schedule:
+    """A phase from ``begin`` to ``end``; where ``steps`` is 0 it is ``end`` at once."""
     empty = steps == 0
     if np.any(empty):
         begin, steps = np.where(empty, end, begin), np.where(empty, NEGLIGIBLE_STEPS, steps)
@@ -203,17 +217,20 @@ def _phase(
 
 
 def fall(argument: str, shape: Shape, begin: Array, end: Array, steps: Array) -> Schedule:
-    """Go from ``begin`` to ``end`` in ``steps`` >= 0; ``argument`` names the shape in errors."""
+    """A decay from ``begin`` to ``end`` in ``steps`` >= 0 positions.
+
+    ``argument`` is the name of the parameter ``shape`` in error messages.
+    """
     return _phase(argument, shape, begin, end, steps, rises=False)
 
 
 def rise(argument: str, shape: Shape, begin: Array, end: Array, steps: Array) -> Schedule:
-    """Go from ``begin`` to ``end`` in ``steps`` >= 0 by the shape run backwards."""
+    """A warmup from ``begin`` to ``end`` in ``steps`` >= 0 positions, by the mirrored shape."""
     return _phase(argument, shape, begin, end, steps, rises=True)
 
 
 def sequence(parts: Sequence[Schedule], lengths: Sequence[Array]) -> Schedule:
-    """Join ``parts``; all but the last take the ``lengths`` given, zeros included."""
+    """Join ``parts`` with the given ``lengths`` (>= 0) of all parts but the last."""
     boundaries = []
     begin: Array = np.asarray(0)
     for length in lengths:

@@ -1,4 +1,4 @@
-"""Recipes with a constant phase: warmup-stable-decay and its relatives."""
+"""Recipes with a constant phase: warmup-stable-decay (WSD) and variants."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def wsd(
     warmup: Shape = "linear",
     decay: Shape = "linear",
 ) -> Schedule:
-    """Warmup, stable, decay.
+    """Warmup-stable-decay (WSD): warmup, constant phase, decay.
 
-    With ``W, S, D`` the three lengths, ``g`` and ``f`` the shapes of warmup and decay
-    (see :mod:`decaylr.recipes.phases`; linear: ``1 - x``)::
+    With ``W = warmup_steps``, ``S = stable_steps``, ``D = decay_steps``, and ``g`` and ``f`` the
+    shapes of warmup and decay (see :mod:`decaylr.recipes.phases`; linear: ``f(x) = 1 - x``)::
 
         s(p) = init_value + (peak_value - init_value) * g(1 - p / W)              p < W
         s(p) = peak_value                                                W <= p < W + S
@@ -35,9 +35,9 @@ def wsd(
     Parameters
     ----------
     peak_value, init_value, end_value : array_like
-        Values of the constant phase, at 0 and after the decay.
+        Values in the constant phase, at p = 0, and after the decay.
     warmup_steps, stable_steps, decay_steps : array_like
-        ``W``, ``S``, ``D``, each >= 0.
+        ``W``, ``S``, ``D`` in positions, each >= 0.
     warmup, decay : str, tuple or function
         Shapes: ``"linear"``, ``"cosine"``, ``"1-sqrt"``, ``"exponential"`` (needs
         ``end_value`` > 0), ``("scaled-exponential", 0.1)``, ``("power", 2)``, ...
@@ -50,7 +50,7 @@ def wsd(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -95,19 +95,19 @@ def trapezoid(
     init_value: ArrayLike = 0.0,
     end_value: ArrayLike = 0.0,
 ) -> Schedule:
-    """Straight up, flat, straight down, given by the whole length.
+    """Linear warmup, constant phase, linear decay, for a given total length.
 
-    ``wsd(peak_value, warmup_steps, total_steps - warmup_steps - decay_steps, decay_steps,
+    Equal to ``wsd(peak_value, warmup_steps, total_steps - warmup_steps - decay_steps, decay_steps,
     init_value, end_value)``.
 
     Parameters
     ----------
     peak_value, init_value, end_value : array_like
-        Values of the flat phase, at 0 and from ``total_steps`` on.
+        Values in the constant phase, at p = 0, and for p >= ``total_steps``.
     total_steps : array_like
-        The whole length, >= ``warmup_steps + decay_steps``.
+        The total length, >= ``warmup_steps + decay_steps``.
     warmup_steps, decay_steps : array_like
-        Lengths of the first and the last phase, >= 0.
+        Lengths of warmup and decay, >= 0.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def trapezoid(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -148,10 +148,10 @@ def wsd_s(
     warmup: Shape = "linear",
     decay: Shape = "linear",
 ) -> Schedule:
-    """Warmup, then a constant rate with decays from which it jumps back to the peak.
+    """WSD-S: warmup, then a constant value with several decays, each followed by a jump back.
 
     With ``W = warmup_steps``, decay ``i`` from ``A_i = decay_starts[..., i]`` to
-    ``B_i = decay_ends[..., i]``, and the shapes ``g`` and ``f`` of warmup and decay::
+    ``B_i = decay_ends[..., i]``, and ``g`` and ``f`` the shapes of warmup and decay::
 
         s(p) = init_value + (peak_value - init_value) * g(1 - p / W)                p < W
         s(p) = end_value + (peak_value - end_value) * f((p - A_i) / (B_i - A_i))    A_i <= p < B_i
@@ -161,11 +161,11 @@ def wsd_s(
     Parameters
     ----------
     peak_value, end_value, init_value : array_like
-        Values between decays, at a decay's end, and at 0.
+        Values between decays, at the end of a decay, and at p = 0.
     warmup_steps : array_like
         ``W`` >= 0.
     decay_starts, decay_ends : array_like
-        Positions, the last axis is the list; ``W <= A_0 <= B_0 <= A_1 <= B_1 ...``.
+        Positions, listed along the last axis; ``W <= A_0 <= B_0 <= A_1 <= B_1 ...``.
     warmup, decay : str, tuple or function
         Shapes, see :mod:`decaylr.recipes.phases`.
 
@@ -177,7 +177,7 @@ def wsd_s(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -199,13 +199,13 @@ def wsd_s(
         peak_value=peak, warmup_steps=ramp, decay_starts=edges[0], end_value=end, init_value=first
     )
     parts = [rise("warmup", warmup, first, peak, ramp)]
-    for begin, until in zip(edges[::2], edges[1::2], strict=True):
-        parts += [constant(peak), fall("decay", decay, peak, end, until - begin)]
+    for begin, stop in zip(edges[::2], edges[1::2], strict=True):
+        parts += [constant(peak), fall("decay", decay, peak, end, stop - begin)]
     return join(parts, boundaries=[ramp, *edges[:-1]])
 
 
 def _edges(ramp: Array, decay_starts: ArrayLike, decay_ends: ArrayLike) -> list[Array]:
-    """The decays' begins and ends in turn, checked to be in order."""
+    """Starts and ends of the decays, alternating; checked to be in order."""
     starts = listed("decay_starts", at_least("decay_starts", decay_starts))
     ends = listed("decay_ends", at_least("decay_ends", decay_ends))
     if starts.shape[-1] != ends.shape[-1]:
@@ -232,10 +232,10 @@ def infinite(
     cooldown: Shape = "cosine",
     anneal: Shape = "exponential",
 ) -> Schedule:
-    """Warmup, cooldown to a constant rate that may go on for ever, and an anneal.
+    """Infinite schedule: warmup, cooldown to a constant value, and an optional final anneal.
 
-    With ``W, C, K, A`` the lengths of warmup, cooldown, constant phase and anneal, ``g``,
-    ``f`` and ``h`` the shapes of warmup, cooldown and anneal, and ``q = p - W - C``::
+    With ``W``, ``C``, ``K``, ``A`` the lengths of warmup, cooldown, constant phase and anneal,
+    ``g``, ``f`` and ``h`` the shapes of warmup, cooldown and anneal, and ``q = p - W - C``::
 
         s(p) = init_value + (peak_value - init_value) * g(1 - p / W)                  p < W
         s(p) = constant_value + (peak_value - constant_value) * f((p - W) / C)        p < W + C
@@ -248,11 +248,11 @@ def infinite(
     Parameters
     ----------
     peak_value, constant_value, end_value, init_value : array_like
-        Values after the warmup, in the constant phase, after the anneal and at 0.
+        Values after the warmup, in the constant phase, after the anneal, and at p = 0.
     warmup_steps, cooldown_steps, constant_steps, anneal_steps : array_like
-        ``W``, ``C``, ``K``, ``A``, each >= 0. Without ``constant_steps``,
-        ``anneal_steps`` and ``end_value`` the constant phase has no end; anneal such a
-        schedule later with :meth:`decaylr.Schedule.branch`.
+        ``W``, ``C``, ``K``, ``A`` in positions, each >= 0. Without ``constant_steps``,
+        ``anneal_steps`` and ``end_value`` the constant phase never ends; such a schedule can
+        be annealed later with :meth:`decaylr.Schedule.branch`.
     warmup, cooldown, anneal : str, tuple or function
         Shapes; published cooldowns are ``"cosine"``, ``"linear"`` and
         ``("inverse-sqrt", s)``.
@@ -265,7 +265,7 @@ def infinite(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------

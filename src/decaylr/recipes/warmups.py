@@ -1,9 +1,9 @@
-"""Recipes: the schedules people name, built from curves and combinators alone.
+"""Recipes with a warmup, and layer-wise decay.
 
-Each function returns an ordinary :class:`decaylr.Schedule`. Numeric parameters take
-scalars or arrays, which broadcast; lengths may be fractional (epochs) and may be 0 in
-some runs, where the phase contributes nothing. Shapes (``warmup``, ``decay``,
-``anneal``...) are named in :mod:`decaylr.recipes.phases`.
+Each function returns an ordinary :class:`decaylr.Schedule`. Numeric parameters are scalars or
+arrays, which broadcast. Lengths may be fractional (for example in epochs); a phase of length 0
+is skipped in that run. Shapes (``warmup``, ``decay``, ``anneal`` ...) are listed in
+:mod:`decaylr.recipes.phases`.
 """
 
 from __future__ import annotations
@@ -49,31 +49,31 @@ def warmup(
     Parameters
     ----------
     schedule : Schedule or array_like
-        What follows; a number is a constant.
+        The schedule after the warmup; a number stands for a constant.
     steps : array_like
-        Length of the warmup, >= 0; where it is 0 the schedule begins at once.
+        Length of the warmup, >= 0; runs with 0 have no warmup.
     init_value : array_like
-        Value the ramp starts from.
+        Value at which the warmup begins (without an offset).
     shape : str, tuple or function
         ``"linear"``, ``("polynomial", 2)``, ``"cosine"``, ``"1-sqrt"``, ``("1-exp", 5)``,
         ``"constant"`` (hold ``init_value``, then jump), ...
     offset, divisor : array_like
-        The progress is ``(p + offset) / divisor``; ``divisor`` is ``steps`` unless given.
-        ``offset=1`` gives ``(p+1)/W``, with ``divisor=W + 1`` it is ``(p+1)/(W+1)``, and
-        ``divisor=W - 1`` alone reaches the peak at the warmup's last position.
+        The progress is ``(p + offset) / divisor``, with ``divisor = steps`` by default. For
+        ``W = steps``, ``offset=1`` gives ``(p+1)/W``; ``offset=1, divisor=W+1`` gives
+        ``(p+1)/(W+1)``; ``divisor=W-1`` reaches the peak at the last warmup position.
     clock : {"after", "under"}
-        Whether the schedule's own clock starts when the warmup is over, or runs under it
-        (the decay is then ``steps`` old when it takes over).
+        "after": the schedule starts at its position 0 when the warmup ends. "under": it
+        starts together with the warmup and is at its position ``steps`` when that ends.
 
     Returns
     -------
     Schedule
-        Its length is ``steps + schedule.length``, under the warmup ``schedule.length``.
+        Its length is ``steps + schedule.length``; with clock="under", ``schedule.length``.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     Examples
     --------
@@ -82,22 +82,22 @@ def warmup(
     >>> s(0), s(5), s(10), s(60), s(110)
     (0.0, 0.5, 1.0, 0.5, 0.0)
 
-    A warmup that multiplies a schedule instead of preceding it:
+    A warmup factor, multiplied with a schedule:
 
     >>> (dl.warmup(1.0, 10) * dl.linear(1.0, 0.0, 20))(5)
     0.375
     """
     one_of("clock", clock, ("after", "under"))
     length, first = at_least("steps", steps), finite("init_value", init_value)
-    ahead = at_least("offset", offset)
-    whole = length if divisor is None else at_least("divisor", divisor)
-    broadcastable(steps=length, init_value=first, offset=ahead, divisor=whole)
+    shift = at_least("offset", offset)
+    ramp_steps = length if divisor is None else at_least("divisor", divisor)
+    broadcastable(steps=length, init_value=first, offset=shift, divisor=ramp_steps)
     target = schedule if isinstance(schedule, Schedule) else constant(finite("schedule", schedule))
     if clock == "under":
         target = target.advance(length)
-    ramp = rise("shape", shape, first, np.asarray(target(0)), whole)
-    if np.any(ahead > 0):
-        ramp = ramp.advance(ahead)
+    ramp = rise("shape", shape, first, np.asarray(target(0)), ramp_steps)
+    if np.any(shift > 0):
+        ramp = ramp.advance(shift)
     return sequence([ramp, target], [length])
 
 
@@ -109,7 +109,7 @@ def warmup_cosine(
     end_value: ArrayLike = 0.0,
     exponent: ArrayLike = 1.0,
 ) -> Schedule:
-    """Linear warmup, then a cosine; names and convention of optax.
+    """Linear warmup, then cosine decay (parameters as in optax).
 
     With ``W = warmup_steps`` and ``D = decay_steps - W``::
 
@@ -121,13 +121,13 @@ def warmup_cosine(
     Parameters
     ----------
     init_value, peak_value, end_value : array_like
-        Values at 0, at the warmup's end and from ``decay_steps`` on.
+        Values at p = 0, at the end of the warmup, and for p >= ``decay_steps``.
     warmup_steps : array_like
         ``W`` >= 0.
     decay_steps : array_like
-        The whole length, **warmup included**, >= ``warmup_steps``.
+        The total length, **including the warmup**, >= ``warmup_steps``.
     exponent : array_like
-        Power of the cosine, > 0.
+        Exponent of the cosine, > 0.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def warmup_cosine(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -173,23 +173,23 @@ def warmup_cosine(
 
 
 def noam(d_model: ArrayLike, warmup_steps: ArrayLike, scale: ArrayLike = 1.0) -> Schedule:
-    """The Transformer's schedule: linear warmup, then inverse square root.
+    """The Transformer ("Noam") schedule: linear warmup, then inverse-square-root decay.
 
     With ``W = warmup_steps``::
 
         s(p) = scale * d_model**-0.5 * min(p**-0.5, p * W**-1.5),    s(0) = 0
 
-    The paper counts updates from 1, so update ``k`` (from 0) has ``p = k + 1``: write
-    ``noam(...).advance(1)`` for it.
+    The paper counts updates from 1. To count them from 0 with the same values, use
+    ``noam(...).advance(1)``.
 
     Parameters
     ----------
     d_model : array_like
         Width of the model, > 0.
     warmup_steps : array_like
-        ``W`` > 0, where the peak ``scale / sqrt(d_model * W)`` is.
+        ``W`` > 0. The peak, at p = W, is ``scale / sqrt(d_model * W)``.
     scale : array_like
-        Factor of the whole.
+        Factor of all values.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def noam(d_model: ArrayLike, warmup_steps: ArrayLike, scale: ArrayLike = 1.0) ->
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -225,23 +225,23 @@ def warmup_inverse_sqrt(
     timescale: ArrayLike | None = None,
     init_value: ArrayLike = 0.0,
 ) -> Schedule:
-    """Linear warmup, then an inverse square root.
+    """Linear warmup, then inverse-square-root decay.
 
     With ``W = warmup_steps`` and ``T = timescale``::
 
         s(p) = init_value + (peak_value - init_value) * p / W      p < W
         s(p) = peak_value / sqrt(1 + (p - W) / T)                  p >= W
 
-    With ``T = W`` (the default) the second case is ``peak_value * sqrt(W / p)``.
+    With ``T = W`` (the default) the decay is ``peak_value * sqrt(W / p)``.
 
     Parameters
     ----------
     peak_value, init_value : array_like
-        Values at the warmup's end and at 0.
+        Values at the end of the warmup, and at p = 0.
     warmup_steps : array_like
         ``W`` >= 0.
     timescale : array_like, optional
-        ``T`` > 0, ``warmup_steps`` unless given; needed where that is 0.
+        ``T`` > 0, by default ``warmup_steps``; required if that is 0.
 
     Returns
     -------
@@ -251,7 +251,7 @@ def warmup_inverse_sqrt(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -282,7 +282,7 @@ def slanted_triangular(
     cut_fraction: ArrayLike = 0.1,
     ratio: ArrayLike = 32.0,
 ) -> Schedule:
-    """A short straight rise and a long straight fall (ULMFiT).
+    """Slanted triangular schedule: a short linear rise and a long linear decay (ULMFiT).
 
     With ``C = floor(total_steps * cut_fraction)``, ``m = max_value / ratio`` and
     ``D = C * (1 / cut_fraction - 1)``::
@@ -294,13 +294,14 @@ def slanted_triangular(
     Parameters
     ----------
     max_value : array_like
-        The highest value.
+        The maximum.
     total_steps : array_like
-        Length before ``C`` is rounded down, >= ``1 / cut_fraction``.
+        Nominal length, >= ``1 / cut_fraction``. The actual length can be shorter, because
+        ``C`` is rounded down.
     cut_fraction : array_like
-        Share of the rise, > 0 and <= 1.
+        Share of the length in which the value rises, > 0 and <= 1.
     ratio : array_like
-        The highest value over the lowest, > 0.
+        Ratio of the maximum to the lowest value, > 0.
 
     Returns
     -------
@@ -310,7 +311,7 @@ def slanted_triangular(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -325,19 +326,20 @@ def slanted_triangular(
     (0.015625, 0.5, 0.015625)
     """
     peak, total = finite("max_value", max_value), above("total_steps", total_steps)
-    share, fold = above("cut_fraction", cut_fraction), above("ratio", ratio)
-    broadcastable(max_value=peak, total_steps=total, cut_fraction=share, ratio=fold)
+    share, height = above("cut_fraction", cut_fraction), above("ratio", ratio)
+    broadcastable(max_value=peak, total_steps=total, cut_fraction=share, ratio=height)
     expect("cut_fraction", share, "at most 1", share <= 1)
     cut = np.floor(total * share)
     expect("total_steps", total, "at least 1 / cut_fraction", cut >= 1)
-    down = fall("decay", "linear", peak, peak / fold, cut * (1 / share - 1))
-    return sequence([linear(peak / fold, peak, cut), down], [cut])
+    bottom = peak / height
+    down = fall("decay", "linear", peak, bottom, cut * (1 / share - 1))
+    return sequence([linear(bottom, peak, cut), down], [cut])
 
 
 def layerwise(
     schedule: Schedule, num_layers: int, decay: ArrayLike, min_scale: ArrayLike = 0.0
 ) -> Schedule:
-    """Layer-wise decay: one run a layer, smaller towards the input.
+    """Layer-wise decay: one run per layer, with smaller values nearer to the input.
 
     Layer ``l = 0 ... num_layers - 1`` (0 is nearest the input) has::
 
@@ -346,11 +348,11 @@ def layerwise(
     Parameters
     ----------
     schedule : Schedule
-        The last layer's schedule.
+        The schedule of the last layer.
     num_layers : int
         Number of layers or parameter groups, >= 1, embeddings and head included.
     decay : array_like
-        Factor from one layer to the one before it, > 0; broadcasts with the schedule.
+        Factor from each layer to the one below it, > 0; broadcasts with the schedule.
     min_scale : array_like
         The smallest factor, >= 0.
 
@@ -363,7 +365,7 @@ def layerwise(
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
@@ -379,9 +381,9 @@ def layerwise(
     if not isinstance(schedule, Schedule):
         raise TypeError(f"schedule must be a Schedule, got {schedule!r}")
     layers = whole_number("num_layers", num_layers, least=1)
-    rate, least = above("decay", decay), at_least("min_scale", min_scale)
-    broadcastable(schedule=np.empty(schedule.shape), decay=rate, min_scale=least)
+    rate, smallest = above("decay", decay), at_least("min_scale", min_scale)
+    broadcastable(schedule=np.empty(schedule.shape), decay=rate, min_scale=smallest)
     depth = np.arange(layers - 1, -1, -1.0)
-    factors = np.maximum(rate[..., None] ** depth, least[..., None])
+    factors = np.maximum(rate[..., None] ** depth, smallest[..., None])
     scaled: Schedule = schedule.reshape((*schedule.shape, 1)) * factors
     return scaled
