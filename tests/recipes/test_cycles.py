@@ -216,7 +216,10 @@ def test_restarts_with_a_warmup_of_the_same_length_in_every_cycle(period_scale):
         ({"first_steps": 0}, r"^first_steps must be finite and > 0, got 0"),
         ({"period_scale": 0}, r"^period_scale must be finite and > 0, got 0"),
         ({"warmup_steps": 11}, r"^warmup_steps must be <= first_steps, got 11"),
-        ({"warmup_steps": 5, "period_scale": 2}, r"^count must be given if cycles with a warmup change"),
+        (
+            {"warmup_steps": 5, "period_scale": 2},
+            r"^count must be given if cycles with a warmup change",
+        ),
         (
             {"warmup_steps": 5, "period_scale": 0.5, "count": 3},
             r"^warmup_steps must be <= the short",

@@ -1,4 +1,4 @@
-"""Advice: decay rates that reach a target, and the diagnosis of a schedule."""
+"""Advice: decay rates that reach a target, and the diagnosis of schedules."""
 
 from decaylr.advice.diagnosis import Diagnosis, diagnose
 from decaylr.advice.targets import Advice, advise

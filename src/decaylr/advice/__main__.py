@@ -1,4 +1,4 @@
-"""`python -m decaylr.advice`: the worked table of decay rates in docs/choosing.md."""
+"""`python -m decaylr.advice`: prints the example table of decay rates in docs/choosing.md."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def worked_table() -> str:
     Returns
     -------
     str
-        One row a decay rate and length, all rates of one length diagnosed together.
+        One row per decay rate and number of epochs.
 
     Examples
     --------
@@ -35,23 +35,23 @@ def worked_table() -> str:
     | 0.9 | 10 | 38.7 % | 7 | 0 % | 0 % | decays to 38.7 % of the peak |
     """
     batch = exponential(1.0, np.array(RATES))
-    found = {epochs: diagnose(batch, epochs) for epochs in EPOCHS}
-    rows = [_row(found[epochs], run, epochs) for run in range(len(RATES)) for epochs in EPOCHS]
+    diagnoses = {epochs: diagnose(batch, epochs) for epochs in EPOCHS}
+    rows = [_row(diagnoses[epochs], run, epochs) for run in range(len(RATES)) for epochs in EPOCHS]
     ruled = [HEADER, ("---",) * len(HEADER), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in ruled)
 
 
-def _row(found: Diagnosis, run: int, epochs: int) -> tuple[str, ...]:
-    share = found.final[run] / found.peak[run]
-    half = found.half_life[run]
+def _row(diagnosis: Diagnosis, run: int, epochs: int) -> tuple[str, ...]:
+    share = diagnosis.final[run] / diagnosis.peak[run]
+    half_life = diagnosis.half_life[run]
     return (
         "none" if RATES[run] == 1 else f"{RATES[run]:g}",
         str(epochs),
         _percent(share),
-        "never" if half < 0 else str(half),
-        _percent(found.below_10_percent[run]),
-        _percent(found.below_1_percent[run]),
-        _verdict(found, run, share),
+        "never" if half_life < 0 else str(half_life),
+        _percent(diagnosis.below_10_percent[run]),
+        _percent(diagnosis.below_1_percent[run]),
+        _verdict(diagnosis, run, share),
     )
 
 
@@ -59,11 +59,12 @@ def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-def _verdict(found: Diagnosis, run: int, share: float) -> str:
-    if found.no_decay[run]:
+def _verdict(diagnosis: Diagnosis, run: int, share: float) -> str:
+    if diagnosis.no_decay[run]:
         return "no decay"
-    if found.over_decay[run]:
-        return f"over-decay: {_percent(found.below_1_percent[run])} of training does almost nothing"
+    if diagnosis.over_decay[run]:
+        share_below = _percent(diagnosis.below_1_percent[run])
+        return f"over-decay: {share_below} of training does almost nothing"
     return f"decays to {_percent(share)} of the peak"
 
 

@@ -1,4 +1,4 @@
-"""Metric-driven schedules: a scale that falls where a metric no longer improves."""
+"""Metric-driven schedules: reduce the learning rate when a metric stops improving."""
 
 from decaylr.plateau.scale import Plateau
 

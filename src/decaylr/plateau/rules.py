@@ -1,4 +1,4 @@
-"""The rules of `Plateau`: which options each has, their defaults and what they accept."""
+"""The rules of `Plateau`: their options, defaults and checks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from decaylr.checks import (
 
 
 class Rule(NamedTuple):
-    """What a rule takes for granted, and the options that it alone has."""
+    """Defaults of a rule, and its additional options with their defaults."""
 
     mode: str
     threshold: float
@@ -53,7 +53,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-# What the core is given for options that a rule does not have: none of its rules reads them.
+# Values passed to the core for options that a rule does not have; that rule does not read them.
 UNUSED: dict[str, float] = {
     "eps": 0.0,
     "atol": 0.0,
@@ -66,7 +66,7 @@ UNUSED: dict[str, float] = {
 
 
 def factors(value: Any, rule: str) -> Array:
-    """The factor of a decrease, within what the rule's own library accepts."""
+    """Check the factor of a decrease; the accepted range is that of the original library."""
     if rule == "thinc":
         return above("factor", value)
     array = real_array("factor", value)
@@ -78,7 +78,7 @@ def factors(value: Any, rule: str) -> Array:
 
 
 def thresholds(value: Any, rule: str, relative: bool, options: Mapping[str, Any]) -> Array:
-    """The improvement that counts; optax asks for one above 0."""
+    """Check the threshold of an improvement; optax requires one > 0 unless atol is."""
     array = at_least("threshold", value)
     if rule == "optax":
         if relative:
@@ -89,7 +89,7 @@ def thresholds(value: Any, rule: str, relative: bool, options: Mapping[str, Any]
 
 
 def options(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule's options, checked; those not given have their defaults."""
+    """Check the options of a rule and fill in defaults."""
     known = RULES[rule].options
     for name in given:
         if name not in known:
@@ -113,7 +113,7 @@ def _option(name: str, value: Any) -> Any:
 
 
 def column(value: Any, shape: tuple[int, ...]) -> FloatArray:
-    """A parameter as the core takes it: one element, or one for each run in C order."""
+    """A parameter as passed to the core: one element, or one per run in C order."""
     array = np.asarray(value, dtype=np.float64)
     if array.ndim == 0:
         return array.reshape(1)

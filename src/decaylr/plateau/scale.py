@@ -1,4 +1,4 @@
-"""`Plateau`: schedules whose scale answers to a metric, for a whole batch at once."""
+"""`Plateau`: schedules that are scaled down when a metric stops improving, in batches."""
 
 from __future__ import annotations
 
@@ -32,68 +32,71 @@ _COUNTS = ("seen", "bad", "good", "cooldown", "warmup", "resets")
 
 
 class Plateau:
-    """A schedule times a scale that falls where a metric no longer improves.
+    """A schedule times a scale that is reduced when a metric stops improving.
 
-    Each run has its own metric, parameters and state. An update with the metric ``m`` calls
-    it an improvement over the best one, ``b``, where (``mode="min"``; ``"max"`` mirrors it)::
+    Each run has its own metric, parameters and state. A metric ``m`` is an improvement over
+    the best one so far, ``b``, if (for ``mode="min"``; mirrored for ``"max"``)::
 
         m < b * (1 - threshold)         threshold_mode="rel"
         m < b - threshold               threshold_mode="abs"
-        m < b * (1 - threshold) - atol  rule "optax", of the mean of accumulation_size metrics
+        m < b * (1 - threshold) - atol  rule "optax", with m the mean of accumulation_size metrics
 
-    A NaN is never one. The scale is multiplied by `factor`, and `cooldown` updates are then
-    ignored, when the updates in a row without an improvement are
+    NaN is never an improvement. The scale is multiplied by `factor`, and the next `cooldown`
+    updates are not counted, when the number of consecutive updates without an improvement is
 
     ========== ==================================================================
-    ``torch``  more than `patience`; in a cooldown the best still moves
-    ``keras``  `patience` (0 is as 1), and the value is above `min_value`
-    ``optax``  exactly `patience` (0 fires at improvements); the best still moves;
-               the scale stays at or above `min_scale`
-    ``paddle`` more than `patience`; in a cooldown nothing moves but its counter
-    ``thinc``  exactly `patience`; no cooldown
-    ``greedy`` more than `patience`. After more than `patience` improvements in a row the
-               scale is divided by `factor` instead, up to `max_value`, and `warmup`
-               updates are ignored; after `reset_start` decreases at `min_value` all starts
-               anew. With `smooth`, metrics are means of the last `window_size`
+    ``torch``  more than `patience`; during a cooldown the best metric is still updated
+    ``keras``  `patience` (0 is the same as 1), and the value is above `min_value`
+    ``optax``  exactly `patience` (0: at every improvement); during a cooldown the best
+               metric is still updated; the scale never falls below `min_scale`
+    ``paddle`` more than `patience`; during a cooldown nothing is updated but its counter
+    ``thinc``  exactly `patience`; there is no cooldown
+    ``greedy`` more than `patience`. After more than `patience` consecutive improvements the
+               scale is divided by `factor` instead, up to `max_value`, and the next `warmup`
+               updates are ignored. After `reset_start` decreases at `min_value` the state is
+               reset. With `smooth`, a metric is the mean of the last `window_size`
     ========== ==================================================================
 
-    ``torch``, ``paddle`` and ``greedy`` leave out changes of at most `eps`.
+    ``torch``, ``paddle`` and ``greedy`` skip changes of the value of at most `eps`.
 
     Parameters
     ----------
     schedule : Schedule
-        What is scaled; `constant` for a rate that nothing else changes.
+        The schedule to scale; `constant(rate)` if only the metric changes the rate.
     mode : {"min", "max"}, optional
-        Whether the metric is to fall or to rise: "min", for the rule thinc "max".
+        Whether a smaller or a larger metric is better. Default: "min"; "max" for thinc.
     factor : array_like
-        At least 0 and below 1; above 0 for optax, greedy and thinc, whose may exceed 1.
+        Factor of a decrease: in [0, 1) for torch, keras and paddle, in (0, 1) for optax and
+        greedy, > 0 for thinc (also above 1).
     patience, cooldown : array_like of whole numbers
-        At least 0.
+        Numbers of updates, >= 0.
     threshold : array_like, optional
-        At least 0: 1e-4, for greedy 1e-6, for thinc 0.
+        Smallest change that counts as an improvement, >= 0. Default: 1e-4; 1e-6 for greedy,
+        0 for thinc.
     threshold_mode : {"rel", "abs"}, optional
-        "rel" for torch, paddle and optax, "abs" for keras, greedy and thinc.
+        Default: "rel" for torch, paddle and optax, "abs" for keras, greedy and thinc.
     min_value : array_like
-        Values are not scaled below it. (``greedy`` does not raise a schedule to it.)
+        Lower bound of the value: max(schedule * scale, min_value). With ``greedy``, the value
+        may be smaller if the schedule itself is.
     rule : {"torch", "keras", "optax", "paddle", "thinc", "greedy"}
-        Whose rule: `torch.optim.lr_scheduler.ReduceLROnPlateau`,
+        The implementation to follow: `torch.optim.lr_scheduler.ReduceLROnPlateau`,
         `keras.callbacks.ReduceLROnPlateau`, `optax.contrib.reduce_on_plateau`,
-        `paddle.optimizer.lr.ReduceOnPlateau`, thinc's `plateau`, the `GreedyLR` of
-        transformers.
+        `paddle.optimizer.lr.ReduceOnPlateau`, `thinc.schedules.plateau`, or
+        `transformers.GreedyLR`.
     **rule_options
-        torch, paddle: `eps` (1e-8). optax: `atol` (0), `accumulation_size` (1),
-        `min_scale` (0). greedy: `warmup` (0), `max_value` (1), `eps` (1e-8), `smooth`
-        (False), `window_size` (50), `reset_start` (500).
+        Options of the rule, with their defaults. torch, paddle: `eps` (1e-8). optax: `atol` (0),
+        `accumulation_size` (1), `min_scale` (0). greedy: `warmup` (0), `max_value` (1), `eps`
+        (1e-8), `smooth` (False), `window_size` (50), `reset_start` (500).
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        For a parameter of a wrong type or value; the message names it.
 
     References
     ----------
-    "GreedyLR: A Novel Adaptive Learning Rate Scheduler", arXiv:2512.14527; for the others the
-    libraries' own documentation.
+    "GreedyLR: A Novel Adaptive Learning Rate Scheduler", arXiv:2512.14527; for the
+    other rules, the documentation of the libraries.
 
     Examples
     --------
@@ -123,18 +126,18 @@ class Plateau:
     ) -> None:
         if not isinstance(schedule, Schedule):
             raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
-        own = RULES[one_of("rule", rule, tuple(RULES))]
+        defaults = RULES[one_of("rule", rule, tuple(RULES))]
         self._rule = rule
-        self._mode = one_of("mode", own.mode if mode is None else mode, ("min", "max"))
-        given = own.threshold_mode if threshold_mode is None else threshold_mode
-        self._threshold_mode = one_of("threshold_mode", given, ("rel", "abs"))
+        self._mode = one_of("mode", defaults.mode if mode is None else mode, ("min", "max"))
+        chosen = defaults.threshold_mode if threshold_mode is None else threshold_mode
+        self._threshold_mode = one_of("threshold_mode", chosen, ("rel", "abs"))
         self._options = options(rule, rule_options)
-        least = own.threshold if threshold is None else threshold
+        change = defaults.threshold if threshold is None else threshold
         self._parameters: dict[str, Array] = {
             "factor": factors(factor, rule),
             "patience": whole_numbers("patience", patience),
             "cooldown": whole_numbers("cooldown", cooldown),
-            "threshold": thresholds(least, rule, self._threshold_mode == "rel", self._options),
+            "threshold": thresholds(change, rule, self._threshold_mode == "rel", self._options),
             "min_value": finite("min_value", min_value),
         }
         arrays = {k: v for k, v in self._options.items() if isinstance(v, np.ndarray)}
@@ -146,16 +149,16 @@ class Plateau:
         self._state: dict[str, npt.NDArray[Any]] = {}
         self.reset()
 
-    # -- what it is -------------------------------------------------------------------
+    # -- properties -------------------------------------------------------------------
 
     @property
     def schedule(self) -> Schedule:
-        """What is scaled."""
+        """The schedule that is scaled."""
         return self._schedule
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the batch: of the schedule and the parameters together."""
+        """The shape of the batch, to which the schedule and the parameters broadcast."""
         return self._shape
 
     @property
@@ -170,33 +173,42 @@ class Plateau:
 
     @property
     def scale(self) -> float | FloatArray:
-        """The factor of the schedule now; a copy."""
+        """The current factor of the schedule, a float or a copy of the array."""
         scale = self._state["scale"].reshape(self._shape)
         return float(scale) if self._shape == () else scale.copy()
 
     def replace(self, schedule: Schedule) -> Plateau:
-        """The same rule, parameters and state around another schedule of the same shape.
+        """Return a plateau with another schedule and the same rule, parameters and state.
 
-        What a change of horizon needs: ``plateau.replace(plateau.schedule.extend(total))``.
+        Use it to change the horizon: ``plateau.replace(plateau.schedule.extend(total))``.
+
+        Parameters
+        ----------
+        schedule : Schedule
+            With it, the shape of the batch must stay the same.
+
+        Returns
+        -------
+        Plateau
         """
-        made = Plateau(schedule, **self._arguments())
-        if made.shape != self._shape:
+        plateau = Plateau(schedule, **self._arguments())
+        if plateau.shape != self._shape:
             refuse("schedule", f"of a shape that gives {self._shape}", schedule.shape)
-        made._state = {name: array.copy() for name, array in self._state.items()}
-        return made
+        plateau._state = {name: array.copy() for name, array in self._state.items()}
+        return plateau
 
     # -- use --------------------------------------------------------------------------
 
     def update(self, metrics: npt.ArrayLike, position: npt.ArrayLike = 0) -> float | FloatArray:
-        """Take one metric for each run and return the scale that follows.
+        """Update the state with one metric per run, and return the new scale.
 
         Parameters
         ----------
         metrics : float or array_like
             Broadcasts to `.shape`. NaN is never an improvement.
         position : int or array_like
-            Where the runs are: bounds and `eps` are compared with the value there. It
-            matters only where the schedule is not a constant.
+            Current position of the runs. The value there is compared with `min_value`,
+            `max_value` and `eps`, so it matters only if the schedule is not constant.
 
         Returns
         -------
@@ -205,7 +217,7 @@ class Plateau:
         Raises
         ------
         TypeError, ValueError
-            For metrics or positions of the wrong kind or shape; the state stays as it was.
+            For metrics or positions of a wrong type or shape; the state is then unchanged.
         """
         given = real_array("metrics", metrics)
         base = np.asarray(self._schedule(position))
@@ -234,19 +246,26 @@ class Plateau:
         return np.ascontiguousarray(elements, dtype=np.float64).reshape(-1)
 
     def value(self, position: npt.ArrayLike) -> float | FloatArray:
-        """``schedule(position) * scale``, with `min_value` kept.
+        """Return ``max(schedule(position) * scale, min_value)``.
 
-        Positions broadcast against `.shape` as they do in ``schedule(position)``.
+        Parameters
+        ----------
+        position : int or array_like
+            Broadcasts against `.shape` as in ``schedule(position)``.
+
+        Returns
+        -------
+        float or ndarray of float64
         """
-        plain = self._schedule(position)
-        least: Any = self._parameters["min_value"]
+        unscaled = self._schedule(position)
+        lower: Any = self._parameters["min_value"]
         if self._rule == "greedy":
-            least = np.minimum(least, plain)
-        values = np.maximum(plain * self.scale, least)
+            lower = np.minimum(lower, unscaled)
+        values = np.maximum(unscaled * self.scale, lower)
         return float(values) if np.ndim(values) == 0 else np.asarray(values)
 
     def reset(self) -> None:
-        """Forget every metric: the state of a new plateau."""
+        """Reset the state to that of a new plateau."""
         size, window = self.size, self._options.get("window_size", 0)
         rows = window if self._options.get("smooth") else 0
         worst = np.inf if self._mode == "min" else -np.inf
@@ -260,10 +279,10 @@ class Plateau:
         }
         self._state["resets"][:] = self._columns["reset_start"]
 
-    # -- data -------------------------------------------------------------------------
+    # -- plain data -------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """The state: copies of its arrays, with the rule and a version."""
+        """Return the state: copies of its arrays, with the rule and a version."""
         arrays = {name: self._shaped(name).copy() for name in (*_REALS, *_COUNTS)}
         return {"version": VERSION, "rule": self._rule, **arrays}
 
@@ -272,17 +291,17 @@ class Plateau:
         return array.reshape((*self._shape, -1) if name == "window" else self._shape)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over a state of `state_dict`; its arrays may be lists.
+        """Restore a state from `state_dict`; its arrays may be lists.
 
         Raises
         ------
         TypeError, ValueError
-            For a state of another version, rule, shape or form; nothing is changed then.
+            For a state of another version, rule, shape or form; the state is then unchanged.
         """
         known_keys(state, ("version", "rule", *_REALS, *_COUNTS), "state")
-        for name, wanted in (("version", VERSION), ("rule", self._rule)):
-            if state.get(name) != wanted:
-                refuse(f"state: {name}", repr(wanted), repr(state.get(name)))
+        for name, expected in (("version", VERSION), ("rule", self._rule)):
+            if state.get(name) != expected:
+                refuse(f"state: {name}", repr(expected), repr(state.get(name)))
         loaded = {name: self._loaded(name, state) for name in (*_REALS, *_COUNTS)}
         self._state = loaded
 
@@ -309,14 +328,14 @@ class Plateau:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """The rule, its parameters and the schedule as plain, versioned data, without state."""
+        """Return rule, parameters and schedule as plain, versioned data, without the state."""
         arguments = {name: plain_data(value) for name, value in self._arguments().items()}
-        scaled = self._schedule.to_dict()["schedule"]
-        return {"version": VERSION, "plateau": {"of": scaled, **arguments}}
+        node = self._schedule.to_dict()["schedule"]
+        return {"version": VERSION, "plateau": {"of": node, **arguments}}
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Plateau:
-        """The plateau of `to_dict`'s data, with a new state."""
+        """Rebuild a plateau from the output of `to_dict`, with a new state."""
         known_keys(data, ("version", "plateau"), "data")
         if data.get("version") != VERSION:
             refuse("version", str(VERSION), data.get("version"))
@@ -327,12 +346,12 @@ class Plateau:
         return Plateau(from_node(Schedule, body["of"], "plateau: of"), **arguments)
 
     def __eq__(self, other: object) -> bool:
-        """Whether schedule, rule and parameters are equal, whatever the state."""
+        """Whether schedule, rule and parameters are equal; the state is not compared."""
         if not isinstance(other, Plateau):
             return NotImplemented
         return self is other or self.to_dict() == other.to_dict()
 
-    __hash__ = None  # type: ignore[assignment]  # it changes with every update
+    __hash__ = None  # type: ignore[assignment]  # mutable: the state changes at every update
 
     def __repr__(self) -> str:
         words = ", ".join(f"{k}={plain_data(v)!r}" for k, v in self._arguments().items())
