@@ -41,7 +41,7 @@ def pchip_slopes(knots: Number, values: Number, numbers: Numbers) -> Number:
     w1, w2 = h1 * 2.0 + h0, h1 + h0 * 2.0
     mean = (w1 + w2) / (w1 / _nonzero(before, numbers) + w2 / _nonzero(after, numbers))
     same_sign = ((before > 0.0) & (after > 0.0)) | ((before < 0.0) & (after < 0.0))
-    # the harmonic mean is used only where the secants have the same sign; it may have a pole else
+    # the harmonic mean applies only where both secants have the same sign; elsewhere it can diverge
     inner = numbers.where(same_sign, mean, mean * 0.0)
     first = _end_slope(h[..., :1], h[..., 1:2], d[..., :1], d[..., 1:2], numbers)
     last = _end_slope(h[..., -1:], h[..., -2:-1], d[..., -1:], d[..., -2:-1], numbers)
