@@ -1,9 +1,9 @@
 """The `OptimizerParamScheduler` of Megatron-LM (megatron-core 0.16): rate and weight decay.
 
-Names, parameters, order and defaults are Megatron's; the leading `optimizer` is left out.
-Position `n` is Megatron's `num_steps`, in the unit of the lengths: Megatron's own training
-counts samples, so that optimizer step `k` of a constant batch runs at ``n = k * batch_size``.
-Numbers may be arrays, one element a run.
+Names, parameters, order and defaults are Megatron's, without the leading `optimizer`. Position
+`n` is Megatron's `num_steps`, in the same unit as the lengths. Megatron's training loop counts
+samples: with a constant batch size, optimizer step `k` is at ``n = k * batch_size``. Every
+numeric argument may be an array with one element per run.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WSD_SHAPES: dict[str, Shape] = {
 
 
 class OptimizerParams(NamedTuple):
-    """What Megatron schedules, both over the same positions."""
+    """The two schedules that Megatron computes, over the same positions."""
 
     lr: Schedule
     weight_decay: Schedule
@@ -65,7 +65,7 @@ def OptimizerParamScheduler(  # noqa: N802
     wsd_decay_steps: ArrayLike | None = None,
     lr_wsd_decay_style: str | None = None,
 ) -> OptimizerParams:
-    """Warmup and decay of the learning rate, and the rise of the weight decay.
+    """Warmup and decay of the learning rate, and increase of the weight decay.
 
     With ``W = lr_warmup_steps``, ``T = lr_decay_steps``, ``r = (n - W) / (T - W)``,
     ``D = wsd_decay_steps`` and ``q = max(0, n - (T - D)) / D``::
@@ -78,15 +78,15 @@ def OptimizerParamScheduler(  # noqa: N802
 
     ``c = 1 - r`` for "linear", ``(1 + cos(pi * r)) / 2`` for "cosine", and for "WSD" ``1 - q``
     ("linear"), ``(1 + cos(pi * q)) / 2`` ("cosine"), ``2 * 0.5**q - 1`` ("exponential") or
-    ``1 - sqrt(q)`` ("minus_sqrt"). The weight decay goes from `start_wd` to `end_wd` in
-    `wd_incr_steps`, along a line or half a cosine.
+    ``1 - sqrt(q)`` ("minus_sqrt"). The weight decay rises from `start_wd` to `end_wd` in
+    `wd_incr_steps`, linearly or along half a cosine.
 
     Parameters
     ----------
     init_lr, max_lr, min_lr : array_like
         ``max_lr >= min_lr >= 0`` and ``init_lr <= max_lr``.
     lr_warmup_steps, lr_decay_steps : array_like of whole numbers
-        ``0 <= lr_warmup_steps < lr_decay_steps``; the decay's include the warmup's.
+        ``0 <= lr_warmup_steps < lr_decay_steps``; the decay steps include the warmup.
     lr_decay_style : {"constant", "linear", "cosine", "inverse-square-root", "WSD"}
     start_wd, end_wd : array_like
         ``0 <= start_wd <= end_wd``, equal for "constant".
@@ -94,10 +94,11 @@ def OptimizerParamScheduler(  # noqa: N802
         >= 1, for "constant" >= 0.
     wd_incr_style : {"constant", "linear", "cosine"}
     use_checkpoint_opt_param_scheduler, override_opt_param_scheduler : bool
-        What Megatron does with a checkpoint's values; schedules do not depend on them. Not both.
+        How Megatron treats the values in a checkpoint; they do not change the schedules. At
+        most one may be True.
     wsd_decay_steps : array_like of whole numbers, optional
-        >= 0, required for "WSD". Where it is longer than what follows the warmup, the decay is
-        under way as the warmup ends.
+        >= 0, required for "WSD". If it is longer than the time after the warmup, the first
+        steps of the decay are skipped.
     lr_wsd_decay_style : {"linear", "cosine", "exponential", "minus_sqrt"}, optional
         Required for "WSD".
 
@@ -109,14 +110,14 @@ def OptimizerParamScheduler(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
     >>> from decaylr.compat.megatron import OptimizerParamScheduler
-    >>> made = OptimizerParamScheduler(
+    >>> schedules = OptimizerParamScheduler(
     ...     0.0, 1.0, 0.0, 10, 110, "cosine", 0.0, 0.1, 100, "linear")
-    >>> made.lr(5), made.lr(10), round(made.lr(60), 12), made.weight_decay(50)
+    >>> schedules.lr(5), schedules.lr(10), round(schedules.lr(60), 12), schedules.weight_decay(50)
     (0.5, 1.0, 0.5, 0.05)
     """
     style = one_of("lr_decay_style", lr_decay_style, STYLES)
@@ -130,7 +131,7 @@ def OptimizerParamScheduler(  # noqa: N802
     ):
         refuse("override_opt_param_scheduler", "False where the checkpoint's are used", True)
     if style == "WSD":
-        last = _annealing(high, low, warmup, total, wsd_decay_steps, lr_wsd_decay_style)
+        last = _wsd(high, low, warmup, total, wsd_decay_steps, lr_wsd_decay_style)
     else:
         last = _decay(style, high, low, warmup, total)
     up = rise("warmup", "linear", begin, high, warmup)
@@ -156,7 +157,7 @@ def _lengths(lr_warmup_steps: ArrayLike, lr_decay_steps: ArrayLike) -> tuple[Arr
 
 
 def _decay(style: str, high: Array, low: Array, warmup: Array, total: Array) -> Schedule:
-    """What follows the warmup, counted from its end."""
+    """The schedule after the warmup, which counts from the warmup's end."""
     if style == "constant":
         return constant(high)
     if style != "inverse-square-root":
@@ -164,11 +165,11 @@ def _decay(style: str, high: Array, low: Array, warmup: Array, total: Array) -> 
     # Without a warmup, steps 0 and 1 both have the rate of step 1.
     first = np.where(warmup == 0, 1, 0)
     root = inverse(high, 1, np.maximum(warmup, 1), power=0.5).clip(lo=low)
-    # The last step of the decay still has the root's value.
+    # At lr_decay_steps itself the rate is still the inverse square root.
     return sequence([constant(high), root, constant(low)], [first, total - warmup + 1 - first])
 
 
-def _annealing(
+def _wsd(
     high: Array,
     low: Array,
     warmup: Array,
@@ -176,7 +177,7 @@ def _annealing(
     steps: ArrayLike | None,
     style: str | None,
 ) -> Schedule:
-    """What follows the warmup: the highest rate, then WSD's decay, which ends at `total`."""
+    """WSD after the warmup: the highest rate, then a decay that ends at `total`."""
     for name, value in (("wsd_decay_steps", steps), ("lr_wsd_decay_style", style)):
         if value is None:
             refuse(name, "given for WSD", None)
@@ -184,8 +185,8 @@ def _annealing(
     shape = WSD_SHAPES[one_of("lr_wsd_decay_style", style, tuple(WSD_SHAPES))]
     broadcastable(wsd_decay_steps=length, lr_decay_steps=total, lr_warmup_steps=warmup, max_lr=high)
     begin = total - warmup - length
-    # The warmup's last step has the highest rate even where the decay is under way, and
-    # without a decay the last step has it too.
+    # Step `warmup` has the highest rate even where the decay should have begun before it;
+    # without a decay, step `total` has the highest rate too.
     stable = np.maximum(begin + (length == 0), warmup > 0)
     down = fall("lr_wsd_decay_style", shape, high, low, length).advance(stable - begin)
     return join([constant(high), down], boundaries=[stable])
@@ -206,12 +207,12 @@ def _weight_decay(
 
 
 def from_config(config: Mapping[str, Any]) -> OptimizerParams:
-    """The schedules of a mapping of the arguments of Megatron's `OptimizerParamScheduler`.
+    """Make the schedules from a mapping of arguments of `OptimizerParamScheduler`.
 
     Parameters
     ----------
     config : mapping
-        Every argument without a default, by its name.
+        Arguments by name; those without a default are required.
 
     Returns
     -------
@@ -221,7 +222,7 @@ def from_config(config: Mapping[str, Any]) -> OptimizerParams:
     Raises
     ------
     TypeError, ValueError
-        For unknown or missing keys, which the message names, and wrong values.
+        If a key is unknown or missing, or a value is wrong; the message names it.
 
     Examples
     --------

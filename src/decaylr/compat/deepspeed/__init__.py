@@ -1,11 +1,12 @@
 """The learning-rate schedules of `deepspeed.runtime.lr_schedules` (DeepSpeed 0.19.8).
 
-Names, parameters, order and defaults are DeepSpeed's; the leading `optimizer` is the `base_lr`
-of its group where a schedule reads it, and `last_batch_iteration` is left out. Position `p` is
-the rate of optimizer step `p`, the first being 0. DeepSpeed calls its scheduler after the
-optimizer, and its first call is iteration 0: step 0 runs at the rate that the constructor sets,
-and step `p` at the rate of iteration ``p - 1``. That is why warmups run their first two steps
-at their lowest rate. Numbers may be arrays, one element a run.
+Names, parameters, order and defaults are DeepSpeed's, except that `base_lr`, the rate of a
+parameter group, takes the place of `optimizer` where a schedule uses it, and that there is no
+`last_batch_iteration`. The value at position `p` is the rate of optimizer step `p`, counted
+from 0. DeepSpeed calls its scheduler after the optimizer, and the first call is iteration 0:
+step 0 has the rate that the constructor sets, step `p` that of iteration ``p - 1``. Warmups
+therefore have their lowest rate in the first two steps. Every numeric argument may be an array
+with one element per run.
 """
 
 from decaylr.compat.deepspeed.one_cycle import OneCycle

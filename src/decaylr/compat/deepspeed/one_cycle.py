@@ -1,4 +1,4 @@
-"""DeepSpeed's one cycle: up, down, and a decay without end."""
+"""DeepSpeed's `OneCycle`: a cycle up and down, then a decay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from decaylr.checks import Array, at_least, broadcastable, finite, flag, whole_number, whole_numbers
 from decaylr.combinators.joins import join
-from decaylr.compat.shared.cycled import with_momentum
+from decaylr.compat.shared.momentum import with_momentum
 from decaylr.curves import constant, inverse, piecewise_constant
 from decaylr.recipes.phases import fall, rise, sequence
 from decaylr.schedule import Schedule
@@ -29,17 +29,18 @@ def OneCycle(  # noqa: N802
     cycle_max_mom: ArrayLike = 0.9,
     decay_mom_rate: ArrayLike = 0.0,
 ) -> Schedule:
-    """One cycle from `cycle_min_lr` to `cycle_max_lr` and back, then a decay.
+    """One cycle from `cycle_min_lr` to `cycle_max_lr` and back, then an inverse-time decay.
 
-    With ``U`` and ``D`` the two step sizes and ``x`` the share of the way up, ``p / U`` and
-    then ``(U + D - p) / D``, rounded down to a multiple of 1 / count where there are stairs::
+    With step sizes ``U`` (up) and ``D`` (down), and ``x = p / U`` on the way up and
+    ``x = (U + D - p) / D`` on the way down, rounded down to a multiple of ``1 / stair_count``
+    where there are stairs::
 
         s(p) = min_lr + (max_lr - min_lr) * x                                  p < U + D
         s(p) = min_lr / (1 + decay_lr_rate * (p - U - D) / decay_step_size)    p >= U + D
 
     `.momentum` is ``max_mom - (max_mom - min_mom) * x``, then ``max_mom * (1 +
-    decay_mom_rate * (p - U - D) / decay_step_size)``; at p = 0 it is `cycle_min_mom`, which
-    DeepSpeed sets as it begins. (Its second beta is 0.99 throughout.)
+    decay_mom_rate * (p - U - D) / decay_step_size)``; at ``p = 0`` it is `cycle_min_mom`, which
+    DeepSpeed's constructor sets. (DeepSpeed keeps Adam's second beta at 0.99.)
 
     Parameters
     ----------
@@ -47,13 +48,13 @@ def OneCycle(  # noqa: N802
     decay_lr_rate, decay_mom_rate : array_like
         >= 0.
     cycle_first_step_size, cycle_second_step_size : array_like of whole numbers
-        Steps up, >= 1, and down, >= 0; as many down as up unless given.
+        Steps up, >= 1, and down, >= 0; the second equals the first by default.
     cycle_first_stair_count, cycle_second_stair_count : int
-        Stairs on the way up and down, 0 for none; as many down as up unless given.
+        Number of stairs up and down, 0 for none; the second equals the first by default.
     decay_step_size : array_like
-        Unit of the decay, >= 0; without a decay where it is 0.
+        Unit of the decay in steps, >= 0; 0 for no decay.
     cycle_momentum : bool
-        Whether there is a `.momentum`; it is None if not.
+        Whether there is a `.momentum`; if False, it is None.
     cycle_min_mom, cycle_max_mom : array_like
 
     Returns
@@ -64,7 +65,7 @@ def OneCycle(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -78,14 +79,12 @@ def OneCycle(  # noqa: N802
     down = up
     if cycle_second_step_size is not None:
         down = whole_numbers("cycle_second_step_size", cycle_second_step_size)
-    rate, unit = (
-        at_least("decay_lr_rate", decay_lr_rate),
-        at_least("decay_step_size", decay_step_size),
-    )
-    stairs = whole_number("cycle_first_stair_count", cycle_first_stair_count)
-    back = stairs
+    rate = at_least("decay_lr_rate", decay_lr_rate)
+    unit = at_least("decay_step_size", decay_step_size)
+    stairs_up = whole_number("cycle_first_stair_count", cycle_first_stair_count)
+    stairs_down = stairs_up
     if cycle_second_stair_count is not None:
-        back = whole_number("cycle_second_stair_count", cycle_second_stair_count)
+        stairs_down = whole_number("cycle_second_stair_count", cycle_second_stair_count)
     broadcastable(
         cycle_min_lr=low,
         cycle_max_lr=high,
@@ -94,7 +93,7 @@ def OneCycle(  # noqa: N802
         decay_lr_rate=rate,
         decay_step_size=unit,
     )
-    cycle = partial(_cycle, up, down, stairs, back)
+    cycle = partial(_cycle, up, down, stairs_up, stairs_down)
     lr = cycle(low, high, inverse(low, *_decay(rate, unit)))
     if not flag("cycle_momentum", cycle_momentum):
         return with_momentum(lr, None)
@@ -106,31 +105,33 @@ def OneCycle(  # noqa: N802
 
 
 def _decay(rate: Array, unit: Array) -> tuple[Array, Array]:
-    """The decay's rate and unit, without a decay where the unit is 0."""
+    """The rate and the unit of the decay; the rate is 0 where the unit is 0."""
     return np.where(unit == 0, 0.0, rate), np.where(unit == 0, 1, unit)
 
 
 def _cycle(
-    up: Array, down: Array, stairs: int, back: int, low: Array, high: Array, after: Schedule
+    up: Array,
+    down: Array,
+    stairs_up: int,
+    stairs_down: int,
+    low: Array,
+    high: Array,
+    after: Schedule,
 ) -> Schedule:
-    """`low` to `high` and back, smoothly or in stairs, then `after`."""
+    """From `low` to `high` and back, linearly or in stairs, then `after`."""
     rising = rise("cycle", "linear", low, high, up)
-    if stairs:
-        rising = _levels(_whole_steps(up, np.arange(1, stairs + 1), stairs, -1), low, high)
+    if stairs_up:
+        steps = up.astype(np.int64)[..., None] * np.arange(1, stairs_up + 1)
+        rising = _stairs(-(-steps // stairs_up), low, high)  # rounded up
     falling = fall("cycle", "linear", high, low, down)
-    if back:
-        falling = _levels(_whole_steps(down, np.arange(back), back, 1), high, low)
+    if stairs_down:
+        steps = down.astype(np.int64)[..., None] * np.arange(stairs_down)
+        falling = _stairs(steps // stairs_down + 1, high, low)
     return sequence([rising, falling, after], [up, down])
 
 
-def _whole_steps(steps: Array, stair: Array, stairs: int, side: int) -> Array:
-    """The first whole step at (side -1) or past (side 1) ``stair * steps / stairs``."""
-    product = steps.astype(np.int64)[..., None] * stair
-    return -(-product // stairs) if side < 0 else product // stairs + 1
-
-
-def _levels(boundaries: Array, begin: Array, end: Array) -> Schedule:
-    """Even levels from `begin` to `end`, a new one at each boundary."""
-    share = np.linspace(0.0, 1.0, boundaries.shape[-1] + 1)
-    values = begin[..., None] + (end - begin)[..., None] * share
+def _stairs(boundaries: Array, begin: Array, end: Array) -> Schedule:
+    """Evenly spaced values from `begin` to `end`, the next one at each boundary."""
+    progress = np.linspace(0.0, 1.0, boundaries.shape[-1] + 1)
+    values = begin[..., None] + (end - begin)[..., None] * progress
     return piecewise_constant(boundaries, values)

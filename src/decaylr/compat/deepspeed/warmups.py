@@ -1,12 +1,4 @@
-"""The learning-rate schedules of `deepspeed.runtime.lr_schedules` (DeepSpeed 0.19.8).
-
-Names, parameters, order and defaults are DeepSpeed's; the leading `optimizer` is the `base_lr`
-of its group where a schedule reads it, and `last_batch_iteration` is left out. Position `p` is
-the rate of optimizer step `p`, the first being 0. DeepSpeed calls its scheduler after the
-optimizer, and its first call is iteration 0: step 0 runs at the rate that the constructor sets,
-and step `p` at the rate of iteration ``p - 1``. That is why warmups run their first two steps
-at their lowest rate. Numbers may be arrays, one element a run.
-"""
+"""DeepSpeed's learning-rate range test and warmups, and schedules from its configuration."""
 
 from __future__ import annotations
 
@@ -36,8 +28,7 @@ from decaylr.curves import constant, inverse, samples
 from decaylr.recipes.phases import fall, rise, sequence
 from decaylr.schedule import Schedule
 
-# A logarithmic warmup is a table of its values.
-LONGEST_TABLE = 2**24
+LONGEST_TABLE = 2**24  # steps of a logarithmic warmup, which is stored as a table
 
 
 def LRRangeTest(  # noqa: N802
@@ -46,7 +37,7 @@ def LRRangeTest(  # noqa: N802
     lr_range_test_step_rate: ArrayLike = 1.0,
     lr_range_test_staircase: bool = False,
 ) -> Schedule:
-    """A rate that rises for ever, to find the largest that still trains.
+    """A rate that rises without bound, to find the largest rate at which training works.
 
     ``s(p) = min_lr * (1 + step_rate * p / step_size)``, with ``p / step_size`` rounded down
     for a staircase.
@@ -56,7 +47,7 @@ def LRRangeTest(  # noqa: N802
     lr_range_test_min_lr : array_like
         The rate of step 0.
     lr_range_test_step_size : array_like of whole numbers
-        Steps in which the rate rises by `lr_range_test_step_rate` times its first value, >= 1.
+        Steps in which the rate rises by `lr_range_test_step_rate` times its initial value, >= 1.
     lr_range_test_step_rate : array_like
         >= 0.
     lr_range_test_staircase : bool
@@ -69,7 +60,7 @@ def LRRangeTest(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -95,7 +86,7 @@ def WarmupLR(  # noqa: N802
     warmup_num_steps: ArrayLike = 1000,
     warmup_type: str = "log",
 ) -> Schedule:
-    """A warmup, then its highest rate for ever.
+    """A warmup, then a constant rate.
 
     With ``i = p - 1``, ``W = max(2, warmup_num_steps)`` and ``d = max_lr - min_lr``::
 
@@ -107,13 +98,13 @@ def WarmupLR(  # noqa: N802
     Parameters
     ----------
     base_lr : array_like, optional
-        The optimizer's rate, which is read only where `warmup_max_lr` is left out.
+        The optimizer's rate, used only if `warmup_max_lr` is not given.
     warmup_min_lr, warmup_max_lr : array_like
         The rates before and after the warmup.
     warmup_num_steps : array_like of whole numbers
-        >= 1, and 1 is as 2; for "log", whose values are tabulated, at most 2**24.
+        >= 1; 1 counts as 2. At most 2**24 for "log", which is stored as a table.
     warmup_type : {"log", "linear"}
-        Other words, which DeepSpeed takes for "log" with a warning, are refused.
+        Other strings raise ValueError; DeepSpeed warns and uses "log".
 
     Returns
     -------
@@ -122,8 +113,8 @@ def WarmupLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names, or neither of
-        `base_lr` and `warmup_max_lr`.
+        If a parameter has the wrong type or value (the message names it), or neither `base_lr`
+        nor `warmup_max_lr` is given.
 
     Examples
     --------
@@ -132,13 +123,13 @@ def WarmupLR(  # noqa: N802
     >>> s([0, 1, 2, 3, 4, 5, 6])
     array([0.  , 0.  , 0.25, 0.5 , 0.75, 1.  , 1.  ])
     """
-    low, high = finite("warmup_min_lr", warmup_min_lr), _highest(base_lr, warmup_max_lr)
+    low, high = finite("warmup_min_lr", warmup_min_lr), _warmup_end(base_lr, warmup_max_lr)
     steps = _warmup_steps(warmup_num_steps)
     broadcastable(warmup_min_lr=low, warmup_max_lr=high, warmup_num_steps=steps)
-    return _started(low, _warmed(low, high, steps, warmup_type, constant(high)))
+    return _delayed_one_step(low, _after_warmup(low, high, steps, warmup_type, constant(high)))
 
 
-def _highest(base_lr: ArrayLike | None, warmup_max_lr: ArrayLike | None) -> Array:
+def _warmup_end(base_lr: ArrayLike | None, warmup_max_lr: ArrayLike | None) -> Array:
     if warmup_max_lr is not None:
         return finite("warmup_max_lr", warmup_max_lr)
     if base_lr is None:
@@ -150,25 +141,28 @@ def _warmup_steps(value: ArrayLike) -> Array:
     return np.maximum(whole_numbers("warmup_num_steps", value, 1), 2)
 
 
-def _started(first: Array, after: Schedule) -> Schedule:
-    """The rate that the constructor sets for one step, then that of iterations 0, 1, ..."""
+def _delayed_one_step(first: Array, after: Schedule) -> Schedule:
+    """The rate that the constructor sets at step 0, then the rates of iterations 0, 1, ..."""
     return join([constant(first), after], boundaries=[1])
 
 
-def _warmed(low: Array, high: Array, steps: Array, kind: str, after: Schedule) -> Schedule:
-    """A warmup from iteration 0, then `after`, which counts from its end."""
+def _after_warmup(low: Array, high: Array, steps: Array, kind: str, after: Schedule) -> Schedule:
+    """The warmup from iteration 0, then `after`, which starts at the end of the warmup."""
     if one_of("warmup_type", kind, ("log", "linear")) == "linear":
         return sequence([rise("warmup_type", "linear", low, high, steps), after], [steps])
     require("warmup_num_steps", steps, lambda x: x <= LONGEST_TABLE, f"at most {LONGEST_TABLE}")
-    return sequence([samples(_logarithmic(low, high, steps)), after], [steps])
+    return sequence([samples(_logarithmic_table(low, high, steps)), after], [steps])
 
 
-def _logarithmic(low: Array, high: Array, steps: Array) -> FloatArray:
-    """The warmup's values as the last axis, rounded once; shorter ones go on to be cut."""
+def _logarithmic_table(low: Array, high: Array, steps: Array) -> FloatArray:
+    """Values of the warmup on the last axis, as long as the longest warmup of the batch.
+
+    They are computed in long double and rounded to float64 once.
+    """
     count = np.arange(1, int(steps.max()) + 1, dtype=np.longdouble)
-    share = np.log(count) / np.log(steps.astype(np.longdouble))[..., None]
-    wide = low.astype(np.longdouble)[..., None], high.astype(np.longdouble)[..., None]
-    return (wide[0] + (wide[1] - wide[0]) * share).astype(np.float64)
+    progress = np.log(count) / np.log(steps.astype(np.longdouble))[..., None]
+    begin, end = low.astype(np.longdouble)[..., None], high.astype(np.longdouble)[..., None]
+    return (begin + (end - begin) * progress).astype(np.float64)
 
 
 def WarmupDecayLR(  # noqa: N802
@@ -178,7 +172,7 @@ def WarmupDecayLR(  # noqa: N802
     warmup_num_steps: ArrayLike = 1000,
     warmup_type: str = "log",
 ) -> Schedule:
-    """The warmup of `WarmupLR`, then a straight line down to `warmup_min_lr`.
+    """The warmup of `WarmupLR`, then a linear decay to `warmup_min_lr`.
 
     With ``i = p - 1``, ``T = total_num_steps`` and ``W = max(2, warmup_num_steps)``, from
     ``i >= W`` on::
@@ -188,12 +182,12 @@ def WarmupDecayLR(  # noqa: N802
     Parameters
     ----------
     total_num_steps : array_like of whole numbers
-        >= 0. Where it is not above `warmup_num_steps` the rate falls to `warmup_min_lr` as
-        the warmup ends.
+        >= 0. If it is not above `warmup_num_steps`, the rate drops to `warmup_min_lr` at the
+        end of the warmup.
     warmup_min_lr, warmup_num_steps, warmup_type
-        As those of `WarmupLR`.
+        As in `WarmupLR`.
     warmup_max_lr : array_like
-        The rate after the warmup; the optimizer's is not read.
+        The rate after the warmup; the optimizer's rate is not used.
 
     Returns
     -------
@@ -202,7 +196,7 @@ def WarmupDecayLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -212,15 +206,13 @@ def WarmupDecayLR(  # noqa: N802
     array([0. , 0. , 0.5, 1. , 0.5, 0. , 0. ])
     """
     low, high = finite("warmup_min_lr", warmup_min_lr), finite("warmup_max_lr", warmup_max_lr)
-    steps, total = (
-        _warmup_steps(warmup_num_steps),
-        whole_numbers("total_num_steps", total_num_steps),
-    )
+    steps = _warmup_steps(warmup_num_steps)
+    total = whole_numbers("total_num_steps", total_num_steps)
     broadcastable(
         warmup_min_lr=low, warmup_max_lr=high, warmup_num_steps=steps, total_num_steps=total
     )
     down = fall("decay", "linear", high, low, np.maximum(total - steps, 0))
-    return _started(low, _warmed(low, high, steps, warmup_type, down))
+    return _delayed_one_step(low, _after_warmup(low, high, steps, warmup_type, down))
 
 
 def WarmupCosineLR(  # noqa: N802
@@ -234,7 +226,8 @@ def WarmupCosineLR(  # noqa: N802
     """A warmup to `base_lr`, then a cosine to ``base_lr * cos_min_ratio``.
 
     With ``i = p - 1``, ``T = total_num_steps``, ``W = max(2, warmup_num_steps)`` and the
-    warmup's share ``w`` of `WarmupLR`, ``log(i + 1) / log(W)`` or ``i / W``::
+    progress of the warmup ``w``, which is ``log(i + 1) / log(W)`` ("log") or ``i / W``
+    ("linear")::
 
         s(p) = 0                                                        p = 0
         s(p) = base_lr * (m + (1 - m) * w),  m = warmup_min_ratio       i < W
@@ -248,9 +241,10 @@ def WarmupCosineLR(  # noqa: N802
     total_num_steps : array_like of whole numbers
         >= 0.
     warmup_min_ratio, cos_min_ratio : array_like
-        Shares of `base_lr`, >= 0, with which the warmup begins and the cosine ends.
+        Rates at the start of the warmup and at the end of the cosine, as fractions of
+        `base_lr`, >= 0.
     warmup_num_steps, warmup_type
-        As those of `WarmupLR`.
+        As in `WarmupLR`.
 
     Returns
     -------
@@ -259,7 +253,7 @@ def WarmupCosineLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -279,45 +273,47 @@ def WarmupCosineLR(  # noqa: N802
         warmup_num_steps=steps,
         cos_min_ratio=end,
     )
-    # The cosine's own first step shows its second value, so it is one step shorter to see.
+    # DeepSpeed's cosine is one step ahead: its first step has the value of step 1.
     down = fall("decay", "cosine", rate, rate * end, np.maximum(total - steps, 1)).advance(1)
-    return _started(np.zeros(()), _warmed(rate * begin, rate, steps, warmup_type, down))
+    return _delayed_one_step(
+        np.zeros(()), _after_warmup(rate * begin, rate, steps, warmup_type, down)
+    )
 
 
-_SETS_THE_RATE: dict[str, Callable[..., Schedule]] = {
+_WITHOUT_BASE_LR: dict[str, Callable[..., Schedule]] = {
     "LRRangeTest": LRRangeTest,
     "OneCycle": OneCycle,
     "WarmupDecayLR": WarmupDecayLR,
 }
-_READS_THE_RATE: dict[str, Callable[..., Schedule]] = {
+_WITH_BASE_LR: dict[str, Callable[..., Schedule]] = {
     "WarmupLR": WarmupLR,
     "WarmupCosineLR": WarmupCosineLR,
 }
 
 
 def from_config(config: Mapping[str, Any], *, base_lr: ArrayLike | None = None) -> Schedule:
-    """The schedule of a DeepSpeed configuration's block `scheduler`.
+    """Make the schedule of the `scheduler` section of a DeepSpeed configuration.
 
-    Lists, which DeepSpeed reads as one number for each parameter group, are one run each.
+    A list, in which DeepSpeed has one number per parameter group, gives one run per element.
 
     Parameters
     ----------
     config : mapping
-        ``{"scheduler": {"type": name, "params": {...}}}``. `optimizer.params.lr` is read
-        where the schedule needs the optimizer's rate; other blocks are not schedules'.
+        ``{"scheduler": {"type": name, "params": {...}}}``. `optimizer.params.lr` is used if the
+        schedule needs the optimizer's rate; other sections are ignored.
     base_lr : array_like, optional
-        The optimizer's rate where the configuration does not have it.
+        The optimizer's rate if the configuration does not contain it.
 
     Returns
     -------
     Schedule
-        That of OneCycle has a `.momentum`.
+        With a `.momentum` for "OneCycle".
 
     Raises
     ------
     TypeError, ValueError
-        For a block of another form, an unknown type or key, which the message names, wrong
-        parameters, or a rate that is missing or given twice.
+        If the section is malformed, a type or key is unknown (the message names it), a
+        parameter is wrong, or the optimizer's rate is missing or given twice.
 
     Examples
     --------
@@ -327,29 +323,29 @@ def from_config(config: Mapping[str, Any], *, base_lr: ArrayLike | None = None) 
     >>> s(3)
     0.5
     """
-    block = _table(_table(config, "config").get("scheduler"), "scheduler")
-    known_keys(block, ("type", "params"), "scheduler")
-    types = (*_SETS_THE_RATE, *_READS_THE_RATE)
-    name = one_of("scheduler.type", block.get("type"), types)
-    params = _table(block.get("params", {}), "scheduler.params")
+    section = _mapping(_mapping(config, "config").get("scheduler"), "scheduler")
+    known_keys(section, ("type", "params"), "scheduler")
+    types = (*_WITHOUT_BASE_LR, *_WITH_BASE_LR)
+    name = one_of("scheduler.type", section.get("type"), types)
+    params = _mapping(section.get("params", {}), "scheduler.params")
     rate = _rate(config, base_lr)
-    if name in _SETS_THE_RATE:
-        return call(_SETS_THE_RATE[name], params, "scheduler.params")
+    if name in _WITHOUT_BASE_LR:
+        return call(_WITHOUT_BASE_LR[name], params, "scheduler.params")
     if name == "WarmupCosineLR" and rate is None:
         refuse("base_lr", "given where the config has no optimizer.params.lr", None)
-    return call(_READS_THE_RATE[name], params, "scheduler.params", base_lr=rate)
+    return call(_WITH_BASE_LR[name], params, "scheduler.params", base_lr=rate)
 
 
-def _table(value: Any, name: str) -> Mapping[str, Any]:
+def _mapping(value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a mapping, got {value!r:.80}")
     return value
 
 
 def _rate(config: Mapping[str, Any], base_lr: ArrayLike | None) -> Any:
-    """The optimizer's rate: the configuration's own, or the one given beside it."""
-    optimizer = _table(config.get("optimizer", {}), "optimizer")
-    own = _table(optimizer.get("params", {}), "optimizer.params").get("lr")
-    if own is not None and base_lr is not None:
+    """The optimizer's rate, from the configuration or from `base_lr`."""
+    optimizer = _mapping(config.get("optimizer", {}), "optimizer")
+    rate = _mapping(optimizer.get("params", {}), "optimizer.params").get("lr")
+    if rate is not None and base_lr is not None:
         refuse("base_lr", "left out where the config has optimizer.params.lr", base_lr)
-    return base_lr if own is None else own
+    return base_lr if rate is None else rate

@@ -1,4 +1,4 @@
-"""Schedules as Keras's own data, where Keras has a class for them."""
+"""Schedules written as Keras configurations, where Keras has a class for them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from decaylr.checks import refuse
 from decaylr.compat.keras.schedules import PolynomialDecay
 from decaylr.schedule import Schedule
 
-Body = Mapping[str, Any]
-Found = tuple[str, dict[str, Any]]
+Arguments = Mapping[str, Any]  # of a node, as in Schedule.to_dict
+ClassConfig = tuple[str, dict[str, Any]]  # the name of a Keras class and its arguments
 
 
 def to_config(schedule: Schedule) -> dict[str, Any] | float:
-    """What `keras.optimizers.schedules.deserialize` makes the same schedule of.
+    """Write a schedule as a configuration for `keras.optimizers.schedules.deserialize`.
 
-    A constant is a plain number, as `learning_rate` of an optimizer. The classes are those
-    with a function in this module:
+    A constant becomes a number, as in an optimizer's `learning_rate`. Other schedules become
+    these classes:
 
     ==========================================================  ======================
     schedule                                                    class
@@ -31,18 +31,23 @@ def to_config(schedule: Schedule) -> dict[str, Any] | float:
     `piecewise_constant`, `multi_step`                          PiecewiseConstantDecay
     ==========================================================  ======================
 
-    Keras writes the end of a cosine as a share of its beginning, `alpha`: the nearest float64
-    to it, so that ``alpha * initial_learning_rate`` may be half a unit off.
+    Keras has the final value of a cosine as a fraction `alpha` of its initial value. `alpha` is
+    rounded to float64, so that the final value may differ in the last bit.
 
     Parameters
     ----------
     schedule : Schedule
-        A single one: Keras has no batches.
+        A single schedule, of shape ().
+
+    Returns
+    -------
+    dict or float
+        A float for a constant.
 
     Raises
     ------
     TypeError, ValueError
-        For what is no schedule, a batch, or one for which Keras has no class.
+        If it is not a Schedule, is a batch, or Keras has no class for it.
 
     References
     ----------
@@ -62,154 +67,161 @@ def to_config(schedule: Schedule) -> dict[str, Any] | float:
         raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
     if schedule.shape != ():
         refuse("schedule", "a single one, since Keras has no batches", f"shape {schedule.shape}")
-    kind, body = next(iter(schedule.to_dict()["schedule"].items()))
+    kind, arguments = next(iter(schedule.to_dict()["schedule"].items()))
     if kind == "constant":
-        return float(body["value"])
+        return float(arguments["value"])
     write = _WRITERS.get(kind)
-    found = None if write is None else write(schedule, body)
-    if found is None:
+    written = None if write is None else write(schedule, arguments)
+    if written is None:
         refuse("schedule", "one that Keras has a class for", repr(schedule))
-    name, config = found
+    name, config = written
     if "initial_learning_rate" in config:
-        # Keras computes in the type of this number: an integer would cut off all the others.
+        # Keras computes in the dtype of this number: an int would truncate all others.
         config["initial_learning_rate"] = float(config["initial_learning_rate"])
     module = "keras.optimizers.schedules"
     return {"module": module, "class_name": name, "config": config, "registered_name": None}
 
 
-def _exponential(_: Schedule, body: Body) -> Found | None:
-    if "end_value" in body or not {"decay_rate", "half_life"} & body.keys():
+def _exponential(_: Schedule, arguments: Arguments) -> ClassConfig | None:
+    if "end_value" in arguments or not {"decay_rate", "half_life"} & arguments.keys():
         return None
     return "ExponentialDecay", {
-        "initial_learning_rate": body["init_value"],
-        "decay_steps": body.get("half_life", body.get("decay_steps", 1)),
-        "decay_rate": body.get("decay_rate", 0.5),
-        "staircase": body["staircase"],
+        "initial_learning_rate": arguments["init_value"],
+        "decay_steps": arguments.get("half_life", arguments.get("decay_steps", 1)),
+        "decay_rate": arguments.get("decay_rate", 0.5),
+        "staircase": arguments["staircase"],
     }
 
 
-def _step(_: Schedule, body: Body) -> Found:
+def _step(_: Schedule, arguments: Arguments) -> ClassConfig:
     return "ExponentialDecay", {
-        "initial_learning_rate": body["init_value"],
-        "decay_steps": body["step_size"],
-        "decay_rate": body["gamma"],
+        "initial_learning_rate": arguments["init_value"],
+        "decay_steps": arguments["step_size"],
+        "decay_rate": arguments["gamma"],
         "staircase": True,
     }
 
 
-def _polynomial(_: Schedule, body: Body) -> Found | None:
-    if body.get("rise", False) or body.get("k", 1) != 1:
+def _polynomial(_: Schedule, arguments: Arguments) -> ClassConfig | None:
+    if arguments.get("rise", False) or arguments.get("k", 1) != 1:
         return None
     return "PolynomialDecay", {
-        "initial_learning_rate": body["init_value"],
-        "decay_steps": body["steps"],
-        "end_learning_rate": body["end_value"],
-        "power": body.get("power", 1.0),
+        "initial_learning_rate": arguments["init_value"],
+        "decay_steps": arguments["steps"],
+        "end_learning_rate": arguments["end_value"],
+        "power": arguments.get("power", 1.0),
         "cycle": False,
     }
 
 
-def _inverse(_: Schedule, body: Body) -> Found | None:
-    if body["power"] != 1:
+def _inverse(_: Schedule, arguments: Arguments) -> ClassConfig | None:
+    if arguments["power"] != 1:
         return None
     return "InverseTimeDecay", {
-        "initial_learning_rate": body["init_value"],
-        "decay_steps": body["decay_steps"],
-        "decay_rate": body["decay_rate"],
-        "staircase": body["staircase"],
+        "initial_learning_rate": arguments["init_value"],
+        "decay_steps": arguments["decay_steps"],
+        "decay_rate": arguments["decay_rate"],
+        "staircase": arguments["staircase"],
     }
 
 
-def _stairs(schedule: Schedule, body: Body) -> Found:
-    """In Keras a value holds up to and including its boundary."""
-    starts = [math.ceil(edge) for edge in body.get("boundaries", body.get("milestones"))]
-    after = [start for start in dict.fromkeys(starts) if start > 0]
+def _stairs(schedule: Schedule, arguments: Arguments) -> ClassConfig:
+    """Keras's boundaries are inclusive: each is the last step of its value."""
+    boundaries = arguments.get("boundaries", arguments.get("milestones"))
+    starts = [s for s in dict.fromkeys(math.ceil(boundary) for boundary in boundaries) if s > 0]
     return "PiecewiseConstantDecay", {
-        "boundaries": [start - 1 for start in after],
-        "values": [schedule(0), *(schedule(start) for start in after)],
+        "boundaries": [start - 1 for start in starts],
+        "values": [schedule(0), *(schedule(start) for start in starts)],
     }
 
 
-def _share(first: float, end: float) -> float | None:
-    """What times `first` is `end`, or as near to that as a float64 comes."""
+def _fraction(first: float, end: float) -> float | None:
+    """The float64 whose product with `first` is `end` or nearest to it; None if there is none."""
     if first == 0:
         return 0.0 if end == 0 else None
     nearest = end / first
-    around = (nearest, math.nextafter(nearest, math.inf), math.nextafter(nearest, -math.inf))
-    return next((share for share in around if first * share == end), nearest)
+    candidates = (nearest, math.nextafter(nearest, math.inf), math.nextafter(nearest, -math.inf))
+    return next((fraction for fraction in candidates if first * fraction == end), nearest)
 
 
-def _cosine(_: Schedule, body: Body) -> Found | None:
-    alpha = _share(body["init_value"], body["end_value"])
-    if alpha is None or body["exponent"] != 1 or body["k"] != 1:
+def _cosine(_: Schedule, arguments: Arguments) -> ClassConfig | None:
+    alpha = _fraction(arguments["init_value"], arguments["end_value"])
+    if alpha is None or arguments["exponent"] != 1 or arguments["k"] != 1:
         return None
     return "CosineDecay", {
-        "initial_learning_rate": body["init_value"],
-        "decay_steps": body["steps"],
+        "initial_learning_rate": arguments["init_value"],
+        "decay_steps": arguments["steps"],
         "alpha": alpha,
         "warmup_target": None,
         "warmup_steps": 0,
     }
 
 
-def _restarts(schedule: Schedule, body: Body) -> Found | None:
-    kind, cycle = next(iter(body["of"].items()))
-    found = _cosine(schedule, cycle) if kind == "cosine" else None
-    growth = body["period_scale"]
-    real = body["lengths"] == "real" or all(float(x).is_integer() for x in (body["period"], growth))
-    fits = real and growth >= 1 and body["value_scale"] >= 0 and "count" not in body
-    if found is None or not fits:
+def _restarts(schedule: Schedule, arguments: Arguments) -> ClassConfig | None:
+    kind, cycle = next(iter(arguments["of"].items()))
+    written = _cosine(schedule, cycle) if kind == "cosine" else None
+    growth = arguments["period_scale"]
+    # Keras does not round the cycles' lengths
+    unrounded = arguments["lengths"] == "real" or all(
+        float(x).is_integer() for x in (arguments["period"], growth)
+    )
+    fits = unrounded and growth >= 1 and arguments["value_scale"] >= 0 and "count" not in arguments
+    if written is None or not fits:
         return None
-    if body["period"] != cycle["steps"] or body["floor"] != cycle["end_value"]:
+    if arguments["period"] != cycle["steps"] or arguments["floor"] != cycle["end_value"]:
         return None
     return "CosineDecayRestarts", {
         "initial_learning_rate": cycle["init_value"],
-        "first_decay_steps": body["period"],
+        "first_decay_steps": arguments["period"],
         "t_mul": growth,
-        "m_mul": body["value_scale"],
-        "alpha": found[1]["alpha"],
+        "m_mul": arguments["value_scale"],
+        "alpha": written[1]["alpha"],
     }
 
 
-def _join(schedule: Schedule, body: Body) -> Found | None:
-    if len(body["parts"]) != 2:
+def _join(schedule: Schedule, arguments: Arguments) -> ClassConfig | None:
+    if len(arguments["parts"]) != 2:
         return None
-    (first, one), (then, other) = (next(iter(part.items())) for part in body["parts"])
-    if (first, then) == ("linear", "cosine"):
-        return _warmed(schedule, one, other, body["boundaries"])
-    return _cycles(schedule, one, other) if (first, then) == ("constant", "sum") else None
+    (first_kind, first), (second_kind, second) = (next(iter(p.items())) for p in arguments["parts"])
+    if (first_kind, second_kind) == ("linear", "cosine"):
+        return _warmup_cosine(schedule, first, second, arguments["boundaries"])
+    if (first_kind, second_kind) == ("constant", "sum"):
+        return _polynomial_cycles(schedule, first, second)
+    return None
 
 
-def _warmed(schedule: Schedule, ramp: Body, cosine: Body, boundaries: list[Any]) -> Found | None:
-    found = _cosine(schedule, cosine)
-    whole = boundaries == [ramp["steps"]] and ramp["end_value"] == cosine["init_value"]
-    if found is None or not whole:
+def _warmup_cosine(
+    schedule: Schedule, ramp: Arguments, cosine: Arguments, boundaries: list[Any]
+) -> ClassConfig | None:
+    written = _cosine(schedule, cosine)
+    is_warmup = boundaries == [ramp["steps"]] and ramp["end_value"] == cosine["init_value"]
+    if written is None or not is_warmup:
         return None
     warmup = {
         "initial_learning_rate": ramp["init_value"],
         "warmup_target": ramp["end_value"],
         "warmup_steps": ramp["steps"],
     }
-    return "CosineDecay", found[1] | warmup
+    return "CosineDecay", written[1] | warmup
 
 
-def _cycles(schedule: Schedule, first: Body, rest: Body) -> Found | None:
-    """The cycles that `PolynomialDecay` is made of, known by making them again."""
-    fades = [part["product"]["parts"][-1] for part in rest["parts"] if "product" in part]
+def _polynomial_cycles(schedule: Schedule, first: Arguments, rest: Arguments) -> ClassConfig | None:
+    """The arguments of `PolynomialDecay` with `cycle`, checked by making the schedule again."""
+    factors = [part["product"]["parts"][-1] for part in rest["parts"] if "product" in part]
     ends = [part["constant"]["value"] for part in rest["parts"] if "constant" in part]
-    if len(fades) != 1 or len(ends) != 1 or "inverse" not in fades[0]:
+    if len(factors) != 1 or len(ends) != 1 or "inverse" not in factors[0]:
         return None
     config = {
         "initial_learning_rate": first["value"],
-        "decay_steps": fades[0]["inverse"]["decay_steps"],
+        "decay_steps": factors[0]["inverse"]["decay_steps"],
         "end_learning_rate": ends[0],
-        "power": fades[0]["inverse"]["power"],
+        "power": factors[0]["inverse"]["power"],
         "cycle": True,
     }
     return ("PolynomialDecay", config) if PolynomialDecay(**config) == schedule else None
 
 
-_WRITERS: dict[str, Callable[[Schedule, Body], Found | None]] = {
+_WRITERS: dict[str, Callable[[Schedule, Arguments], ClassConfig | None]] = {
     "exponential": _exponential,
     "step": _step,
     "linear": _polynomial,

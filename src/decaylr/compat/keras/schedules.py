@@ -1,8 +1,4 @@
-"""The schedules of `keras.optimizers.schedules` (Keras 3) and the rules of two callbacks.
-
-Names, parameters, order and defaults are Keras's; `name` is accepted and changes nothing.
-Keras computes in float32; these are exact. Every number may be an array, one element a run.
-"""
+"""Functions with the signatures of Keras's schedule classes, and `from_config`."""
 
 from __future__ import annotations
 
@@ -15,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from decaylr.checks import (
     LARGEST_POSITION,
-    Array,
     above,
     ascending,
     at_least,
@@ -28,10 +23,15 @@ from decaylr.checks import (
     refuse,
 )
 from decaylr.combinators.joins import join
-from decaylr.compat.shared.functions import table_of
-from decaylr.curves import constant, cosine, exponential, inverse, polynomial, samples, step
-from decaylr.curves import piecewise_constant as stairs
-from decaylr.plateau.scale import Plateau
+from decaylr.curves import (
+    constant,
+    cosine,
+    exponential,
+    inverse,
+    piecewise_constant,
+    polynomial,
+    step,
+)
 from decaylr.recipes.phases import rise, sequence
 from decaylr.schedule import Schedule
 
@@ -43,12 +43,22 @@ def ExponentialDecay(  # noqa: N802
     staircase: bool = False,
     name: str = "ExponentialDecay",
 ) -> Schedule:
-    """``initial_learning_rate * decay_rate**(step / decay_steps)``, rounded down by `staircase`.
+    """``initial_learning_rate * decay_rate**(step / decay_steps)``.
+
+    Parameters
+    ----------
+    initial_learning_rate : array_like
+    decay_steps : array_like
+        > 0.
+    decay_rate : array_like
+        >= 0.
+    staircase : bool
+        Whether to round the exponent down to an integer.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (`decay_rate` >= 0), which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -56,34 +66,36 @@ def ExponentialDecay(  # noqa: N802
     >>> ExponentialDecay(1.0, 10, [0.5, 0.25])(20)
     array([0.25  , 0.0625])
     """
-    rate, steps = finite("initial_learning_rate", initial_learning_rate), _steps(decay_steps)
-    factor = at_least("decay_rate", decay_rate)
+    rate = finite("initial_learning_rate", initial_learning_rate)
+    steps, factor = above("decay_steps", decay_steps), at_least("decay_rate", decay_rate)
     broadcastable(initial_learning_rate=rate, decay_steps=steps, decay_rate=factor)
     if flag("staircase", staircase):
         return step(rate, steps, factor)
     if np.all(factor > 0):
         return exponential(rate, factor, steps)
+    # decay_rate = 0: the initial rate at step 0, then 0
     falling = exponential(rate, np.where(factor == 0, 1.0, factor), steps)
     end = np.where(factor == 0, 1, LARGEST_POSITION)
     return join([falling, constant(0.0)], boundaries=[end])
 
 
-def _steps(decay_steps: ArrayLike, name: str = "decay_steps") -> Array:
-    return above(name, decay_steps)
-
-
 def PiecewiseConstantDecay(  # noqa: N802
     boundaries: ArrayLike, values: ArrayLike, name: str = "PiecewiseConstant"
 ) -> Schedule:
-    """``values[k]`` up to and **including** ``boundaries[k]``, then the next.
+    """``values[k]`` up to and **including** ``boundaries[k]``, then the next value.
 
-    The last axis of both is the list. A boundary that is not whole counts rounded down, as
-    Keras casts it to the type of the step.
+    Parameters
+    ----------
+    boundaries : array_like
+        Non-decreasing steps along the last axis. Fractions are rounded down, as in Keras, which
+        casts them to the dtype of the step.
+    values : array_like
+        One more than boundaries, along the last axis.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -92,12 +104,12 @@ def PiecewiseConstantDecay(  # noqa: N802
     >>> s(100), s(101), s(201)
     (1.0, 0.5, 0.1)
     """
-    edges = ascending("boundaries", boundaries, strictly=False)
+    steps = ascending("boundaries", boundaries, strictly=False)
     rates = listed("values", finite("values", values))
-    if rates.shape[-1] != edges.shape[-1] + 1:
-        refuse("values", f"one more than boundaries ({edges.shape[-1] + 1})", rates.shape[-1])
-    whole = edges if edges.dtype == np.int64 else np.floor(edges).astype(np.int64)
-    return stairs(whole + 1, rates)
+    if rates.shape[-1] != steps.shape[-1] + 1:
+        refuse("values", f"one more than boundaries ({steps.shape[-1] + 1})", rates.shape[-1])
+    whole_steps = steps if steps.dtype == np.int64 else np.floor(steps).astype(np.int64)
+    return piecewise_constant(whole_steps + 1, rates)
 
 
 def PolynomialDecay(  # noqa: N802
@@ -110,16 +122,24 @@ def PolynomialDecay(  # noqa: N802
 ) -> Schedule:
     """``end + (initial - end) * (1 - step / decay_steps)**power``, then `end_learning_rate`.
 
-    With `cycle` there is no end: `decay_steps`, a whole number then, grows to its first
-    multiple at or after the step. In cycle ``c``, ``decay_steps * (c - 1) < step <=
-    decay_steps * c``, the value is ``end + (initial - end) * (1 - step / (decay_steps * c))**
-    power``: after each multiple it rises to less than it began with.
+    With `cycle` the decay restarts at every multiple of `decay_steps`, each time from a lower
+    value. In cycle ``c = ceil(step / decay_steps)`` the value is::
+
+        end + (initial - end) * (1 - step / (decay_steps * c))**power
+
+    Parameters
+    ----------
+    initial_learning_rate, end_learning_rate : array_like
+    decay_steps : array_like
+        > 0; whole numbers if `cycle` is true.
+    power : array_like
+        > 0.
+    cycle : bool
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (`power` > 0; `decay_steps` whole with
-        `cycle`), which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -130,7 +150,8 @@ def PolynomialDecay(  # noqa: N802
     >>> PolynomialDecay(1.0, 100, 0.0, cycle=True)(150)
     0.25
     """
-    rate, steps = finite("initial_learning_rate", initial_learning_rate), _steps(decay_steps)
+    rate = finite("initial_learning_rate", initial_learning_rate)
+    steps = above("decay_steps", decay_steps)
     end, exponent = finite("end_learning_rate", end_learning_rate), above("power", power)
     broadcastable(
         initial_learning_rate=rate, decay_steps=steps, end_learning_rate=end, power=exponent
@@ -138,11 +159,11 @@ def PolynomialDecay(  # noqa: N802
     if not flag("cycle", cycle):
         return polynomial(rate, end, steps, exponent)
     expect("decay_steps", steps, "whole where cycle is true", steps == np.floor(steps))
-    # Counted from step 1, cycle c is decay_steps long and ends at its own multiple. There
-    # 1 - step / (decay_steps * c) is the part of one cycle that is left, over c.
-    left = polynomial(rate - end, np.zeros(()), steps, exponent).advance(1).repeat(steps)
-    later = left * inverse(1.0, 1.0, steps, exponent, staircase=True) + end
-    return join([constant(rate), later], boundaries=[1])
+    # From step 1 on, cycle c ends at decay_steps * c, and 1 - step / (decay_steps * c) is the
+    # remaining fraction of the cycle divided by c.
+    cycles = polynomial(rate - end, np.zeros(()), steps, exponent).advance(1).repeat(steps)
+    from_step_1 = cycles * inverse(1.0, 1.0, steps, exponent, staircase=True) + end
+    return join([constant(rate), from_step_1], boundaries=[1])
 
 
 def InverseTimeDecay(  # noqa: N802
@@ -152,12 +173,22 @@ def InverseTimeDecay(  # noqa: N802
     staircase: bool = False,
     name: str = "InverseTimeDecay",
 ) -> Schedule:
-    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``; `staircase` rounds down.
+    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
+
+    Parameters
+    ----------
+    initial_learning_rate : array_like
+    decay_steps : array_like
+        > 0.
+    decay_rate : array_like
+        >= 0.
+    staircase : bool
+        Whether to round ``step / decay_steps`` down to an integer.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (`decay_rate` >= 0), which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -165,8 +196,8 @@ def InverseTimeDecay(  # noqa: N802
     >>> InverseTimeDecay(1.0, 10, [0.5, 1.0])(20)
     array([0.5       , 0.33333333])
     """
-    rate, steps = finite("initial_learning_rate", initial_learning_rate), _steps(decay_steps)
-    factor = at_least("decay_rate", decay_rate)
+    rate = finite("initial_learning_rate", initial_learning_rate)
+    steps, factor = above("decay_steps", decay_steps), at_least("decay_rate", decay_rate)
     broadcastable(initial_learning_rate=rate, decay_steps=steps, decay_rate=factor)
     return inverse(rate, factor, steps, staircase=flag("staircase", staircase))
 
@@ -179,16 +210,26 @@ def CosineDecay(  # noqa: N802
     warmup_target: ArrayLike | None = None,
     warmup_steps: ArrayLike = 0,
 ) -> Schedule:
-    """A cosine from `initial_learning_rate` to `alpha` times it in `decay_steps`.
+    """A cosine from `initial_learning_rate` to ``alpha * initial_learning_rate``.
 
-    With `warmup_target` a line leads from `initial_learning_rate` to it in `warmup_steps`
-    first, and the cosine, which `decay_steps` count **without** the warmup, goes from the
-    target to `alpha` times it. Without a target `warmup_steps` mean nothing, as in Keras.
+    With `warmup_target`: a linear warmup from `initial_learning_rate` to `warmup_target`, then a
+    cosine to ``alpha * warmup_target``.
+
+    Parameters
+    ----------
+    initial_learning_rate : array_like
+    decay_steps : array_like
+        Length of the cosine **without** the warmup, > 0.
+    alpha : array_like
+        Final rate as a fraction of the rate at the start of the cosine.
+    warmup_target : array_like, optional
+    warmup_steps : array_like
+        >= 0; ignored without `warmup_target`, as in Keras.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -197,14 +238,17 @@ def CosineDecay(  # noqa: N802
     >>> s(10)
     array([0.97552826, 1.        ])
     """
-    rate, steps = finite("initial_learning_rate", initial_learning_rate), _steps(decay_steps)
-    share, warmup = finite("alpha", alpha), at_least("warmup_steps", warmup_steps)
-    broadcastable(initial_learning_rate=rate, decay_steps=steps, alpha=share, warmup_steps=warmup)
+    rate = finite("initial_learning_rate", initial_learning_rate)
+    steps, fraction = above("decay_steps", decay_steps), finite("alpha", alpha)
+    warmup = at_least("warmup_steps", warmup_steps)
+    broadcastable(
+        initial_learning_rate=rate, decay_steps=steps, alpha=fraction, warmup_steps=warmup
+    )
     if warmup_target is None:
-        return cosine(rate, rate * share, steps)
+        return cosine(rate, rate * fraction, steps)
     peak = finite("warmup_target", warmup_target)
     ramp = rise("warmup_target", "linear", rate, peak, warmup)
-    return sequence([ramp, cosine(peak, peak * share, steps)], [warmup])
+    return sequence([ramp, cosine(peak, peak * fraction, steps)], [warmup])
 
 
 def CosineDecayRestarts(  # noqa: N802
@@ -215,15 +259,24 @@ def CosineDecayRestarts(  # noqa: N802
     alpha: ArrayLike = 0.0,
     name: str = "SGDRDecay",
 ) -> Schedule:
-    """Cosines with restarts: each `t_mul` times as long as the one before, `m_mul` times as high.
+    """Repeated cosines that all end at ``alpha * initial_learning_rate``.
 
-    The floor ``alpha * initial_learning_rate`` is that of every cycle.
+    Parameters
+    ----------
+    initial_learning_rate : array_like
+    first_decay_steps : array_like
+        Length of the first cycle, > 0.
+    t_mul : array_like
+        Factor on the length of each next cycle, >= 1. (Below 1, Keras returns NaN.)
+    m_mul : array_like
+        Factor on the initial rate of each next cycle, >= 0.
+    alpha : array_like
+        Final rate of every cycle as a fraction of `initial_learning_rate`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (`t_mul` >= 1: Keras gives NaN below it),
-        which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -233,91 +286,15 @@ def CosineDecayRestarts(  # noqa: N802
     (0.5, 0.5, 0.25)
     """
     rate = finite("initial_learning_rate", initial_learning_rate)
-    steps = _steps(first_decay_steps, "first_decay_steps")
+    steps = above("first_decay_steps", first_decay_steps)
     growth, shrink = at_least("t_mul", t_mul, 1.0), at_least("m_mul", m_mul)
-    share = finite("alpha", alpha)
-    broadcastable(initial_learning_rate=rate, steps=steps, t_mul=growth, m_mul=shrink, alpha=share)
-    floor = rate * share
+    fraction = finite("alpha", alpha)
+    broadcastable(
+        initial_learning_rate=rate, steps=steps, t_mul=growth, m_mul=shrink, alpha=fraction
+    )
+    floor = rate * fraction
     return cosine(rate, floor, steps).repeat(
         steps, period_scale=growth, value_scale=shrink, floor=floor, lengths="real"
-    )
-
-
-def LearningRateScheduler(  # noqa: N802
-    schedule: Schedule | Callable[[int, float], float],
-    initial_learning_rate: float | None = None,
-    *,
-    horizon: int | None = None,
-) -> Schedule:
-    """The rates that `keras.callbacks.LearningRateScheduler` sets, a position being an epoch.
-
-    A function is called as Keras does, with the epoch and the rate before it, for `horizon`
-    epochs; its last value holds. A schedule is its own answer.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.keras import LearningRateScheduler
-    >>> s = LearningRateScheduler(lambda epoch, lr: lr * 0.5, 1.0, horizon=3)
-    >>> s(0), s(2)
-    (0.5, 0.125)
-    """
-    if isinstance(schedule, Schedule):
-        return schedule
-    if not callable(schedule):
-        raise TypeError(f"schedule must be a Schedule or a function, got {schedule!r:.80}")
-    if initial_learning_rate is None:
-        refuse("initial_learning_rate", "given where schedule is a function", None)
-    rate = float(finite("initial_learning_rate", initial_learning_rate))
-
-    def following(epoch: int) -> float:
-        nonlocal rate
-        rate = float(schedule(epoch, rate))
-        return rate
-
-    return samples(table_of("schedule", following, horizon))
-
-
-def ReduceLROnPlateau(  # noqa: N802
-    base_lr: ArrayLike,
-    factor: ArrayLike = 0.1,
-    patience: ArrayLike = 10,
-    mode: str = "min",
-    min_delta: ArrayLike = 1e-4,
-    cooldown: ArrayLike = 0,
-    min_lr: ArrayLike = 0.0,
-) -> Plateau:
-    """The rule of `keras.callbacks.ReduceLROnPlateau` on a constant rate.
-
-    See :class:`decaylr.Plateau`, rule "keras". There is no `monitor`, and so no mode "auto":
-    the metric is what `update` is given.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.keras import ReduceLROnPlateau
-    >>> p = ReduceLROnPlateau(0.5, factor=0.5, patience=1)
-    >>> p.update(1.0), p.update(1.0)
-    (1.0, 0.5)
-    """
-    rate = finite("base_lr", base_lr)
-    return Plateau(
-        constant(rate),
-        rule="keras",
-        mode=mode,
-        factor=factor,
-        patience=patience,
-        cooldown=cooldown,
-        threshold=at_least("min_delta", min_delta),
-        min_value=np.minimum(finite("min_lr", min_lr), rate),
     )
 
 
@@ -332,23 +309,27 @@ CLASSES: dict[str, Callable[..., Schedule]] = {
 
 
 def from_config(config: Mapping[str, Any] | float) -> Schedule:
-    """The schedule of Keras's own data: `keras.optimizers.schedules.serialize(schedule)`.
+    """Make the schedule that a Keras configuration describes.
 
-    Also a whole optimizer's config, of which `learning_rate` counts, and a plain number.
+    Parameters
+    ----------
+    config : mapping or float
+        The result of `keras.optimizers.schedules.serialize`, the configuration of an optimizer,
+        whose `learning_rate` is read, or a constant rate.
 
     Raises
     ------
     TypeError, ValueError
-        For an unknown class or argument, by its name.
+        If a class or an argument is unknown; the message names it.
 
     Examples
     --------
     >>> from decaylr.compat.keras import from_config
-    >>> made = from_config({
+    >>> s = from_config({
     ...     "class_name": "CosineDecay",
     ...     "config": {"initial_learning_rate": 1.0, "decay_steps": 100},
     ... })
-    >>> made(50)
+    >>> s(50)
     0.5
     """
     if not isinstance(config, Mapping):

@@ -1,7 +1,7 @@
-"""The schedules of optax (0.2.8) by their own names, parameters, order and defaults.
+"""The schedules of optax (0.2.8), with optax's names, parameters, order and defaults.
 
-optax computes in float32; these are exact. Every number may be an array, one element a run,
-those that optax cannot vmap among them (steps, rates, peaks).
+Values are float64, where optax computes in float32. Every numeric argument may be an array with
+one element per run, including those over which optax cannot `vmap` (steps, rates, peaks).
 """
 
 from decaylr.compat.optax.cycles import (
@@ -9,20 +9,22 @@ from decaylr.compat.optax.cycles import (
     linear_onecycle_schedule,
     piecewise_interpolate_schedule,
 )
+from decaylr.compat.optax.joined import (
+    join_schedules,
+    sgdr_schedule,
+    warmup_constant_schedule,
+    warmup_cosine_decay_schedule,
+    warmup_exponential_decay_schedule,
+)
 from decaylr.compat.optax.live import from_schedule
 from decaylr.compat.optax.schedules import (
     constant_schedule,
     cosine_decay_schedule,
     exponential_decay,
-    join_schedules,
     linear_schedule,
     piecewise_constant_schedule,
     polynomial_schedule,
     reduce_on_plateau,
-    sgdr_schedule,
-    warmup_constant_schedule,
-    warmup_cosine_decay_schedule,
-    warmup_exponential_decay_schedule,
 )
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""optax's schedules are closures: their parameters can be read back from the cells."""
+"""Schedules read from the functions that optax returns, by the parameters in their closures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from decaylr.compat.optax.cycles import piecewise_interpolate_schedule
+from decaylr.compat.optax.joined import join_schedules
 from decaylr.compat.optax.schedules import (
     constant_schedule,
     cosine_decay_schedule,
     exponential_decay,
-    join_schedules,
     piecewise_constant_schedule,
     polynomial_schedule,
 )
@@ -18,20 +18,24 @@ from decaylr.schedule import Schedule
 
 
 def from_schedule(schedule: Callable[[Any], Any]) -> Schedule:
-    """The schedule that an optax function has made.
+    """Read a schedule that optax has made.
 
-    optax returns closures, whose cells hold the parameters. All of its schedules can be read:
-    those built of others (warmups, one-cycles, SGDR) as the joins and interpolations they are.
+    optax returns closures, which contain the parameters. Schedules that optax builds from others
+    (warmups, one-cycles, SGDR) are read as the joins and interpolations that they consist of.
 
     Parameters
     ----------
     schedule : callable
-        What a function of `optax.schedules` (0.2.8) has returned.
+        The result of a function of `optax.schedules` (0.2.8).
+
+    Returns
+    -------
+    Schedule
 
     Raises
     ------
     TypeError
-        For any other callable, by its name: a function of one's own cannot be read.
+        If the callable was not made by optax; the message names it.
 
     Examples
     --------
@@ -49,12 +53,12 @@ def from_schedule(schedule: Callable[[Any], Any]) -> Schedule:
 
 
 def _cells(schedule: Any) -> dict[str, Any]:
-    """The parameters in a closure; a cell that was never filled is of a branch not taken."""
+    """The variables in a closure by name, without those that were never assigned."""
     cells = {}
     for name, cell in zip(schedule.__code__.co_freevars, schedule.__closure__ or (), strict=True):
         try:
             cells[name] = cell.cell_contents
-        except ValueError:
+        except ValueError:  # an empty cell: the variable belongs to a branch not taken
             continue
     return cells
 
@@ -62,6 +66,7 @@ def _cells(schedule: Any) -> dict[str, Any]:
 def _by_name(
     function: Callable[..., Schedule], *names: str
 ) -> Callable[[dict[str, Any]], Schedule]:
+    """Reader for a closure whose variables are the arguments of `function`."""
     return lambda cells: function(**{name: cells[name] for name in names})
 
 

@@ -1,1 +1,1 @@
-"""What the functions of several peers share."""
+"""Helpers that the functions of several libraries share."""

@@ -1,4 +1,4 @@
-"""Python functions of a step as schedules: tables of their values over a given horizon."""
+"""Schedules from Python functions of a step, tabulated over a given horizon."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from decaylr.curves import samples
 from decaylr.schedule import Schedule
 
 
-def table_of(
+def tabulate(
     name: str, function: Callable[[int], ArrayLike], horizon: int | None, first: int = 0
 ) -> FloatArray:
-    """The values of a function at `first`, `first` + 1, ... as the last axis."""
+    """Values of a function at `horizon` steps from `first` on, along the last axis."""
     if horizon is None:
         refuse("horizon", f"given where {name} is a Python function", None)
     steps = whole_number("horizon", horizon, least=1)
@@ -29,9 +29,9 @@ def as_schedule(
     horizon: int | None,
     first: int = 0,
 ) -> Schedule:
-    """A schedule as it is, advanced to `first`; a function as the table of its values."""
+    """Return a schedule, advanced to `first`, or a function as a table of `horizon` values."""
     if isinstance(function, Schedule):
         return function.advance(first) if first else function
     if not callable(function):
         raise TypeError(f"{name} must be a Schedule or a function of a step, got {function!r:.80}")
-    return samples(table_of(name, function, horizon, first))
+    return samples(tabulate(name, function, horizon, first))

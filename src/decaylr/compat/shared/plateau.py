@@ -1,16 +1,12 @@
-"""PyTorch's rule of a metric-driven rate, which timm and transformers use as well."""
+"""PyTorch's `ReduceLROnPlateau`, which timm and transformers use too."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import (
-    finite,
-)
-from decaylr.curves import (
-    constant,
-)
+from decaylr.checks import finite
+from decaylr.curves import constant
 from decaylr.plateau.scale import Plateau
 
 
@@ -25,14 +21,39 @@ def ReduceLROnPlateau(  # noqa: N802
     min_lr: ArrayLike = 0,
     eps: ArrayLike = 1e-8,
 ) -> Plateau:
-    """A constant rate that falls where a metric no longer improves.
+    """A constant rate that is multiplied by `factor` when a metric stops improving.
 
-    See :class:`decaylr.Plateau`, rule "torch". A rate below `min_lr` stays where it is.
+    See :class:`decaylr.Plateau`, rule "torch". A rate that starts below `min_lr` is not changed.
+
+    Parameters
+    ----------
+    base_lr : array_like
+        The initial rate.
+    mode : {"min", "max"}
+        Whether a lower or a higher metric is better.
+    factor : array_like
+        Factor of a reduction.
+    patience : array_like of whole numbers
+        Number of epochs without improvement that are tolerated.
+    threshold : array_like
+        Smallest change that counts as an improvement, >= 0.
+    threshold_mode : {"rel", "abs"}
+        Whether `threshold` is relative to the best metric or absolute.
+    cooldown : array_like of whole numbers
+        Number of epochs after a reduction that are not counted.
+    min_lr : array_like
+        Lower bound of the rate.
+    eps : array_like
+        A reduction of the rate by `eps` or less is skipped.
+
+    Returns
+    -------
+    Plateau
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------

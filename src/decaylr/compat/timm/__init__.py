@@ -1,11 +1,15 @@
 """The schedulers of `timm.scheduler` (timm 1.0).
 
-Names, parameters, order and defaults are timm's; the leading `optimizer` is the `base_lr` of
-its group. Position `t` is the epoch, or the update with ``t_in_epochs=False``, which changes
-nothing here; neither does `initialize`. Numbers may be arrays, one element a run.
+Names, parameters, order and defaults are timm's, except that `base_lr`, the rate of a parameter
+group, takes the place of `optimizer`. A position is an epoch, or an update where timm has
+``t_in_epochs=False``; here `t_in_epochs` and `initialize` are checked and have no effect. Every
+numeric argument may be an array with one element per run.
 
-Noise needs PyTorch, with whose generator timm draws it, and `horizon` (how many positions have
-noise) where `noise_range_t` has no end.
+Noise needs PyTorch, since timm draws it with PyTorch's random generator: the rate at each
+position of `noise_range_t` is multiplied by one plus a normal random number of standard
+deviation `noise_std`, redrawn until its magnitude is below `noise_pct`; `noise_seed` plus the
+position is the seed. `noise_range_t` is a first position, or a first and an end position.
+`horizon` is the end where `noise_range_t` has none.
 """
 
 from decaylr.compat.timm.cycles import CosineLRScheduler, PolyLRScheduler, TanhLRScheduler

@@ -1,4 +1,4 @@
-"""timm's schedulers in cycles: cosine, tanh and polynomial."""
+"""timm's schedulers that can repeat in cycles: cosine, tanh and polynomial."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.checks import Array, above, at_least, broadcastable, expect, finite, flag
-from decaylr.compat.timm.parts import Range, cycles, noisy, warmed
+from decaylr.compat.timm.options import NoiseRange, repeated_cycles, with_noise, with_warmup
 from decaylr.curves import cosine, polynomial, tanh
 from decaylr.schedule import Schedule
 
 
-def _ends(
+def _checked(
     base_lr: ArrayLike, t_initial: ArrayLike, lr_min: ArrayLike
 ) -> tuple[Array, Array, Array]:
     rate, length = finite("base_lr", base_lr), above("t_initial", t_initial)
@@ -31,7 +31,7 @@ def CosineLRScheduler(  # noqa: N802
     warmup_lr_init: ArrayLike = 0.0,
     warmup_prefix: bool = False,
     t_in_epochs: bool = True,
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
     noise_seed: ArrayLike = 42,
@@ -40,27 +40,34 @@ def CosineLRScheduler(  # noqa: N802
     *,
     horizon: int | None = None,
 ) -> Schedule:
-    """Cosines from `base_lr` to `lr_min`, `t_initial` positions long, and then `lr_min`.
+    """Cosine cycles from `base_lr` to `lr_min`, then `lr_min`.
+
+    Within a cycle, with progress ``x = t / t_initial``::
+
+        lr_min + (base_lr - lr_min) * (1 + cos(pi * x**k_decay)) / 2
 
     Parameters
     ----------
     base_lr : array_like
     t_initial, lr_min : array_like
+        Length of the first cycle, > 0, and lowest rate, >= 0.
     cycle_mul, cycle_decay, cycle_limit : array_like
-        Growth of a cycle's length (>= 1), factor of its peak, and the number of cycles.
+        Factor on the length of each next cycle (>= 1), factor on its peak, and the
+        number of cycles.
     warmup_t, warmup_lr_init : array_like
-        A line from `warmup_lr_init` to `base_lr` in the first `warmup_t` positions.
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
     warmup_prefix : bool
-        Whether the schedule's clock starts after the warmup, or runs under it.
+        If True, the schedule starts at the end of the warmup; if False, the warmup
+        replaces its first `warmup_t` positions.
     k_decay : array_like
-        Power of the progress, > 0.
+        Exponent of the progress, > 0.
     noise_range_t, noise_pct, noise_std, noise_seed, horizon
         See :mod:`decaylr.compat.timm`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -69,11 +76,11 @@ def CosineLRScheduler(  # noqa: N802
     >>> s(50)
     array([0.5      , 0.6545085])
     """
-    rate, length, least = _ends(base_lr, t_initial, lr_min)
+    rate, length, least = _checked(base_lr, t_initial, lr_min)
     power = above("k_decay", k_decay)
     broadcastable(base_lr=rate, t_initial=length, lr_min=least, k_decay=power)
     curve = partial(_cosine, length, power)
-    schedule = cycles(
+    schedule = repeated_cycles(
         curve,
         rate,
         least,
@@ -83,14 +90,14 @@ def CosineLRScheduler(  # noqa: N802
         cycle_limit=cycle_limit,
     )
     flag("t_in_epochs", t_in_epochs), flag("initialize", initialize)
-    made = warmed(
+    schedule = with_warmup(
         schedule,
         rate,
         warmup_t=warmup_t,
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return noisy(made, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
 
 
 def _cosine(length: Array, k: Array, begin: Array, end: Array) -> Schedule:
@@ -118,7 +125,7 @@ def TanhLRScheduler(  # noqa: N802
     warmup_lr_init: ArrayLike = 0.0,
     warmup_prefix: bool = False,
     t_in_epochs: bool = True,
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
     noise_seed: ArrayLike = 42,
@@ -126,27 +133,34 @@ def TanhLRScheduler(  # noqa: N802
     *,
     horizon: int | None = None,
 ) -> Schedule:
-    """Hyperbolic tangents: they begin just below `base_lr` and end just above `lr_min`.
+    """Tanh cycles from just below `base_lr` to just above `lr_min`, then `lr_min`.
+
+    Within a cycle, with progress ``x = t / t_initial``::
+
+        lr_min + (base_lr - lr_min) * (1 - tanh(lb + (ub - lb) * x)) / 2
 
     Parameters
     ----------
     base_lr : array_like
     t_initial, lr_min : array_like
+        Length of the first cycle, > 0, and lowest rate, >= 0.
     lb, ub : array_like
-        Where the tangent's argument begins and ends, `lb` < `ub`.
+        Arguments of the tanh at the start and at the end of a cycle, `lb` < `ub`.
     cycle_mul, cycle_decay, cycle_limit : array_like
-        Growth of a cycle's length (>= 1), factor of its peak, and the number of cycles.
+        Factor on the length of each next cycle (>= 1), factor on its peak, and the
+        number of cycles.
     warmup_t, warmup_lr_init : array_like
-        A line from `warmup_lr_init` to `base_lr` in the first `warmup_t` positions.
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
     warmup_prefix : bool
-        Whether the schedule's clock starts after the warmup, or runs under it.
+        If True, the schedule starts at the end of the warmup; if False, the warmup
+        replaces its first `warmup_t` positions.
     noise_range_t, noise_pct, noise_std, noise_seed, horizon
         See :mod:`decaylr.compat.timm`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -155,12 +169,12 @@ def TanhLRScheduler(  # noqa: N802
     >>> s(70), s(100)
     (0.5, 0.0)
     """
-    rate, length, least = _ends(base_lr, t_initial, lr_min)
+    rate, length, least = _checked(base_lr, t_initial, lr_min)
     lower, upper = finite("lb", lb), finite("ub", ub)
     broadcastable(base_lr=rate, t_initial=length, lr_min=least, lb=lower, ub=upper)
     expect("lb", lower, "below ub", lower < upper)
     curve = partial(_tanh, length, lower, upper)
-    schedule = cycles(
+    schedule = repeated_cycles(
         curve,
         rate,
         least,
@@ -170,16 +184,16 @@ def TanhLRScheduler(  # noqa: N802
         cycle_limit=cycle_limit,
     )
     flag("t_in_epochs", t_in_epochs), flag("initialize", initialize)
-    # Without a prefix the warmup leads to the curve as it is when it takes over.
+    # Without warmup_prefix, timm's warmup ends at the curve's value at warmup_t.
     target = rate if warmup_prefix else np.asarray(schedule(at_least("warmup_t", warmup_t)))
-    made = warmed(
+    schedule = with_warmup(
         schedule,
         target,
         warmup_t=warmup_t,
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return noisy(made, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
 
 
 def PolyLRScheduler(  # noqa: N802
@@ -194,7 +208,7 @@ def PolyLRScheduler(  # noqa: N802
     warmup_lr_init: ArrayLike = 0.0,
     warmup_prefix: bool = False,
     t_in_epochs: bool = True,
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
     noise_seed: ArrayLike = 42,
@@ -203,29 +217,36 @@ def PolyLRScheduler(  # noqa: N802
     *,
     horizon: int | None = None,
 ) -> Schedule:
-    """Polynomials: ``lr_min + (base_lr - lr_min) * (1 - x**k_decay)**power``, then `lr_min`.
+    """Polynomial cycles from `base_lr` to `lr_min`, then `lr_min`.
+
+    Within a cycle, with progress ``x = t / t_initial``::
+
+        lr_min + (base_lr - lr_min) * (1 - x**k_decay)**power
 
     Parameters
     ----------
     base_lr : array_like
     t_initial, lr_min : array_like
+        Length of the first cycle, > 0, and lowest rate, >= 0.
     power : array_like
         > 0.
     cycle_mul, cycle_decay, cycle_limit : array_like
-        Growth of a cycle's length (>= 1), factor of its peak, and the number of cycles.
+        Factor on the length of each next cycle (>= 1), factor on its peak, and the
+        number of cycles.
     warmup_t, warmup_lr_init : array_like
-        A line from `warmup_lr_init` to `base_lr` in the first `warmup_t` positions.
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
     warmup_prefix : bool
-        Whether the schedule's clock starts after the warmup, or runs under it.
+        If True, the schedule starts at the end of the warmup; if False, the warmup
+        replaces its first `warmup_t` positions.
     k_decay : array_like
-        Power of the progress, > 0.
+        Exponent of the progress, > 0.
     noise_range_t, noise_pct, noise_std, noise_seed, horizon
         See :mod:`decaylr.compat.timm`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -233,11 +254,11 @@ def PolyLRScheduler(  # noqa: N802
     >>> PolyLRScheduler(1.0, t_initial=100, power=2.0)(50)
     0.25
     """
-    rate, length, least = _ends(base_lr, t_initial, lr_min)
+    rate, length, least = _checked(base_lr, t_initial, lr_min)
     exponent, k = above("power", power), above("k_decay", k_decay)
     broadcastable(base_lr=rate, t_initial=length, lr_min=least, power=exponent, k_decay=k)
     curve = partial(_poly, length, exponent, k)
-    schedule = cycles(
+    schedule = repeated_cycles(
         curve,
         rate,
         least,
@@ -247,11 +268,11 @@ def PolyLRScheduler(  # noqa: N802
         cycle_limit=cycle_limit,
     )
     flag("t_in_epochs", t_in_epochs), flag("initialize", initialize)
-    made = warmed(
+    schedule = with_warmup(
         schedule,
         rate,
         warmup_t=warmup_t,
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return noisy(made, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)

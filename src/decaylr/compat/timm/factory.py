@@ -1,4 +1,4 @@
-"""timm's factory: schedulers by name, and the number of epochs to train."""
+"""timm's scheduler factory: a schedule by its name, and the number of epochs to train."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.checks import finite, one_of, refuse, whole_number
-from decaylr.compat.shared.calls import entries
+from decaylr.compat.shared.calls import as_dict
 from decaylr.compat.timm.cycles import CosineLRScheduler, PolyLRScheduler, TanhLRScheduler
 from decaylr.compat.timm.steps import MultiStepLRScheduler, PlateauLRScheduler, StepLRScheduler
 from decaylr.compat.timm.wsd import WSDLRScheduler
@@ -65,16 +65,22 @@ def create_scheduler_v2(
     *,
     horizon: int | None = None,
 ) -> tuple[Schedule | Plateau, int]:
-    """The schedule of a name, and the number of epochs with warmup, cycles and cooldown.
+    """Make a schedule by name, and the number of epochs including warmup, cycles and cooldown.
 
-    A position is an epoch, or with ``step_on_epochs=False`` an update, of which
-    `updates_per_epoch` are an epoch. "none" is the constant `base_lr`. Lengths and
-    `cycle_mul` are single numbers here, since the number of epochs follows from them.
+    The arguments are timm's. A position is an epoch, or with ``step_on_epochs=False`` an update,
+    of which there are `updates_per_epoch` per epoch. "none" is the constant `base_lr`. Lengths
+    and `cycle_mul` must be single numbers, since the number of epochs depends on them.
+
+    Returns
+    -------
+    schedule : Schedule or Plateau
+    epochs : int
+        Number of epochs to train.
 
     Raises
     ------
     TypeError, ValueError
-        For an unknown name or a parameter of the wrong kind or value, which the message names.
+        If the name is unknown or a parameter has the wrong type or value.
 
     Examples
     --------
@@ -84,77 +90,85 @@ def create_scheduler_v2(
     (0.5, 0.0, 110)
     """
     one_of("sched", sched, NAMES)
-    per = _updates(step_on_epochs, updates_per_epoch)
-    ahead = {"warmup_lr_init": warmup_lr, "warmup_t": warmup_epochs * per}
+    updates = _updates_per_position(step_on_epochs, updates_per_epoch)
     common: dict[str, Any] = {
-        **ahead,
-        "noise_range_t": _noise_range(noise, num_epochs * per),
+        "warmup_lr_init": warmup_lr,
+        "warmup_t": warmup_epochs * updates,
+        "noise_range_t": _noise_range(noise, num_epochs * updates),
         "noise_pct": noise_pct,
         "noise_std": noise_std,
         "noise_seed": noise_seed,
         "horizon": horizon,
     }
     prefixed = common | {"warmup_prefix": warmup_prefix}
-    plain = num_epochs + (warmup_epochs if warmup_prefix else 0)
+    epochs = num_epochs + (warmup_epochs if warmup_prefix else 0)
     if sched in CYCLIC:
         extra = {} if sched == "tanh" else {"k_decay": k_decay}
         extra |= {"power": decay_rate} if sched == "poly" else {}
         cycle = {"cycle_mul": cycle_mul, "cycle_decay": cycle_decay, "cycle_limit": cycle_limit}
-        made = CYCLIC[sched](base_lr, num_epochs * per, lr_min=min_lr, **cycle, **extra, **prefixed)
-        whole = _cycle_length(num_epochs * per, cycle_mul, cycle_limit)
-        whole += warmup_epochs * per if warmup_prefix else 0
-        return made, int((whole + cooldown_epochs * per) // per)
+        length = num_epochs * updates
+        schedule = CYCLIC[sched](base_lr, length, lr_min=min_lr, **cycle, **extra, **prefixed)
+        total = _cycles_length(length, cycle_mul, cycle_limit)
+        total += warmup_epochs * updates if warmup_prefix else 0
+        return schedule, int((total + cooldown_epochs * updates) // updates)
     if sched in ("wsd", "rsqrt"):
-        total = num_epochs * per - (0 if warmup_prefix else warmup_epochs * per)
-        made = WSDLRScheduler(
+        total = num_epochs * updates - (0 if warmup_prefix else warmup_epochs * updates)
+        schedule = WSDLRScheduler(
             base_lr,
             total,
-            _decay_length(sched, 0.2 if decay_epochs is None else decay_epochs, per, total),
+            _decay_length(sched, 0.2 if decay_epochs is None else decay_epochs, updates, total),
             lr_min=min_lr,
             stable_fn="rsqrt" if sched == "rsqrt" else "constant",
-            stable_timescale=None if stable_timescale is None else stable_timescale * per,
+            stable_timescale=None if stable_timescale is None else stable_timescale * updates,
             decay_fn=decay_fn or ("linear" if sched == "rsqrt" else "1-sqrt"),
             **common,
         )
-        return made, int((warmup_epochs * per + total + cooldown_epochs * per) // per)
+        positions = (warmup_epochs + cooldown_epochs) * updates + total
+        return schedule, int(positions // updates)
     if sched == "none":
-        return constant(finite("base_lr", base_lr)), plain
+        return constant(finite("base_lr", base_lr)), epochs
     if sched == "plateau":
         if not step_on_epochs:
             refuse("step_on_epochs", "True for plateau", step_on_epochs)
-        rule = PlateauLRScheduler(
+        plateau = PlateauLRScheduler(
             base_lr, decay_rate, patience_epochs, lr_min=min_lr, mode=plateau_mode, **common
         )
-        return rule, plain
+        return plateau, epochs
     if sched == "multistep":
-        steps = [milestone * per for milestone in decay_milestones]
-        return MultiStepLRScheduler(base_lr, steps, decay_rate, **prefixed), plain
-    every = 1 if sched == "constant" else (90 if decay_epochs is None else decay_epochs) * per
+        steps = [milestone * updates for milestone in decay_milestones]
+        return MultiStepLRScheduler(base_lr, steps, decay_rate, **prefixed), epochs
+    every = 1 if sched == "constant" else (90 if decay_epochs is None else decay_epochs) * updates
     factor = 1.0 if sched == "constant" else decay_rate
-    return StepLRScheduler(base_lr, every, factor, **prefixed), plain
+    return StepLRScheduler(base_lr, every, factor, **prefixed), epochs
 
 
-def _updates(step_on_epochs: bool, updates_per_epoch: int) -> int:
+def _updates_per_position(step_on_epochs: bool, updates_per_epoch: int) -> int:
+    """Factor from epochs to positions."""
     return 1 if step_on_epochs else whole_number("updates_per_epoch", updates_per_epoch, least=1)
 
 
-def _noise_range(noise: Sequence[float] | float | None, whole: float) -> list[float] | float | None:
+def _noise_range(
+    noise: Sequence[float] | float | None, length: float
+) -> list[float] | float | None:
+    """Fractions of the training as positions."""
     if noise is None:
         return None
-    limits = [float(share) * whole for share in np.atleast_1d(finite("noise", noise))]
+    limits = [float(fraction) * length for fraction in np.atleast_1d(finite("noise", noise))]
     return limits[0] if len(limits) == 1 else limits
 
 
-def _cycle_length(whole: float, cycle_mul: float, cycle_limit: int) -> int:
+def _cycles_length(first_length: float, cycle_mul: float, cycle_limit: int) -> int:
+    """The length of all cycles, rounded as timm does."""
     limit = max(1, cycle_limit)
     if cycle_mul == 1:
-        return int(whole * limit)
-    return int(np.floor(-whole * (cycle_mul**limit - 1) / (1 - cycle_mul)))
+        return int(first_length * limit)
+    return int(np.floor(-first_length * (cycle_mul**limit - 1) / (1 - cycle_mul)))
 
 
-def _decay_length(sched: str, decay_epochs: float, per: int, total: float) -> int:
-    share = 0 < decay_epochs < 1
-    length = round(decay_epochs * total) if share else round(decay_epochs * per)
+def _decay_length(sched: str, decay_epochs: float, updates: int, total: float) -> int:
+    """The length of the decay; `decay_epochs` below 1 is a fraction of the total."""
+    is_fraction = 0 < decay_epochs < 1
+    length = round(decay_epochs * total) if is_fraction else round(decay_epochs * updates)
     if not 0 < length <= total:
         refuse("decay_epochs", f"above 0 and at most the {total} of {sched}", length)
     return length
@@ -163,10 +177,27 @@ def _decay_length(sched: str, decay_epochs: float, per: int, total: float) -> in
 def create_scheduler(
     args: Mapping[str, Any] | Any, base_lr: ArrayLike, updates_per_epoch: int = 0
 ) -> tuple[Schedule | Plateau, int]:
-    """The same from timm's command-line arguments: a namespace or a mapping.
+    """Make a schedule and the number of epochs from timm's command-line arguments.
 
-    Of what they hold, the arguments of the schedule are taken, with the defaults of timm's
-    `scheduler_kwargs`; there is much else in them.
+    Parameters
+    ----------
+    args : namespace or mapping
+        timm's arguments by name. `sched` is required; arguments about the schedule that are
+        missing have the defaults of timm's `scheduler_kwargs`, and all others are ignored.
+    base_lr : array_like
+    updates_per_epoch : int
+        Required where `sched_on_updates` is true.
+
+    Returns
+    -------
+    schedule : Schedule or Plateau
+    epochs : int
+        Number of epochs to train.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no `sched`, or an argument has the wrong type or value.
 
     Examples
     --------
@@ -175,21 +206,21 @@ def create_scheduler(
     >>> round(s(60), 15), epochs
     (0.01, 90)
     """
-    given = entries("args", args if isinstance(args, Mapping) else getattr(args, "__dict__", args))
-    if "sched" not in given:
-        refuse("args", "with the key sched", sorted(given))
-    chosen = {name: given.get(theirs, default) for name, (theirs, default) in ARGUMENTS.items()}
+    values = as_dict("args", args if isinstance(args, Mapping) else getattr(args, "__dict__", args))
+    if "sched" not in values:
+        refuse("args", "with the key sched", sorted(values))
+    arguments = {name: values.get(option, default) for name, (option, default) in ARGUMENTS.items()}
     return create_scheduler_v2(
         base_lr,
-        given["sched"],
-        plateau_mode="min" if "loss" in given.get("eval_metric", "top1") else "max",
-        step_on_epochs=not given.get("sched_on_updates", False),
+        values["sched"],
+        plateau_mode="min" if "loss" in values.get("eval_metric", "top1") else "max",
+        step_on_epochs=not values.get("sched_on_updates", False),
         updates_per_epoch=updates_per_epoch,
-        **chosen,
+        **arguments,
     )
 
 
-# The factory's parameters: their names and defaults on timm's command line.
+# Parameters of create_scheduler_v2, with their names and defaults on timm's command line.
 ARGUMENTS: dict[str, tuple[str, Any]] = {
     "num_epochs": ("epochs", 100),
     "decay_epochs": ("decay_epochs", 30),

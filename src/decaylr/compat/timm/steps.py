@@ -1,12 +1,4 @@
-"""The schedulers of `timm.scheduler` (timm 1.0).
-
-Names, parameters, order and defaults are timm's; the leading `optimizer` is the `base_lr` of
-its group. Position `t` is the epoch, or the update with ``t_in_epochs=False``, which changes
-nothing here; neither does `initialize`. Numbers may be arrays, one element a run.
-
-Noise needs PyTorch, with whose generator timm draws it, and `horizon` (how many positions have
-noise) where `noise_range_t` has no end.
-"""
+"""timm's step, multi-step and plateau schedulers."""
 
 from __future__ import annotations
 
@@ -15,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from decaylr.checks import above, ascending, at_least, broadcastable, finite, flag
 from decaylr.compat.shared.plateau import ReduceLROnPlateau
-from decaylr.compat.timm.parts import Range, noisy, warmed
+from decaylr.compat.timm.options import NoiseRange, with_noise, with_warmup
 from decaylr.curves import constant, multi_step
 from decaylr.curves import step as stairs
 from decaylr.plateau.scale import Plateau
@@ -31,7 +23,7 @@ def StepLRScheduler(  # noqa: N802
     warmup_lr_init: ArrayLike = 0.0,
     warmup_prefix: bool = True,
     t_in_epochs: bool = True,
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
     noise_seed: ArrayLike = 42,
@@ -45,20 +37,21 @@ def StepLRScheduler(  # noqa: N802
     ----------
     base_lr : array_like
     decay_t : array_like
-        > 0.
+        Positions between two decays, > 0.
     decay_rate : array_like
         >= 0.
     warmup_t, warmup_lr_init : array_like
-        A line from `warmup_lr_init` to `base_lr` in the first `warmup_t` positions.
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
     warmup_prefix : bool
-        Whether the schedule's clock starts after the warmup, or runs under it.
+        If True, the schedule starts at the end of the warmup; if False, the warmup
+        replaces its first `warmup_t` positions.
     noise_range_t, noise_pct, noise_std, noise_seed, horizon
         See :mod:`decaylr.compat.timm`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -71,14 +64,14 @@ def StepLRScheduler(  # noqa: N802
     broadcastable(base_lr=rate, decay_t=every, decay_rate=factor)
     schedule = stairs(rate, every, factor)
     flag("t_in_epochs", t_in_epochs), flag("initialize", initialize)
-    made = warmed(
+    schedule = with_warmup(
         schedule,
         rate,
         warmup_t=warmup_t,
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return noisy(made, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
 
 
 def MultiStepLRScheduler(  # noqa: N802
@@ -89,7 +82,7 @@ def MultiStepLRScheduler(  # noqa: N802
     warmup_lr_init: ArrayLike = 0.0,
     warmup_prefix: bool = True,
     t_in_epochs: bool = True,
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
     noise_seed: ArrayLike = 42,
@@ -97,26 +90,29 @@ def MultiStepLRScheduler(  # noqa: N802
     *,
     horizon: int | None = None,
 ) -> Schedule:
-    """``base_lr * decay_rate**(number of decay_t <= t + 1)``: each acts one position early.
+    """``base_lr * decay_rate**(number of decay_t <= t + 1)``.
+
+    As in timm, each decay takes effect one position before its `decay_t`.
 
     Parameters
     ----------
     base_lr : array_like
     decay_t : array_like
-        Non-decreasing, the last axis being the list.
+        Non-decreasing positions along the last axis.
     decay_rate : array_like
         >= 0.
     warmup_t, warmup_lr_init : array_like
-        A line from `warmup_lr_init` to `base_lr` in the first `warmup_t` positions.
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
     warmup_prefix : bool
-        Whether the schedule's clock starts after the warmup, or runs under it.
+        If True, the schedule starts at the end of the warmup; if False, the warmup
+        replaces its first `warmup_t` positions.
     noise_range_t, noise_pct, noise_std, noise_seed, horizon
         See :mod:`decaylr.compat.timm`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -129,14 +125,14 @@ def MultiStepLRScheduler(  # noqa: N802
     steps = ascending("decay_t", decay_t, strictly=False)
     schedule = multi_step(rate, np.maximum(steps - 1, 0), at_least("decay_rate", decay_rate))
     flag("t_in_epochs", t_in_epochs), flag("initialize", initialize)
-    made = warmed(
+    schedule = with_warmup(
         schedule,
         rate,
         warmup_t=warmup_t,
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return noisy(made, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
 
 
 def PlateauLRScheduler(  # noqa: N802
@@ -149,7 +145,7 @@ def PlateauLRScheduler(  # noqa: N802
     warmup_lr_init: ArrayLike = 0.0,
     lr_min: ArrayLike = 0.0,
     mode: str = "max",
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_type: str = "normal",
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
@@ -158,14 +154,31 @@ def PlateauLRScheduler(  # noqa: N802
     *,
     horizon: int | None = None,
 ) -> Plateau:
-    """PyTorch's plateau rule after a warmup: update it with the metrics of later epochs alone.
+    """PyTorch's reduce-on-plateau rule after a warmup.
 
-    See :class:`decaylr.Plateau`, rule "torch".
+    See :class:`decaylr.Plateau`, rule "torch". Call `update` only after the warmup.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    decay_rate, patience_t, threshold, cooldown_t, lr_min, mode
+        `factor`, `patience`, `threshold`, `cooldown`, `min_lr` and `mode` of
+        :func:`decaylr.compat.torch.ReduceLROnPlateau`.
+    warmup_t, warmup_lr_init : array_like
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
+    noise_type : str
+        "normal", or any other string for uniform noise in ``[-noise_pct, noise_pct]``.
+    noise_range_t, noise_pct, noise_std, noise_seed, horizon
+        See :mod:`decaylr.compat.timm`.
+
+    Returns
+    -------
+    Plateau
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -182,7 +195,8 @@ def PlateauLRScheduler(  # noqa: N802
         rate, mode, decay_rate, patience_t, threshold, "rel", cooldown_t, lr_min
     )
     ramp = rise("warmup_t", "linear", first, rate, length)
-    made = sequence([ramp, constant(rate)], [length])
+    schedule = sequence([ramp, constant(rate)], [length])
     seed = 42 if noise_seed is None else noise_seed
-    made = noisy(made, noise_range_t, noise_pct, noise_std, seed, horizon, noise_type)
-    return rule.replace(made)
+    return rule.replace(
+        with_noise(schedule, noise_range_t, noise_pct, noise_std, seed, horizon, noise_type)
+    )

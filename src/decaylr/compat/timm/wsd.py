@@ -19,8 +19,8 @@ from decaylr.checks import (
     whole_numbers,
 )
 from decaylr.combinators.joins import join
-from decaylr.compat.shared.functions import table_of
-from decaylr.compat.timm.parts import Range, noisy, warmed
+from decaylr.compat.shared.functions import tabulate
+from decaylr.compat.timm.options import NoiseRange, with_noise, with_warmup
 from decaylr.curves import constant, inverse, samples
 from decaylr.recipes.phases import Shape, fall
 from decaylr.schedule import Schedule
@@ -43,7 +43,7 @@ def WSDLRScheduler(  # noqa: N802
     warmup_t: ArrayLike = 0,
     warmup_lr_init: ArrayLike = 0.0,
     t_in_epochs: bool = True,
-    noise_range_t: Range = None,
+    noise_range_t: NoiseRange = None,
     noise_pct: ArrayLike = 0.67,
     noise_std: ArrayLike = 1.0,
     noise_seed: ArrayLike = 42,
@@ -53,35 +53,38 @@ def WSDLRScheduler(  # noqa: N802
 ) -> Schedule:
     """Warmup, a stable phase that may fall slowly, and a decay over the last `decay_t`.
 
-    After the warmup, with ``S`` the stable and ``D`` the decay function::
+    After the warmup, with stable function ``S`` and decay function ``D``::
 
         lr_min + (max(base_lr * S(t), lr_min) - lr_min) * D(x)
 
-    where ``S`` is 1, ``1 / sqrt(1 + t / stable_timescale)`` or that to `stable_power`, and ``D``
-    is ``1 - x``, ``1 - sqrt(x)``, a cosine, ``1 - x**decay_power``, ``(r**x - r) / (1 - r)`` with
-    ``r = decay_ratio``, or a function of ``x``, which goes from 0 to 1 in `decay_t`.
+    ``x`` rises from 0 to 1 over the decay. ``S(t)`` is 1 ("constant"),
+    ``1 / sqrt(1 + t / stable_timescale)`` ("rsqrt") or
+    ``1 / (1 + t / stable_timescale)**stable_power`` ("power"). ``D(x)`` is ``1 - x`` ("linear"),
+    ``1 - sqrt(x)`` ("1-sqrt"), ``(1 + cos(pi * x)) / 2`` ("cosine"), ``1 - x**decay_power``
+    ("power"), ``(r**x - r) / (1 - r)`` with ``r = decay_ratio`` ("exp"), or a given function.
 
     Parameters
     ----------
     base_lr, lr_min : array_like
     t_initial, decay_t : array_like
-        The length without the warmup, and that of the decay at its end.
+        Length of the stable phase and the decay together, and of the decay alone, > 0.
     stable_fn : {"constant", "rsqrt", "power"}
     stable_timescale, stable_power : array_like
-        > 0; the timescale is `warmup_t` unless given.
+        > 0; the timescale is `warmup_t` by default.
     decay_fn : {"linear", "1-sqrt", "cosine", "power", "exp"} or function
-        A function needs a single whole `decay_t`.
+        A function of ``x``, evaluated once at each step of the decay, requires that `decay_t`
+        is one whole number.
     decay_power, decay_ratio : array_like
-        > 0; the ratio is below 1.
+        > 0; `decay_ratio` is below 1.
     warmup_t, warmup_lr_init : array_like
-        A line from `warmup_lr_init` to `base_lr` in the first `warmup_t` positions.
+        Linear warmup from `warmup_lr_init` to `base_lr` over the first `warmup_t` positions.
     noise_range_t, noise_pct, noise_std, noise_seed, horizon
         See :mod:`decaylr.compat.timm`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -96,34 +99,34 @@ def WSDLRScheduler(  # noqa: N802
     expect("decay_t", decay, "at most t_initial", decay <= length)
     flag("t_in_epochs", t_in_epochs), flag("initialize", initialize)
     begin = length - decay
-    share = _share(decay_fn, decay, above("decay_power", decay_power), decay_ratio)
+    decay_between = _decay(decay_fn, decay, above("decay_power", decay_power), decay_ratio)
     power = above("stable_power", stable_power)
     if one_of("stable_fn", stable_fn, STABLE) == "constant":
-        top = np.maximum(rate, least)
-        schedule = join([constant(top), share(top, least)], boundaries=[begin])
+        peak = np.maximum(rate, least)
+        schedule = join([constant(peak), decay_between(peak, least)], boundaries=[begin])
     else:
         scale = at_least("warmup_t", warmup_t) if stable_timescale is None else stable_timescale
         stable = inverse(
             rate, 1.0, above("stable_timescale", scale), 0.5 if stable_fn == "rsqrt" else power
         ).clip(least)
         one, zero = np.ones(()), np.zeros(())
-        gone = join([constant(zero), share(zero, one)], boundaries=[begin])
-        left = join([constant(one), share(one, zero)], boundaries=[begin])
-        schedule = stable * left + gone * least
-    made = warmed(
+        weight_of_least = join([constant(zero), decay_between(zero, one)], boundaries=[begin])
+        weight_of_stable = join([constant(one), decay_between(one, zero)], boundaries=[begin])
+        schedule = stable * weight_of_stable + weight_of_least * least
+    schedule = with_warmup(
         schedule, rate, warmup_t=warmup_t, warmup_lr_init=warmup_lr_init, warmup_prefix=True
     )
-    return noisy(made, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
 
 
-def _share(
+def _decay(
     decay_fn: str | Callable[[float], float], decay: Array, power: Array, decay_ratio: ArrayLike
 ) -> Callable[[Array, Array], Schedule]:
-    """The decay between two values, along the function chosen."""
+    """A function that makes the decay from one value to another."""
     ratio = above("decay_ratio", decay_ratio)
     expect("decay_ratio", ratio, "below 1", ratio < 1)
     if callable(decay_fn):
-        return _tabulated(decay_fn, decay)
+        return _tabulated_decay(decay_fn, decay)
     shapes: dict[str, Shape] = {
         "linear": "linear",
         "1-sqrt": "1-sqrt",
@@ -135,9 +138,9 @@ def _share(
     return lambda begin, end: fall("decay_fn", shape, begin, end, decay)
 
 
-def _tabulated(
+def _tabulated_decay(
     decay_fn: Callable[[float], float], decay: Array
 ) -> Callable[[Array, Array], Schedule]:
     steps = int(whole_numbers("decay_t", decay.reshape(()), 1))
-    table = samples(table_of("decay_fn", lambda t: decay_fn(t / steps), steps + 1))
+    table = samples(tabulate("decay_fn", lambda t: decay_fn(t / steps), steps + 1))
     return lambda begin, end: table * (begin - end) + end

@@ -1,8 +1,9 @@
 """The schedulers of `torch.optim.lr_scheduler` and `torch.optim.swa_utils` (PyTorch 2.13).
 
-Names, parameters, order and defaults are PyTorch's; the leading `optimizer` is the `base_lr`
-of its group, and `last_epoch` is left out: resuming is asking for another position. Position
-`t` has the rate after `t` calls of `scheduler.step()`. Numbers may be arrays, one element a run.
+Names, parameters, order and defaults are PyTorch's, except that `base_lr`, the rate of a
+parameter group, takes the place of `optimizer`, and that there is no `last_epoch`: to resume,
+evaluate the schedule at a later position. The value at position `t` is the rate after `t` calls
+of `scheduler.step()`. Every numeric argument may be an array with one element per run.
 """
 
 from decaylr.compat.shared.plateau import ReduceLROnPlateau

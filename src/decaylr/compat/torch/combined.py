@@ -1,9 +1,4 @@
-"""The schedulers of `torch.optim.lr_scheduler` and `torch.optim.swa_utils` (PyTorch 2.13).
-
-Names, parameters, order and defaults are PyTorch's; the leading `optimizer` is the `base_lr`
-of its group, and `last_epoch` is left out: resuming is asking for another position. Position
-`t` has the rate after `t` calls of `scheduler.step()`. Numbers may be arrays, one element a run.
-"""
+"""PyTorch's schedulers made from functions or from other schedulers, and `SWALR`."""
 
 from __future__ import annotations
 
@@ -24,26 +19,21 @@ from decaylr.checks import (
 )
 from decaylr.combinators.batches import stack
 from decaylr.combinators.joins import join
-from decaylr.compat.shared.calls import elements
-from decaylr.compat.shared.functions import as_schedule, table_of
-from decaylr.compat.torch.curves import (
-    ExponentialLR,
-    Function,
-)
-from decaylr.curves import (
-    samples,
-)
+from decaylr.compat.shared.calls import as_list
+from decaylr.compat.shared.functions import as_schedule, tabulate
+from decaylr.compat.torch.curves import ExponentialLR, StepFunction
+from decaylr.curves import samples
 from decaylr.recipes.phases import fall
 from decaylr.schedule import Schedule
 from decaylr.tree.batch import broadcast_to
 
-# One for each parameter group.
-OfGroups = list[Schedule | Function] | tuple[Schedule | Function, ...]
+# One factor per parameter group.
+FactorPerGroup = list[Schedule | StepFunction] | tuple[Schedule | StepFunction, ...]
 
 
 def LambdaLR(  # noqa: N802
     base_lr: ArrayLike,
-    lr_lambda: Schedule | Function | OfGroups,
+    lr_lambda: Schedule | StepFunction | FactorPerGroup,
     *,
     horizon: int | None = None,
 ) -> Schedule:
@@ -53,15 +43,16 @@ def LambdaLR(  # noqa: N802
     ----------
     base_lr : array_like
     lr_lambda : Schedule, function or a list of these
-        The factor of the base rate. A function needs `horizon`: its values there are kept as
-        a table, the last of which holds. Of a list, element `i` is for parameter group `i`.
+        The factor on the base rate. A function needs `horizon`: it is evaluated once at steps
+        0 to ``horizon - 1``, and the last value holds afterwards. Element `i` of a list is for
+        parameter group `i`.
     horizon : int, optional
-        How many steps of a function are taken, at least 1.
+        Number of steps at which a function is evaluated, at least 1.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -71,31 +62,32 @@ def LambdaLR(  # noqa: N802
     """
     rate = finite("base_lr", base_lr)
     if isinstance(lr_lambda, list | tuple):
-        return stack([as_schedule("lr_lambda", one, horizon) for one in lr_lambda]) * rate
+        return stack([as_schedule("lr_lambda", factor, horizon) for factor in lr_lambda]) * rate
     return as_schedule("lr_lambda", lr_lambda, horizon) * rate
 
 
 def MultiplicativeLR(  # noqa: N802
     base_lr: ArrayLike,
-    lr_lambda: Schedule | Function | OfGroups,
+    lr_lambda: Schedule | StepFunction | FactorPerGroup,
     *,
     horizon: int | None = None,
 ) -> Schedule:
-    """``base_lr * lr_lambda(1) * ... * lr_lambda(t)``: a table of the running product.
+    """``base_lr * lr_lambda(1) * ... * lr_lambda(t)``, the running product of the factors.
 
     Parameters
     ----------
     base_lr : array_like
     lr_lambda : Schedule, function or a list of these
-        The factor of each step, from step 1 on. A constant schedule needs no `horizon`. Of a
-        list, element `i` is for parameter group `i`.
-    horizon : int
-        How many steps are tabulated, at least 1; the last value holds.
+        The factor of each step, from step 1 on. Element `i` of a list is for parameter group
+        `i`.
+    horizon : int, optional
+        Number of steps at which the product is tabulated, at least 1; the last value holds
+        afterwards. Required unless `lr_lambda` is a constant schedule.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -105,20 +97,21 @@ def MultiplicativeLR(  # noqa: N802
     """
     rate = finite("base_lr", base_lr)
     if isinstance(lr_lambda, list | tuple):
-        return stack([MultiplicativeLR(1.0, one, horizon=horizon) for one in lr_lambda]) * rate
+        factors = [MultiplicativeLR(1.0, factor, horizon=horizon) for factor in lr_lambda]
+        return stack(factors) * rate
     if isinstance(lr_lambda, Schedule):
         if lr_lambda.kind == "constant":
             return ExponentialLR(rate, np.asarray(lr_lambda(0)))
         if horizon is None:
             refuse("horizon", "given where lr_lambda is not a constant", None)
-        factors = lr_lambda.advance(1).table(horizon)
+        table = lr_lambda.advance(1).table(horizon)
     elif callable(lr_lambda):
-        factors = table_of("lr_lambda", lr_lambda, horizon, first=1)
+        table = tabulate("lr_lambda", lr_lambda, horizon, first=1)
     else:
         as_schedule("lr_lambda", lr_lambda, horizon)
-        raise AssertionError("as_schedule refuses what is neither")
-    # In the longest precision there is: rounding each product once would add up.
-    product = np.cumprod(np.asarray(factors, dtype=np.longdouble)[..., :-1], axis=-1)
+        raise AssertionError("as_schedule raises TypeError for any other type")
+    # In long double, so that the rounding errors of many products do not add up.
+    product = np.cumprod(np.asarray(table, dtype=np.longdouble)[..., :-1], axis=-1)
     first = np.ones((*product.shape[:-1], 1))
     return samples(np.concatenate([first, product.astype(np.float64)], axis=-1)) * rate
 
@@ -126,21 +119,21 @@ def MultiplicativeLR(  # noqa: N802
 def SequentialLR(  # noqa: N802
     base_lr: ArrayLike, schedulers: Sequence[Schedule], milestones: Sequence[ArrayLike]
 ) -> Schedule:
-    """One schedule after another, each from its own step 0 at its milestone.
+    """One schedule after another; each starts from its own step 0 at its milestone.
 
     Parameters
     ----------
     base_lr : array_like
-        The group's rate; its shape broadcasts with those of the schedules, which are made
-        with it.
+        The rate of the parameter group, the same as in the schedules. Only its shape is used:
+        it broadcasts against theirs.
     schedulers : list of Schedule
     milestones : list of array_like
-        One less than schedules, non-decreasing.
+        Non-decreasing steps at which the next schedule starts, one fewer than `schedulers`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -151,18 +144,18 @@ def SequentialLR(  # noqa: N802
     (0.5, 1.0, 0.5)
     """
     rate, parts = finite("base_lr", base_lr), _schedules(schedulers)
-    given = elements("milestones", milestones)
-    if len(given) != len(parts) - 1:
-        refuse("milestones", f"{len(parts) - 1} for {len(parts)} schedulers", len(given))
-    edges = [at_least(f"milestones[{i}]", edge) for i, edge in enumerate(given)]
-    if edges:
-        ascending("milestones", np.stack(np.broadcast_arrays(*edges), axis=-1), strictly=False)
-    made = join(parts, boundaries=edges) if edges else parts[0]
-    return broadcast_to(made, np.broadcast_shapes(made.shape, rate.shape))
+    steps = as_list("milestones", milestones)
+    if len(steps) != len(parts) - 1:
+        refuse("milestones", f"{len(parts) - 1} for {len(parts)} schedulers", len(steps))
+    boundaries = [at_least(f"milestones[{i}]", step) for i, step in enumerate(steps)]
+    if boundaries:
+        ascending("milestones", np.stack(np.broadcast_arrays(*boundaries), axis=-1), strictly=False)
+    sequence = join(parts, boundaries=boundaries) if boundaries else parts[0]
+    return broadcast_to(sequence, np.broadcast_shapes(sequence.shape, rate.shape))
 
 
 def _schedules(schedulers: Sequence[Schedule]) -> list[Schedule]:
-    parts = elements("schedulers", schedulers)
+    parts = as_list("schedulers", schedulers)
     for i, part in enumerate(parts):
         if not isinstance(part, Schedule):
             raise TypeError(f"schedulers[{i}] must be a Schedule, got {type(part).__name__}")
@@ -174,19 +167,19 @@ def _schedules(schedulers: Sequence[Schedule]) -> list[Schedule]:
 def ChainedScheduler(  # noqa: N802
     schedulers: Sequence[Schedule], base_lr: ArrayLike = 1.0
 ) -> Schedule:
-    """`base_lr` times the product of every schedule over `base_lr`.
+    """The product of the schedules' factors: ``base_lr * prod(s(t) / base_lr)``.
 
     Parameters
     ----------
     schedulers : list of Schedule
-        Each made with the same `base_lr`.
+        Each made with this `base_lr`.
     base_lr : array_like
-        Other than 0.
+        The rate of the parameter group, other than 0.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -197,10 +190,10 @@ def ChainedScheduler(  # noqa: N802
     """
     rate, parts = finite("base_lr", base_lr), _schedules(schedulers)
     require("base_lr", rate, lambda x: x != 0, "other than 0")
-    made = parts[0]
+    product = parts[0]
     for part in parts[1:]:
-        made = made * (part / rate)
-    return broadcast_to(made, np.broadcast_shapes(made.shape, rate.shape))
+        product = product * (part / rate)
+    return broadcast_to(product, np.broadcast_shapes(product.shape, rate.shape))
 
 
 def SWALR(  # noqa: N802
@@ -209,21 +202,19 @@ def SWALR(  # noqa: N802
     anneal_epochs: ArrayLike = 10,
     anneal_strategy: str = "cos",
 ) -> Schedule:
-    """From `base_lr` to `swa_lr` in `anneal_epochs`, along a cosine or a straight line.
-
-    Where `anneal_epochs` is 0 the rate is `swa_lr` at once.
+    """Annealing from `base_lr` to `swa_lr`, with a cosine or linearly; `swa_lr` holds afterwards.
 
     Parameters
     ----------
     base_lr, swa_lr : array_like
-    anneal_epochs : array_like
-        >= 0.
+    anneal_epochs : array_like of whole numbers
+        Length of the annealing, >= 0; with 0 the rate is `swa_lr` from the start.
     anneal_strategy : {"cos", "linear"}
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------

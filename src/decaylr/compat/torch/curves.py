@@ -1,4 +1,4 @@
-"""PyTorch's schedulers of one curve."""
+"""PyTorch's schedulers that are a single curve: steps, lines, exponentials, cosines."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from decaylr.curves import (
 )
 from decaylr.schedule import Schedule
 
-Function = Callable[[int], ArrayLike]
+StepFunction = Callable[[int], ArrayLike]
 
 
-def _share(name: str, value: ArrayLike, *, zero: bool) -> Array:
-    """A factor of the base rate: above 0 (or 0 as well) and at most 1."""
+def _factor(name: str, value: ArrayLike, *, zero: bool) -> Array:
+    """A factor on the base rate in (0, 1], or in [0, 1] where `zero` is allowed."""
     array = real_array(name, value)
     rule = "in [0, 1]" if zero else "above 0 and at most 1"
     require(name, array, lambda x: ((x >= 0) if zero else (x > 0)) & (x <= 1), rule)
@@ -56,7 +56,7 @@ def StepLR(base_lr: ArrayLike, step_size: ArrayLike, gamma: ArrayLike = 0.1) -> 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -81,12 +81,12 @@ def MultiStepLR(  # noqa: N802
     base_lr, gamma : array_like
         `gamma` >= 0.
     milestones : array_like
-        Whole steps >= 0 in any order, the last axis being the list; one given twice counts twice.
+        Whole steps >= 0 in any order, along the last axis; a repeated step counts repeatedly.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -107,8 +107,8 @@ def ConstantLR(  # noqa: N802
 ) -> Schedule:
     """``base_lr * factor`` before `total_iters`, then `base_lr`.
 
-    Where `total_iters` is 0 the factor stays for ever: PyTorch undoes it at a step that has
-    then passed.
+    Where `total_iters` is 0 the rate stays at ``base_lr * factor``, as in PyTorch, which removes
+    the factor only in the step that reaches `total_iters`.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def ConstantLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -130,10 +130,10 @@ def ConstantLR(  # noqa: N802
     >>> s(4)
     array([0.5, 1. ])
     """
-    rate, share = finite("base_lr", base_lr), _share("factor", factor, zero=True)
+    rate, fraction = finite("base_lr", base_lr), _factor("factor", factor, zero=True)
     end = whole_numbers("total_iters", total_iters)
-    broadcastable(base_lr=rate, factor=share, total_iters=end)
-    low = rate * share
+    broadcastable(base_lr=rate, factor=fraction, total_iters=end)
+    low = rate * fraction
     after = np.where(end == 0, low, rate)
     values = np.stack(np.broadcast_arrays(low, after), axis=-1)
     return piecewise_constant(np.maximum(end, 1)[..., None], values)
@@ -147,7 +147,7 @@ def LinearLR(  # noqa: N802
 ) -> Schedule:
     """A straight line from ``base_lr * start_factor`` to ``base_lr * end_factor``.
 
-    Where `total_iters` is 0 the start stays for ever, as in PyTorch.
+    Where `total_iters` is 0 the rate stays at ``base_lr * start_factor``, as in PyTorch.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def LinearLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -169,8 +169,8 @@ def LinearLR(  # noqa: N802
     0.75
     """
     rate = finite("base_lr", base_lr)
-    start = _share("start_factor", start_factor, zero=False)
-    stop = _share("end_factor", end_factor, zero=True)
+    start = _factor("start_factor", start_factor, zero=False)
+    stop = _factor("end_factor", end_factor, zero=True)
     steps = whole_numbers("total_iters", total_iters)
     broadcastable(base_lr=rate, start_factor=start, end_factor=stop, total_iters=steps)
     stop = np.where(steps == 0, start, stop)
@@ -188,7 +188,7 @@ def ExponentialLR(base_lr: ArrayLike, gamma: ArrayLike) -> Schedule:  # noqa: N8
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -200,6 +200,7 @@ def ExponentialLR(base_lr: ArrayLike, gamma: ArrayLike) -> Schedule:  # noqa: N8
     broadcastable(base_lr=rate, gamma=factor)
     if np.all(factor > 0):
         return exponential(rate, factor)
+    # gamma = 0: the rate at step 0, then 0
     falling = exponential(rate, np.where(factor == 0, 1.0, factor))
     end = np.where(factor == 0, 1, LARGEST_POSITION)
     return join([falling, constant(0.0)], boundaries=[end])
@@ -223,7 +224,7 @@ def PolynomialLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -235,10 +236,10 @@ def PolynomialLR(  # noqa: N802
     rate, steps = finite("base_lr", base_lr), whole_numbers("total_iters", total_iters)
     exponent = at_least("power", power)
     broadcastable(base_lr=rate, total_iters=steps, power=exponent)
-    stays = (steps == 0) | (exponent == 0)
+    is_constant = (steps == 0) | (exponent == 0)
     return polynomial(
         rate,
-        np.where(stays, rate, 0.0),
+        np.where(is_constant, rate, 0.0),
         np.maximum(steps, (steps == 0) * 1),
         np.where(exponent == 0, 1.0, exponent),
     )
@@ -249,9 +250,10 @@ def CosineAnnealingLR(  # noqa: N802
     T_max: ArrayLike,  # noqa: N803
     eta_min: ArrayLike = 0.0,
 ) -> Schedule:
-    """``eta_min + (base_lr - eta_min) * (1 + cos(pi * t / T_max)) / 2``, rising after `T_max`.
+    """``eta_min + (base_lr - eta_min) * (1 + cos(pi * t / T_max)) / 2`` at every step.
 
-    The formula has no end: the rate is back at `base_lr` after ``2 * T_max``.
+    The cosine does not stop at `T_max`: the rate rises again and is back at `base_lr` at
+    ``2 * T_max``, as in PyTorch.
 
     Parameters
     ----------
@@ -262,7 +264,7 @@ def CosineAnnealingLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""PyTorch's cyclic schedulers: restarts, triangles, one cycle."""
+"""PyTorch's cyclic schedulers: warm restarts, triangular cycles and the one-cycle policy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from decaylr.checks import (
     whole_numbers,
 )
 from decaylr.combinators.joins import join
-from decaylr.compat.shared.cycled import with_momentum
 from decaylr.compat.shared.functions import as_schedule
+from decaylr.compat.shared.momentum import with_momentum
 from decaylr.compat.torch.curves import ExponentialLR
 from decaylr.curves import constant, cosine
 from decaylr.recipes.cycles import cyclic
@@ -36,18 +36,20 @@ def CosineAnnealingWarmRestarts(  # noqa: N802
     T_mult: ArrayLike = 1,  # noqa: N803
     eta_min: ArrayLike = 0.0,
 ) -> Schedule:
-    """Cosines from `base_lr` to `eta_min`, `T_0` steps long and then `T_mult` times as long.
+    """Repeated cosines from `base_lr` to `eta_min`.
 
     Parameters
     ----------
     base_lr, eta_min : array_like
-    T_0, T_mult : array_like of whole numbers
-        At least 1.
+    T_0 : array_like of whole numbers
+        Length of the first cycle in steps, at least 1.
+    T_mult : array_like of whole numbers
+        Each cycle is this many times as long as the one before, at least 1.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -80,33 +82,34 @@ def CyclicLR(  # noqa: N802
     *,
     horizon: int | None = None,
 ) -> Schedule:
-    """Straight up to `max_lr` and down to `base_lr`, again and again.
+    """Triangular cycles: linearly up to `max_lr` and back down to `base_lr`, repeated.
 
-    With ``S = step_size_up + step_size_down``, ``c = 1 + floor(t / S)`` and ``x`` the share of
-    the way up::
+    With cycle number ``c = 1 + floor(t / (step_size_up + step_size_down))`` and ``x`` rising
+    linearly from 0 to 1 on the way up and falling to 0 on the way down::
 
         s(t) = base_lr + (max_lr - base_lr) * x * scale
 
-    where scale is 1 for "triangular", ``1 / 2**(c - 1)`` for "triangular2", ``gamma**t`` for
-    "exp_range", and ``scale_fn(c)`` or ``scale_fn(t)`` where that is given.
+    where `scale` is 1 for "triangular", ``1 / 2**(c - 1)`` for "triangular2", ``gamma**t`` for
+    "exp_range", or ``scale_fn(c)`` or ``scale_fn(t)`` if a function is given.
 
     Parameters
     ----------
     base_lr, max_lr : array_like
     step_size_up, step_size_down : array_like
-        > 0; the way down is as long as the way up unless given.
+        Steps of the way up and of the way down, > 0; the second equals the first by default.
     mode : {"triangular", "triangular2", "exp_range"}
     gamma : array_like
         >= 0, for "exp_range".
     scale_fn : Schedule or function, optional
-        Takes the place of `mode`. A function needs `horizon`, the number of its arguments
-        that are tabulated, from 0 on.
+        Replaces `mode`. A function needs `horizon`.
     scale_mode : {"cycle", "iterations"}
-        Whether `scale_fn` takes ``c``, which counts from 1, or ``t``.
+        Whether `scale_fn` takes the cycle number ``c``, which starts at 1, or the step ``t``.
     cycle_momentum : bool
-        Whether `.momentum` goes from `max_momentum` to `base_momentum` as the rate goes up;
-        it is None if not.
+        Whether `.momentum` falls from `max_momentum` to `base_momentum` as the rate rises;
+        if False, `.momentum` is None.
     base_momentum, max_momentum : array_like
+    horizon : int, optional
+        Number of arguments, from 0 on, at which a function `scale_fn` is evaluated.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def CyclicLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -135,8 +138,8 @@ def CyclicLR(  # noqa: N802
         one_of("mode", mode, MODES)
         wave = partial(_wave, mode, up, down, rate)
     else:
-        given = as_schedule("scale_fn", scale_fn, horizon)
-        wave = partial(_scaled_wave, _over_cycles(given, up + down, scale_mode), up, down)
+        scale = as_schedule("scale_fn", scale_fn, horizon)
+        wave = partial(_scaled_wave, _over_cycles(scale, up + down, scale_mode), up, down)
     if not flag("cycle_momentum", cycle_momentum):
         return with_momentum(wave(low, high), None)
     least, most = finite("base_momentum", base_momentum), finite("max_momentum", max_momentum)
@@ -154,7 +157,7 @@ def _scaled_wave(scale: Schedule, up: Array, down: Array, low: Array, high: Arra
 
 
 def _over_cycles(scale: Schedule, period: Array, scale_mode: str) -> Schedule:
-    """The scale as a function of the step: of cycle 1, 2, ... held over each, or of itself."""
+    """The scale as a function of the step; a scale per cycle is held during that cycle."""
     if scale_mode == "iterations":
         return scale
     return scale.advance(1).stretch(period).staircase(period)
@@ -174,30 +177,34 @@ def OneCycleLR(  # noqa: N802
     final_div_factor: ArrayLike = 10000.0,
     three_phase: bool = False,
 ) -> Schedule:
-    """Up to `max_lr`, down again, and further down.
+    """The one-cycle policy: up to `max_lr`, then down to far below the initial rate.
 
-    With ``I = max_lr / div_factor``, ``E = I / final_div_factor``, ``T = total_steps``, the
-    rate goes from ``I`` to `max_lr` at ``pct_start * T - 1`` and to ``E`` at ``T - 1``; with
-    three phases back to ``I`` at ``2 * pct_start * T - 2`` first. At ``T``, PyTorch's last step,
-    its formula runs on beyond the end; the value there holds from then on, where PyTorch
-    raises. Where the phase before the last ends at ``T - 1`` its end stays.
+    With ``I = max_lr / div_factor``, ``E = I / final_div_factor`` and ``T = total_steps``, the
+    rate rises from ``I`` at step 0 to `max_lr` at ``pct_start * T - 1`` and falls to ``E`` at
+    ``T - 1``; with three phases it first falls back to ``I`` at ``2 * pct_start * T - 2``. At
+    step ``T``, the last that PyTorch allows, PyTorch extrapolates the last phase by one step.
+    That value holds afterwards, where PyTorch raises an error. If the last phase has no length,
+    the rate stays at the end value of the phase before it.
 
     Parameters
     ----------
     max_lr : array_like
     total_steps : array_like of whole numbers, optional
-        ``T``, or ``epochs * steps_per_epoch``.
+        The total number of steps ``T``, at least 1.
     epochs, steps_per_epoch : array_like of whole numbers, optional
+        Their product is ``T`` if `total_steps` is not given.
     pct_start : array_like
-        In [0, 1]; ``pct_start * T`` is not 1, where PyTorch divides by 0.
+        Fraction of the steps in which the rate rises, in [0, 1]. ``pct_start * T`` must not be
+        1, where PyTorch divides by 0.
     anneal_strategy : {"cos", "linear"}
     cycle_momentum : bool
-        Whether `.momentum` goes from `max_momentum` to `base_momentum` and back; it is None
-        if not.
+        Whether `.momentum` falls from `max_momentum` to `base_momentum` and rises back; if
+        False, `.momentum` is None.
     base_momentum, max_momentum : array_like
     div_factor, final_div_factor : array_like
         > 0.
     three_phase : bool
+        Whether the rate falls back to ``I`` before it falls to ``E``.
 
     Returns
     -------
@@ -207,7 +214,7 @@ def OneCycleLR(  # noqa: N802
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -218,17 +225,17 @@ def OneCycleLR(  # noqa: N802
     """
     peak = finite("max_lr", max_lr)
     total = _total(total_steps, epochs, steps_per_epoch)
-    share = at_least("pct_start", pct_start)
-    expect("pct_start", share, "in [0, 1]", share <= 1)
-    expect("pct_start", share, "other than 1 / total_steps", share * total != 1)
+    fraction = at_least("pct_start", pct_start)
+    expect("pct_start", fraction, "in [0, 1]", fraction <= 1)
+    expect("pct_start", fraction, "other than 1 / total_steps", fraction * total != 1)
     kind = one_of("anneal_strategy", anneal_strategy, ("cos", "linear"))
     if flag("three_phase", three_phase):
         rule = "at most (total_steps + 1) / (2 * total_steps) with three phases"
-        expect("pct_start", share, rule, 2 * share * total <= total + 1)
+        expect("pct_start", fraction, rule, 2 * fraction * total <= total + 1)
     first: Array = peak / above("div_factor", div_factor)
     last: Array = first / above("final_div_factor", final_div_factor)
-    broadcastable(max_lr=peak, total_steps=total, pct_start=share, div_factor=first, end=last)
-    cycle = partial(cycle_through, share * total, total, kind, three_phase)
+    broadcastable(max_lr=peak, total_steps=total, pct_start=fraction, div_factor=first, end=last)
+    cycle = partial(one_cycle_phases, fraction * total, total, kind, three_phase)
     rate = cycle([first, peak, first, last] if three_phase else [first, peak, last])
     if not flag("cycle_momentum", cycle_momentum):
         return with_momentum(rate, None)
@@ -247,32 +254,35 @@ def _total(
     return whole_numbers("epochs", epochs, 1) * whole_numbers("steps_per_epoch", steps_per_epoch, 1)
 
 
-def cycle_through(
-    top: Array, total: Array, kind: str, three_phase: bool, values: list[Array]
+def one_cycle_phases(
+    peak_end: Array, total: Array, kind: str, three_phase: bool, values: list[Array]
 ) -> Schedule:
-    """The phases between the values, which end at top - 1 (and 2 top - 2) and at total - 1."""
-    edges = [np.asarray(top - 1.0)] + ([2 * top - 2.0] if three_phase else [])
+    """Join the phases of a one-cycle schedule.
+
+    The phases connect consecutive `values`. They end at ``peak_end - 1``, with three phases at
+    ``2 * peak_end - 2``, and at ``total - 1``.
+    """
+    edges = [np.asarray(peak_end - 1.0)] + ([2 * peak_end - 2.0] if three_phase else [])
     begins, ends = [np.zeros(()), *edges], [*edges, total - 1]
-    # A last phase without length is not entered: the end of the one before it stays.
+    # If the last phase has no length, the value stays at the end of the phase before it.
     values = [*values[:-1], np.where(ends[-1] > begins[-1], values[-1], values[-2])]
+    shape: Shape = {"cos": "cosine", "linear": "linear"}[kind]
     parts = []
     for i, (begin, end) in enumerate(zip(begins, ends, strict=True)):
-        towards = rise if i == 0 else fall
-        shape: Shape = {"cos": "cosine", "linear": "linear"}[kind]
-        part = towards(
-            "anneal_strategy", shape, values[i], values[i + 1], np.maximum(end - begin, 0)
-        )
-        # A phase that begins before 0 is already under way there.
+        make = rise if i == 0 else fall
+        length = np.maximum(end - begin, 0)
+        part = make("anneal_strategy", shape, values[i], values[i + 1], length)
+        # Skip the steps of a phase that would begin before step 0.
         parts.append(part.advance(np.maximum(-begin, 0)) if np.any(begin < 0) else part)
-    beyond = _beyond(kind, begins[-1], ends[-1], values[-2], values[-1])
+    after = _extrapolated(kind, begins[-1], ends[-1], values[-2], values[-1])
     boundaries = [np.maximum(edge, 0) for edge in edges]
-    return join([*parts, beyond], boundaries=[*boundaries, np.maximum(total, boundaries[-1])])
+    return join([*parts, after], boundaries=[*boundaries, np.maximum(total, boundaries[-1])])
 
 
-def _beyond(kind: str, begin: Array, end: Array, high: Array, low: Array) -> Schedule:
-    """What the last phase's formula gives one step after its end, held."""
-    span = np.asarray(np.where(end > begin, end - begin, 1.0))
+def _extrapolated(kind: str, begin: Array, end: Array, high: Array, low: Array) -> Schedule:
+    """The constant that the last phase's formula gives one step after its end."""
+    length = np.asarray(np.where(end > begin, end - begin, 1.0))
     if kind == "linear":
-        return constant(low + (low - high) / span)
-    # One step past the end of a cosine is one step before it; held from there on.
-    return constant(cosine(high, low, span).ending("mirror").advance(span + 1)(0))
+        return constant(low + (low - high) / length)
+    # A cosine has the same value one step after its end as one step before it.
+    return constant(cosine(high, low, length).ending("mirror").advance(length + 1)(0))

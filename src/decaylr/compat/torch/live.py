@@ -1,4 +1,4 @@
-"""Live PyTorch schedulers as schedules."""
+"""Schedules read from live PyTorch scheduler objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from decaylr.checks import FloatArray, finite, refuse
 from decaylr.combinators.batches import stack
-from decaylr.compat.shared.cycled import with_momentum
+from decaylr.compat.shared.momentum import with_momentum
 from decaylr.compat.shared.plateau import ReduceLROnPlateau
 from decaylr.compat.torch.combined import (
     SWALR,
@@ -27,12 +27,12 @@ from decaylr.compat.torch.curves import (
     PolynomialLR,
     StepLR,
 )
-from decaylr.compat.torch.cycles import CosineAnnealingWarmRestarts, CyclicLR, cycle_through
+from decaylr.compat.torch.cycles import CosineAnnealingWarmRestarts, CyclicLR, one_cycle_phases
 from decaylr.compat.transformers.live import schedule_of
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 
-# Attributes that are the arguments of the function of the same name in decaylr.compat.torch.
+# Scheduler attributes that are the arguments of the function of the same name.
 ARGUMENTS: dict[Callable[..., Schedule], tuple[str, ...]] = {
     StepLR: ("step_size", "gamma"),
     ConstantLR: ("factor", "total_iters"),
@@ -45,30 +45,31 @@ ARGUMENTS: dict[Callable[..., Schedule], tuple[str, ...]] = {
 
 
 def from_scheduler(scheduler: Any, *, horizon: int | None = None) -> Schedule | Plateau:
-    """The whole schedule of a live scheduler, from its step 0, however far it has come.
+    """Read the whole schedule, from step 0, of a scheduler that may have been stepped already.
 
     Parameters
     ----------
     scheduler : torch.optim.lr_scheduler.LRScheduler
-        Any of PyTorch 2.13's own classes, SequentialLR and ChainedScheduler of them, SWALR.
-        Of ReduceLROnPlateau the rule and its state are taken, and the rates as they are.
+        An object of any scheduler class of PyTorch 2.13, `SWALR`, or a `SequentialLR` or
+        `ChainedScheduler` of these. For `ReduceLROnPlateau` the result has its parameters, its
+        state and the current rates.
     horizon : int, optional
-        How many steps of the functions of LambdaLR and MultiplicativeLR, and of CyclicLR's
-        `scale_fn`, are tabulated; needed where there are any. Those that transformers makes
-        are known by their arguments and need none.
+        Number of steps at which Python functions are tabulated: those of `LambdaLR` and
+        `MultiplicativeLR`, and the `scale_fn` of `CyclicLR`. Required if there are any, except
+        for the functions that transformers makes, whose arguments can be read.
 
     Returns
     -------
     Schedule or Plateau
-        Of shape `()` for an optimizer with one parameter group, else one run for each group.
-        Those of OneCycleLR and CyclicLR have a `.momentum`.
+        Of shape `()` for an optimizer with one parameter group, else with one run per group.
+        Schedules of `OneCycleLR` and `CyclicLR` have a `.momentum`.
 
     Raises
     ------
     TypeError
-        For an object of any other class, which the message names.
+        If the object is of any other class; the message names it.
     ValueError
-        For a function without `horizon`.
+        If there is a Python function and no `horizon`.
 
     Examples
     --------
@@ -82,13 +83,12 @@ def from_scheduler(scheduler: Any, *, horizon: int | None = None) -> Schedule | 
     cls = type(scheduler)
     name = cls.__name__
     if not cls.__module__.startswith("torch.optim.") or name not in _READERS:
-        where = f"{cls.__module__}.{name}"
-        raise TypeError(f"scheduler must be one of torch.optim's, got {where}")
+        raise TypeError(f"scheduler must be one of torch.optim's, got {cls.__module__}.{name}")
     return _READERS[name](scheduler, horizon)
 
 
 def _per_group(values: list[Any]) -> FloatArray:
-    """One value for each parameter group; a single group is a single run."""
+    """One value per parameter group, of shape () for a single group."""
     array = np.array([float(value) for value in values])
     return array[0] if len(array) == 1 else array
 
@@ -98,7 +98,7 @@ def _rates(scheduler: Any) -> FloatArray:
 
 
 def _by_arguments(make: Callable[..., Schedule]) -> Callable[[Any, int | None], Schedule]:
-    """A reader of schedulers whose attributes are the arguments of `make`."""
+    """Reader for schedulers whose attributes are the arguments of `make`."""
 
     def read(scheduler: Any, _: int | None) -> Schedule:
         arguments = {argument: getattr(scheduler, argument) for argument in ARGUMENTS[make]}
@@ -112,12 +112,12 @@ def _multi_step(scheduler: Any, _: int | None) -> Schedule:
 
 
 def _functions(scheduler: Any, horizon: int | None) -> Schedule:
-    known = type(scheduler).__name__ == "LambdaLR"
-    make = LambdaLR if known else MultiplicativeLR
+    is_lambda_lr = type(scheduler).__name__ == "LambdaLR"
+    make = LambdaLR if is_lambda_lr else MultiplicativeLR
     runs = []
     for rate, function in zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True):
-        made = schedule_of(float(rate), function) if known else None
-        runs.append(make(float(rate), function, horizon=horizon) if made is None else made)
+        run = schedule_of(float(rate), function) if is_lambda_lr else None
+        runs.append(make(float(rate), function, horizon=horizon) if run is None else run)
     return runs[0] if len(runs) == 1 else stack(runs)
 
 
@@ -128,22 +128,22 @@ def _group(scheduler: Any, key: str) -> FloatArray:
 def _one_cycle(scheduler: Any, _: int | None) -> Schedule:
     phases = scheduler._schedule_phases
     kind = scheduler._anneal_func_type
-    top, total = np.asarray(phases[0]["end_step"] + 1.0), np.asarray(scheduler.total_steps)
+    peak_end, total = np.asarray(phases[0]["end_step"] + 1.0), np.asarray(scheduler.total_steps)
 
-    def through(keys: list[str]) -> Schedule:
+    def cycle(keys: list[str]) -> Schedule:
         values = [np.asarray(_group(scheduler, key)) for key in keys]
-        return cycle_through(top, total, kind, len(phases) == 3, values)
+        return one_cycle_phases(peak_end, total, kind, len(phases) == 3, values)
 
-    rate = through([phase["start_lr"] for phase in phases] + [phases[-1]["end_lr"]])
+    rate = cycle([phase["start_lr"] for phase in phases] + [phases[-1]["end_lr"]])
     if not scheduler.cycle_momentum:
         return with_momentum(rate, None)
     keys = [phase["start_momentum"] for phase in phases] + [phases[-1]["end_momentum"]]
-    return with_momentum(rate, through(keys))
+    return with_momentum(rate, cycle(keys))
 
 
 def _cyclic(scheduler: Any, horizon: int | None) -> Schedule:
     up = scheduler.total_size * scheduler.step_ratio
-    # The ratio was rounded: a whole number of steps is meant where one is this close.
+    # PyTorch stores a rounded ratio: restore a whole number of steps.
     up = float(round(up)) if abs(up - round(up)) < 1e-9 * scheduler.total_size else up
     arguments: dict[str, Any] = {"mode": scheduler.mode, "gamma": scheduler.gamma}
     if scheduler._scale_fn_custom is not None:
@@ -172,10 +172,10 @@ def _cyclic(scheduler: Any, horizon: int | None) -> Schedule:
 def _children(scheduler: Any, horizon: int | None) -> list[Schedule]:
     children = []
     for child in scheduler._schedulers:
-        made = from_scheduler(child, horizon=horizon)
-        if not isinstance(made, Schedule):
+        schedule = from_scheduler(child, horizon=horizon)
+        if not isinstance(schedule, Schedule):
             raise TypeError(f"schedulers must be functions of a step, got {type(child).__name__}")
-        children.append(made)
+        children.append(schedule)
     return children
 
 
@@ -199,7 +199,7 @@ def _swa(scheduler: Any, _: int | None) -> Schedule:
 
 
 def _plateau(scheduler: Any, _: int | None) -> Plateau:
-    made = ReduceLROnPlateau(
+    plateau = ReduceLROnPlateau(
         _group(scheduler, "lr"),
         mode=scheduler.mode,
         factor=scheduler.factor,
@@ -210,15 +210,15 @@ def _plateau(scheduler: Any, _: int | None) -> Plateau:
         min_lr=_per_group(scheduler.min_lrs),
         eps=scheduler.eps,
     )
-    state = made.state_dict()
-    for ours, theirs in (
+    state = plateau.state_dict()
+    for key, value in (
         ("best", scheduler.best),
         ("bad", scheduler.num_bad_epochs),
         ("cooldown", scheduler.cooldown_counter),
     ):
-        state[ours] = np.full(made.shape, theirs, dtype=state[ours].dtype)
-    made.load_state_dict(state)
-    return made
+        state[key] = np.full(plateau.shape, value, dtype=state[key].dtype)
+    plateau.load_state_dict(state)
+    return plateau
 
 
 _READERS: dict[str, Callable[[Any, int | None], Schedule | Plateau]] = {

@@ -1,4 +1,4 @@
-"""Schedules from the arguments of transformers' Trainer."""
+"""Schedules from the `TrainingArguments` of transformers' Trainer."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 
 READ = ("learning_rate", "lr_scheduler_type", "lr_scheduler_kwargs", "warmup_steps")
-# Whatever begins so is about the rate, and must be one of those that are read.
-ABOUT_THE_RATE = ("learning_rate", "lr_", "warmup")
+# An argument with one of these prefixes is about the rate, and must be one of READ.
+RATE_PREFIXES = ("learning_rate", "lr_", "warmup")
 
 
 def from_training_arguments(
     arguments: Mapping[str, Any], num_training_steps: int | None = None
 ) -> Schedule | Plateau:
-    """The schedule that the Trainer of transformers 5 makes from its `TrainingArguments`.
+    """Make the schedule that the Trainer of transformers 5 makes from its `TrainingArguments`.
 
-    `learning_rate` (5e-5), `lr_scheduler_type` ("linear"), `lr_scheduler_kwargs`,
-    `warmup_steps` (0; below 1 it is a share of the training, rounded up) and `max_steps` are
-    read. Arguments that are not about the rate are not looked at, so that
+    The arguments read are `learning_rate` (default 5e-5), `lr_scheduler_type` ("linear"),
+    `lr_scheduler_kwargs`, `warmup_steps` (0; a value below 1 is a fraction of the training,
+    rounded up to whole steps) and `max_steps`. Other arguments are ignored, so that
     ``from_training_arguments(args.to_dict(), steps)`` works.
 
     Parameters
     ----------
     arguments : mapping
-        Of the names of `TrainingArguments`.
+        Values by the names of `TrainingArguments`.
     num_training_steps : int, optional
-        Optimizer steps of the training; needed where `max_steps` is not above 0.
+        Number of optimizer steps; required unless `max_steps` is above 0.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def from_training_arguments(
     Raises
     ------
     TypeError, ValueError
-        For unknown arguments about the rate, such as those of transformers 4, or wrong values.
+        If an argument about the rate is unknown (such as those of transformers 4) or wrong.
 
     Examples
     --------
@@ -52,11 +52,11 @@ def from_training_arguments(
     if not isinstance(arguments, Mapping):
         raise TypeError(f"arguments must be a mapping, got {type(arguments).__name__}")
     for key in arguments:
-        if str(key).startswith(ABOUT_THE_RATE):
+        if str(key).startswith(RATE_PREFIXES):
             one_of("arguments", key, READ)
     steps = _steps(arguments.get("max_steps", -1), num_training_steps)
-    asked: Any = arguments.get("lr_scheduler_type", "linear")
-    name: Any = getattr(asked, "value", asked)  # a word, or an element of SchedulerType
+    scheduler_type: Any = arguments.get("lr_scheduler_type", "linear")
+    name: Any = getattr(scheduler_type, "value", scheduler_type)  # a str or a SchedulerType
     return get_scheduler(
         name,
         arguments.get("learning_rate", 5e-5),
@@ -75,7 +75,7 @@ def _steps(max_steps: Any, num_training_steps: int | None) -> int:
 
 
 def _warmup(warmup_steps: Any, steps: int) -> int:
-    asked = at_least("warmup_steps", warmup_steps)
-    if asked.ndim:
-        raise TypeError(f"warmup_steps must be one number, got shape {asked.shape}")
-    return int(asked) if asked >= 1 else math.ceil(steps * float(asked))
+    warmup = at_least("warmup_steps", warmup_steps)
+    if warmup.ndim:
+        raise TypeError(f"warmup_steps must be one number, got shape {warmup.shape}")
+    return int(warmup) if warmup >= 1 else math.ceil(steps * float(warmup))

@@ -1,4 +1,4 @@
-"""The cosine schedules of transformers, and the warmup before all of them."""
+"""The cosine schedules of transformers, and the linear warmup that all its schedules share."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from decaylr.recipes.phases import rise, sequence
 from decaylr.schedule import Schedule
 
 
-def _warmed(rate: Array, warmup: Array, after: Schedule) -> Schedule:
-    """``rate * t / warmup`` before `after`, which counts from the warmup's end."""
+def after_warmup(rate: Array, warmup: Array, after: Schedule) -> Schedule:
+    """Linear warmup from 0 to `rate`, then `after`, which starts at the end of the warmup."""
     return sequence([rise("warmup", "linear", np.zeros(()), rate, warmup), after], [warmup])
 
 
-def _waves(begin: Array, end: Array, steps: Array, cycles: Array) -> Schedule:
-    """A cosine of `cycles` whole waves in `steps`, which goes on after them."""
-    still = cycles == 0
-    half = steps / np.where(still, 1.0, 2 * np.abs(cycles))
-    return cosine(begin, np.where(still, begin, end), half).ending("mirror")
+def cosine_waves(begin: Array, end: Array, steps: Array, cycles: Array) -> Schedule:
+    """A cosine with `cycles` full waves in `steps`; it continues afterwards."""
+    is_constant = cycles == 0
+    half_wave = steps / np.where(is_constant, 1.0, 2 * np.abs(cycles))
+    return cosine(begin, np.where(is_constant, begin, end), half_wave).ending("mirror")
 
 
-def _lengths(
+def checked_lengths(
     base_lr: ArrayLike, num_warmup_steps: ArrayLike, num_training_steps: ArrayLike
 ) -> tuple[Array, Array, Array]:
     rate, warmup = finite("base_lr", base_lr), at_least("num_warmup_steps", num_warmup_steps)
@@ -39,16 +39,27 @@ def get_cosine_schedule_with_warmup(
     num_training_steps: ArrayLike,
     num_cycles: ArrayLike = 0.5,
 ) -> Schedule:
-    """Linear warmup, then `num_cycles` waves of a cosine, which rises again after its end.
+    """Linear warmup from 0, then a cosine from `base_lr` to 0.
 
-    With ``D = max(1, num_training_steps - num_warmup_steps)``::
+    After the warmup, with ``D = max(1, num_training_steps - num_warmup_steps)``::
 
         base_lr * (1 + cos(2 * pi * num_cycles * (t - num_warmup_steps) / D)) / 2
+
+    The cosine does not stop at `num_training_steps`: with the default `num_cycles` the rate
+    rises again afterwards, as in transformers.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    num_warmup_steps, num_training_steps : array_like
+        >= 0; the training steps include the warmup.
+    num_cycles : array_like
+        Number of full waves of the cosine.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (steps >= 0), which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -57,13 +68,13 @@ def get_cosine_schedule_with_warmup(
     >>> s(5), s(60), s(110), s(160)
     (0.5, 0.5, 0.0, 0.5)
     """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
+    rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
     cycles = finite("num_cycles", num_cycles)
     broadcastable(
         base_lr=rate, num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles
     )
-    waves = _waves(rate, np.zeros(()), np.maximum(total - warmup, 1), cycles)
-    return _warmed(rate, warmup, waves)
+    decay = cosine_waves(rate, np.zeros(()), np.maximum(total - warmup, 1), cycles)
+    return after_warmup(rate, warmup, decay)
 
 
 def get_cosine_with_hard_restarts_schedule_with_warmup(
@@ -72,13 +83,20 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
     num_training_steps: ArrayLike,
     num_cycles: ArrayLike = 1,
 ) -> Schedule:
-    """Linear warmup, then `num_cycles` cosines from `base_lr` to 0, then 0.
+    """Linear warmup from 0, then `num_cycles` cosines from `base_lr` to 0, then 0.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    num_warmup_steps, num_training_steps : array_like
+        >= 0; the training steps include the warmup.
+    num_cycles : array_like
+        Number of cosines, >= 0.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (steps and cycles >= 0), which the
-        message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -89,39 +107,40 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
     >>> s(35), s(60), s(85), s(110)
     (0.5, 1.0, 0.5, 0.0)
     """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
+    rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
     cycles = at_least("num_cycles", num_cycles)
     broadcastable(
         base_lr=rate, num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles
     )
-    left = np.maximum(total - warmup, 1)
-    still = cycles == 0
-    period = left / np.where(still, 1, cycles)
-    falling = cosine(rate, np.where(still, rate, 0.0), period).repeat(period, lengths="real")
-    parts = [falling.repeat(_whole_restart(left, cycles)), constant(np.zeros(()))]
-    return _warmed(rate, warmup, join(parts, boundaries=[left]))
+    decay_steps = np.maximum(total - warmup, 1)
+    is_constant = cycles == 0
+    period = decay_steps / np.where(is_constant, 1, cycles)
+    waves = cosine(rate, np.where(is_constant, rate, 0.0), period).repeat(period, lengths="real")
+    parts = [waves.repeat(_whole_step_restart(decay_steps, cycles)), constant(np.zeros(()))]
+    return after_warmup(rate, warmup, join(parts, boundaries=[decay_steps]))
 
 
-def _whole_restart(left: Array, cycles: Array) -> Array:
-    """The first restart that falls on a whole step, or the end of all where none is known.
+def _whole_step_restart(decay_steps: Array, cycles: Array) -> Array:
+    """The first restart at a whole step, or the end of the decay if none is found.
 
-    Its multiples restart exactly there, where those of the rounded period may come late.
+    Repeating from that step keeps later restarts exact; multiples of a rounded period may be one
+    step late.
     """
-    parts = 1024.0  # of a cycle or a step: finer fractions have no common measure below `left`
-    numbers = np.broadcast_arrays(left * parts, cycles * parts)
-    fits = np.logical_and.reduce([(x >= 1) & (x < 2.0**62) & (x == np.floor(x)) for x in numbers])
-    steps, turns = (np.where(fits, x, 1.0).astype(np.int64) for x in numbers)
-    return np.where(fits, steps // np.gcd(steps, turns), np.ceil(left))
+    unit = 1024.0  # cycles and steps are compared in units of 1 / 1024
+    scaled = np.broadcast_arrays(decay_steps * unit, cycles * unit)
+    fits = np.logical_and.reduce([(x >= 1) & (x < 2.0**62) & (x == np.floor(x)) for x in scaled])
+    steps, count = (np.where(fits, x, 1.0).astype(np.int64) for x in scaled)
+    return np.where(fits, steps // np.gcd(steps, count), np.ceil(decay_steps))
 
 
 def _floor(rate: Array, min_lr: ArrayLike | None, min_lr_rate: ArrayLike | None) -> Array:
-    """The lowest rate, from exactly one of its two forms."""
+    """The lowest rate, given either as `min_lr` or as a fraction of the base rate."""
     if (min_lr is None) == (min_lr_rate is None):
         refuse("min_lr", "given where min_lr_rate is not, and only there", min_lr)
     if min_lr is not None:
         return at_least("min_lr", min_lr)
-    share: Array = rate * at_least("min_lr_rate", min_lr_rate)
-    return share
+    floor: Array = rate * at_least("min_lr_rate", min_lr_rate)
+    return floor
 
 
 def get_cosine_with_min_lr_schedule_with_warmup(
@@ -132,12 +151,19 @@ def get_cosine_with_min_lr_schedule_with_warmup(
     min_lr: ArrayLike | None = None,
     min_lr_rate: ArrayLike | None = None,
 ) -> Schedule:
-    """As `get_cosine_schedule_with_warmup`, down to `min_lr` or ``min_lr_rate * base_lr``.
+    """Like `get_cosine_schedule_with_warmup`, down to `min_lr` or ``min_lr_rate * base_lr``.
+
+    Parameters
+    ----------
+    base_lr, num_warmup_steps, num_training_steps, num_cycles : array_like
+        As in :func:`get_cosine_schedule_with_warmup`.
+    min_lr, min_lr_rate : array_like, optional
+        Exactly one of them is required, >= 0.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -146,12 +172,14 @@ def get_cosine_with_min_lr_schedule_with_warmup(
     >>> s(60), s(110)
     (0.75, 0.5)
     """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
+    rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
     cycles, least = finite("num_cycles", num_cycles), _floor(rate, min_lr, min_lr_rate)
     broadcastable(
         num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles, min_lr=least
     )
-    return _warmed(rate, warmup, _waves(rate, least, np.maximum(total - warmup, 1), cycles))
+    return after_warmup(
+        rate, warmup, cosine_waves(rate, least, np.maximum(total - warmup, 1), cycles)
+    )
 
 
 def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
@@ -163,18 +191,27 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     min_lr_rate: ArrayLike | None = None,
     warmup_lr_rate: ArrayLike | None = None,
 ) -> Schedule:
-    """The same one step ahead, so that the lowest rate is at the last step.
+    """Like `get_cosine_with_min_lr_schedule_with_warmup`, but one step earlier.
 
-    With ``W = num_warmup_steps`` the warmup is ``base_lr * (t + 1) / W``, or with
-    `warmup_lr_rate` a line from ``warmup_lr_rate * base_lr`` to `base_lr` at ``W - 1``; the
-    cosine takes ``t - W + 1``.
+    The lowest rate is reached at the last training step, ``num_training_steps - 1``. With
+    ``W = num_warmup_steps`` the warmup is ``base_lr * (t + 1) / W``, or, with `warmup_lr_rate`,
+    linear from ``warmup_lr_rate * base_lr`` at 0 to `base_lr` at ``W - 1``. The cosine is
+    evaluated at ``t - W + 1``.
+
+    Parameters
+    ----------
+    base_lr, num_training_steps, num_cycles, min_lr, min_lr_rate : array_like
+        As in :func:`get_cosine_with_min_lr_schedule_with_warmup`.
+    num_warmup_steps : array_like of whole numbers
+        >= 0. Fractions raise ValueError: with them, the warmup of transformers ends above
+        `base_lr`.
+    warmup_lr_rate : array_like, optional
+        Initial rate as a fraction of `base_lr`.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names:
-        `num_warmup_steps` is to be whole, since the line of transformers leads above
-        `base_lr` otherwise.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -185,13 +222,13 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     >>> s(0), s(3), s(53), s(103)
     (0.25, 1.0, 0.75, 0.5)
     """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
+    rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
     whole_numbers("num_warmup_steps", warmup)
     cycles, least = finite("num_cycles", num_cycles), _floor(rate, min_lr, min_lr_rate)
     broadcastable(
         num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles, min_lr=least
     )
-    waves = _waves(rate, least, np.maximum(total - warmup, 1), cycles).advance(1)
+    waves = cosine_waves(rate, least, np.maximum(total - warmup, 1), cycles).advance(1)
     if warmup_lr_rate is None:
         ramp = linear(0.0, rate, np.maximum(warmup, 1)).advance(1)
     else:

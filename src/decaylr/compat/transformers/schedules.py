@@ -1,9 +1,4 @@
-"""The schedules of `transformers.optimization` (transformers 5).
-
-Names, parameters, order and defaults are those of transformers; the leading `optimizer` is
-the `base_lr` of its group, and `last_epoch` is left out. Numbers may be arrays, one element
-a run; lengths are in optimizer steps, and a warmup may be 0 in some runs.
-"""
+"""The schedules of transformers other than the cosines, and `get_scheduler`."""
 
 from __future__ import annotations
 
@@ -20,21 +15,23 @@ from decaylr.checks import (
     broadcastable,
     expect,
     finite,
-    flag,
     one_of,
     refuse,
 )
 from decaylr.combinators.joins import join
-from decaylr.compat.shared.calls import entries
-from decaylr.compat.shared.plateau import ReduceLROnPlateau
+from decaylr.compat.shared.calls import as_dict
 from decaylr.compat.transformers.cosine import (
-    _lengths,
-    _warmed,
-    _waves,
+    after_warmup,
+    checked_lengths,
+    cosine_waves,
     get_cosine_schedule_with_warmup,
     get_cosine_with_hard_restarts_schedule_with_warmup,
     get_cosine_with_min_lr_schedule_with_warmup,
     get_cosine_with_min_lr_schedule_with_warmup_lr_rate,
+)
+from decaylr.compat.transformers.metric_driven import (
+    get_greedy_schedule,
+    get_reduce_on_plateau_schedule,
 )
 from decaylr.curves import constant, inverse
 from decaylr.plateau.scale import Plateau
@@ -55,12 +52,18 @@ def get_constant_schedule(base_lr: ArrayLike) -> Schedule:
 
 
 def get_constant_schedule_with_warmup(base_lr: ArrayLike, num_warmup_steps: ArrayLike) -> Schedule:
-    """``base_lr * t / num_warmup_steps``, then `base_lr`.
+    """Linear warmup ``base_lr * t / num_warmup_steps``, then `base_lr`.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    num_warmup_steps : array_like
+        >= 0.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (steps >= 0), which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -71,18 +74,24 @@ def get_constant_schedule_with_warmup(base_lr: ArrayLike, num_warmup_steps: Arra
     """
     rate, warmup = finite("base_lr", base_lr), at_least("num_warmup_steps", num_warmup_steps)
     broadcastable(base_lr=rate, num_warmup_steps=warmup)
-    return _warmed(rate, warmup, constant(rate))
+    return after_warmup(rate, warmup, constant(rate))
 
 
 def get_linear_schedule_with_warmup(
     base_lr: ArrayLike, num_warmup_steps: ArrayLike, num_training_steps: ArrayLike
 ) -> Schedule:
-    """Linear warmup, then a straight line to 0 at `num_training_steps`, which include it.
+    """Linear warmup from 0, then a linear decay to 0 at `num_training_steps`.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    num_warmup_steps, num_training_steps : array_like
+        >= 0; the training steps include the warmup.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value (steps >= 0), which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -91,9 +100,9 @@ def get_linear_schedule_with_warmup(
     >>> s(5), s(10), s(60), s(110)
     (0.5, 1.0, 0.5, 0.0)
     """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
-    left = np.maximum(total - warmup, 0)
-    return _warmed(rate, warmup, fall("decay", "linear", rate, np.zeros(()), left))
+    rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
+    decay_steps = np.maximum(total - warmup, 0)
+    return after_warmup(rate, warmup, fall("decay", "linear", rate, np.zeros(()), decay_steps))
 
 
 def get_polynomial_decay_schedule_with_warmup(
@@ -103,14 +112,27 @@ def get_polynomial_decay_schedule_with_warmup(
     lr_end: ArrayLike = 1e-7,
     power: ArrayLike = 1.0,
 ) -> Schedule:
-    """Linear warmup, then ``lr_end + (base_lr - lr_end) * (1 - x)**power``, then `lr_end`.
+    """Linear warmup from 0, then a polynomial decay to `lr_end`.
+
+    After the warmup, with ``x`` from 0 to 1 over the remaining steps::
+
+        lr_end + (base_lr - lr_end) * (1 - x)**power
+
+    Parameters
+    ----------
+    base_lr : array_like
+    num_warmup_steps, num_training_steps : array_like
+        >= 0; the training steps include the warmup. They must differ: transformers divides by
+        0 if they are equal.
+    lr_end : array_like
+        Below `base_lr`.
+    power : array_like
+        > 0.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names: `lr_end` is to
-        be below `base_lr`, `power` above 0, and `num_training_steps` other than
-        `num_warmup_steps`, where transformers divides by 0.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -119,26 +141,33 @@ def get_polynomial_decay_schedule_with_warmup(
     >>> s(60), s(200)
     (0.25, 0.0)
     """
-    rate, warmup, total = _lengths(base_lr, num_warmup_steps, num_training_steps)
+    rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
     end, exponent = finite("lr_end", lr_end), above("power", power)
     broadcastable(base_lr=rate, num_warmup_steps=warmup, lr_end=end, power=exponent)
     expect("lr_end", end, "below base_lr", end < rate)
     expect("num_training_steps", total, "other than num_warmup_steps", total != warmup)
-    left = np.maximum(total - warmup, 0)
-    return _warmed(rate, warmup, fall("decay", ("polynomial", exponent), rate, end, left))
+    decay_steps = np.maximum(total - warmup, 0)
+    decay = fall("decay", ("polynomial", exponent), rate, end, decay_steps)
+    return after_warmup(rate, warmup, decay)
 
 
 def get_inverse_sqrt_schedule(
     base_lr: ArrayLike, num_warmup_steps: ArrayLike, timescale: ArrayLike | None = None
 ) -> Schedule:
-    """Linear warmup, then ``base_lr / sqrt(1 + (t - num_warmup_steps) / timescale)``.
+    """Linear warmup from 0, then ``base_lr / sqrt(1 + (t - num_warmup_steps) / timescale)``.
 
-    `timescale` is `num_warmup_steps` unless given, and 10 000 where those are 0.
+    Parameters
+    ----------
+    base_lr : array_like
+    num_warmup_steps : array_like
+        >= 0.
+    timescale : array_like, optional
+        > 0; by default `num_warmup_steps`, or 10 000 without a warmup.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -147,10 +176,10 @@ def get_inverse_sqrt_schedule(
     0.5
     """
     rate, warmup = finite("base_lr", base_lr), at_least("num_warmup_steps", num_warmup_steps)
-    own = np.where(warmup == 0, 10_000, warmup)
-    scale = own if timescale is None else above("timescale", timescale)
+    default = np.where(warmup == 0, 10_000, warmup)
+    scale = default if timescale is None else above("timescale", timescale)
     broadcastable(base_lr=rate, num_warmup_steps=warmup, timescale=scale)
-    return _warmed(rate, warmup, inverse(rate, 1.0, scale, power=0.5))
+    return after_warmup(rate, warmup, inverse(rate, 1.0, scale, power=0.5))
 
 
 def get_wsd_schedule(
@@ -164,7 +193,7 @@ def get_wsd_schedule(
     min_lr_ratio: ArrayLike = 0,
     num_cycles: ArrayLike = 0.5,
 ) -> Schedule:
-    """Warmup from ``min_lr_ratio * base_lr``, stable, decay to ``min_lr_ratio * base_lr``.
+    """Warmup-stable-decay: ``min_lr_ratio * base_lr`` to `base_lr`, constant, and back down.
 
     Parameters
     ----------
@@ -172,18 +201,19 @@ def get_wsd_schedule(
     num_warmup_steps, num_decay_steps : array_like
         >= 0.
     num_training_steps, num_stable_steps : array_like, optional
-        The stable steps, or the whole from which they follow; where both are given the
-        stable steps count. Where the whole is too short, the decay is under way when it begins.
+        One of them is required. The stable steps default to the training steps minus warmup
+        and decay; if both are given, `num_training_steps` is ignored. If the training is
+        shorter than warmup and decay together, the first steps of the decay are skipped.
     warmup_type, decay_type : {"linear", "cosine", "1-sqrt"}
     min_lr_ratio : array_like
         >= 0.
     num_cycles : array_like
-        Waves of a cosine decay.
+        Number of full waves of a cosine decay.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
+        If a parameter has the wrong type or value; the message names it.
 
     Examples
     --------
@@ -193,10 +223,8 @@ def get_wsd_schedule(
     (0.5, 1.0, 0.5, 0.0)
     """
     rate, warmup = finite("base_lr", base_lr), at_least("num_warmup_steps", num_warmup_steps)
-    decay, ratio = (
-        at_least("num_decay_steps", num_decay_steps),
-        at_least("min_lr_ratio", min_lr_ratio),
-    )
+    decay = at_least("num_decay_steps", num_decay_steps)
+    ratio = at_least("min_lr_ratio", min_lr_ratio)
     stable = _stable(warmup, decay, num_training_steps, num_stable_steps)
     cycles = finite("num_cycles", num_cycles)
     broadcastable(base_lr=rate, warmup=warmup, decay=decay, stable=stable, min_lr_ratio=ratio)
@@ -204,7 +232,7 @@ def get_wsd_schedule(
     least = rate * ratio
     ramp = rise("warmup_type", one_of("warmup_type", warmup_type, shapes), least, rate, warmup)
     if one_of("decay_type", decay_type, shapes) == "cosine":
-        down = _waves(rate, least, np.maximum(decay, 1), cycles)
+        down = cosine_waves(rate, least, np.maximum(decay, 1), cycles)
     else:
         down = fall("decay_type", decay_type, rate, least, decay)
     if np.any(stable < 0):
@@ -226,83 +254,6 @@ def _stable(
     total = at_least("num_training_steps", num_training_steps)
     broadcastable(num_training_steps=total, num_warmup_steps=warmup, num_decay_steps=decay)
     return total - warmup - decay
-
-
-def get_reduce_on_plateau_schedule(base_lr: ArrayLike, **kwargs: Any) -> Plateau:
-    """PyTorch's rule: see :func:`decaylr.compat.torch.ReduceLROnPlateau`.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import get_reduce_on_plateau_schedule
-    >>> get_reduce_on_plateau_schedule(0.5, patience=2).rule
-    'torch'
-    """
-    return ReduceLROnPlateau(base_lr, **kwargs)
-
-
-def GreedyLR(  # noqa: N802
-    base_lr: ArrayLike,
-    mode: str = "min",
-    factor: ArrayLike = 0.95,
-    patience: ArrayLike = 10,
-    threshold: ArrayLike = 1e-6,
-    threshold_mode: str = "abs",
-    cooldown: ArrayLike = 0,
-    warmup: ArrayLike = 0,
-    min_lr: ArrayLike = 1e-3,
-    max_lr: ArrayLike = 1.0,
-    eps: ArrayLike = 1e-8,
-    verbose: bool = False,
-    smooth: bool = False,
-    window_size: int = 50,
-    reset_start: ArrayLike = 500,
-) -> Plateau:
-    """A rate that rises where a metric improves and falls where it does not.
-
-    See :class:`decaylr.Plateau`, rule "greedy". `verbose` changes nothing.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a parameter of the wrong kind or value, which the message names.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import GreedyLR
-    >>> p = GreedyLR(0.25, factor=0.5, patience=0)
-    >>> p.update(1.0), p.value(0)
-    (2.0, 0.5)
-    """
-    flag("verbose", verbose)
-    return Plateau(
-        constant(finite("base_lr", base_lr)),
-        rule="greedy",
-        mode=mode,
-        factor=factor,
-        patience=patience,
-        threshold=threshold,
-        threshold_mode=threshold_mode,
-        cooldown=cooldown,
-        min_value=finite("min_lr", min_lr),
-        warmup=warmup,
-        max_value=finite("max_lr", max_lr),
-        eps=eps,
-        smooth=smooth,
-        window_size=window_size,
-        reset_start=reset_start,
-    )
-
-
-def get_greedy_schedule(base_lr: ArrayLike, **kwargs: Any) -> Plateau:
-    """:func:`GreedyLR` by its other name.
-
-    Examples
-    --------
-    >>> from decaylr.compat.transformers import get_greedy_schedule
-    >>> get_greedy_schedule(0.5).rule
-    'greedy'
-    """
-    return GreedyLR(base_lr, **kwargs)
 
 
 _NAMES: dict[str, Callable[..., Schedule | Plateau]] = {
@@ -331,12 +282,27 @@ def get_scheduler(
     num_training_steps: ArrayLike | None = None,
     scheduler_specific_kwargs: Mapping[str, Any] | None = None,
 ) -> Schedule | Plateau:
-    """The schedule of one of the 12 names that `transformers.get_scheduler` knows.
+    """Make a schedule by its name, as `transformers.get_scheduler` does.
+
+    Parameters
+    ----------
+    name : str
+        One of the 12 names of transformers' `SchedulerType`, such as "cosine".
+    base_lr : array_like
+    num_warmup_steps, num_training_steps : array_like, optional
+        Required by the schedules that have these parameters.
+    scheduler_specific_kwargs : mapping, optional
+        Further arguments of the schedule.
+
+    Returns
+    -------
+    Schedule or Plateau
+        A Plateau for "reduce_lr_on_plateau" and "greedy".
 
     Raises
     ------
     TypeError, ValueError
-        For an unknown name, or a parameter that the named schedule needs or does not have.
+        If the name is unknown, a parameter is missing, or the schedule does not have it.
 
     Examples
     --------
@@ -345,7 +311,7 @@ def get_scheduler(
     0.5
     """
     make = _NAMES[one_of("name", name, tuple(_NAMES))]
-    extra = entries("scheduler_specific_kwargs", scheduler_specific_kwargs)
+    extra = as_dict("scheduler_specific_kwargs", scheduler_specific_kwargs)
     if extra and name in ("constant", "constant_with_warmup"):
         refuse("scheduler_specific_kwargs", f"empty for {name}", extra)
     if name == "constant":
@@ -363,6 +329,3 @@ def get_scheduler(
     return make(
         base_lr, num_warmup_steps=num_warmup_steps, num_training_steps=num_training_steps, **extra
     )
-
-
-# Last, since it uses what is above.

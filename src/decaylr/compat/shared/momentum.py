@@ -1,4 +1,4 @@
-"""A learning rate and the momentum that is cycled against it."""
+"""Learning rates with a momentum schedule beside them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decaylr.tree.batch import broadcast_to, with_companions
 
 
 def with_momentum(rate: Schedule, momentum: Schedule | None) -> Schedule:
-    """The same schedule with a `.momentum`, which batch operations carry along."""
+    """Return `rate` with a `.momentum`; indexing, reshaping and stacking keep it."""
     if momentum is None:
         return rate
     shape = np.broadcast_shapes(rate.shape, momentum.shape)
