@@ -1,9 +1,8 @@
-"""Configurations of other libraries, read from data, as schedules.
+"""Schedules from the configurations of other libraries.
 
-The data of ``torch``, ``optax``, ``timm`` and ``transformers`` is ``{function: {argument:
-value}}`` with the names of `decaylr.compat`; an argument that is itself such a function, or a
-list of these, is a schedule. Those of ``keras``, ``deepspeed`` and ``megatron`` are their own
-configurations.
+For ``torch``, ``optax``, ``timm`` and ``transformers`` a configuration is ``{function: {argument:
+value}}`` with the names of `decaylr.compat`; an argument may itself be such a mapping, or a list
+of them. For ``keras``, ``deepspeed`` and ``megatron`` it is the library's own configuration.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from decaylr.schedule import Schedule
 
 
 class Peer(NamedTuple):
-    """A library whose data is read.
+    """A library whose configurations can be read.
 
-    Its data is `{function: {argument: value}}`, or, with a `config_key`, a configuration of its
-    own that holds this key.
+    Without a `config_key` its configurations are `{function: {argument: value}}`. With one, they
+    are in the library's own format, recognised by this key.
     """
 
     module: ModuleType
@@ -45,31 +44,31 @@ VALUES = ("lr", "momentum", "weight_decay")
 
 
 def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule | Plateau:
-    """The schedule that a configuration of another library describes.
+    """Make the schedule that a configuration of another library describes.
 
     Parameters
     ----------
     data : mapping
-        What a JSON or TOML file of the library's holds: `{function: {argument: value}}` with
-        the names of `decaylr.compat.torch`, `.optax`, `.timm` or `.transformers`, the own
-        configuration of keras, DeepSpeed or Megatron, or decaylr's own (`Schedule.to_dict`).
+        The content of a JSON or TOML file: `{function: {argument: value}}` with the names of
+        `decaylr.compat.torch`, `.optax`, `.timm` or `.transformers`; a configuration of Keras,
+        DeepSpeed or Megatron; or decaylr's own format (`Schedule.to_dict`).
     peer : {"torch", "optax", "timm", "transformers", "keras", "deepspeed", "megatron", \
             "decaylr"}, optional
-        Whose it is; found out unless given.
+        The library of the configuration; detected if not given.
     value : {"lr", "momentum", "weight_decay"}
-        Which of the things that it schedules: the momentum is that of PyTorch's `CyclicLR` and
-        `OneCycleLR` and of DeepSpeed's `OneCycle`, the weight decay that of Megatron.
+        Which scheduled value to return. Momentum is scheduled by PyTorch's `CyclicLR` and
+        `OneCycleLR` and by DeepSpeed's `OneCycle`, weight decay by Megatron.
 
     Returns
     -------
     Schedule or Plateau
-        A Plateau for what answers to a metric.
+        A Plateau if the rate depends on a metric.
 
     Raises
     ------
     TypeError, ValueError
-        For data of no known form, unknown functions, types and keys, which the message names,
-        wrong parameters, or a value that is not scheduled.
+        If the format is not recognised, a function, type or key is unknown (the message names
+        it), a parameter is wrong, or `value` is not scheduled.
 
     Examples
     --------
@@ -85,30 +84,40 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     if not isinstance(data, Mapping):
         raise TypeError(f"a configuration must be a mapping, got {data!r:.80}")
     one_of("value", value, VALUES)
-    whose = _detected(data) if peer is None else one_of("peer", peer, (*PEERS, OWN))
-    if whose == OWN:
-        made: Any = Schedule.from_dict(data)
-    elif PEERS[whose].config_key:
-        made = PEERS[whose].module.from_config(data)
+    library = _detect(data) if peer is None else one_of("peer", peer, (*PEERS, OWN))
+    if library == OWN:
+        result: Any = Schedule.from_dict(data)
+    elif PEERS[library].config_key:
+        result = PEERS[library].module.from_config(data)
     else:
-        made = _made(data, functions(whose), whose)
-    return _part(made, value)
+        result = _call_function(data, functions(library), library)
+    return _select(result, value)
 
 
 def functions(peer: str) -> dict[str, Callable[..., Any]]:
-    """The functions of `decaylr.compat.<peer>` that take plain arguments, by name."""
+    """The functions of `decaylr.compat.<peer>` that a configuration may name."""
     module = PEERS[peer].module
     names = [name for name in module.__all__ if not name.startswith(("from_", "to_"))]
     return {name: getattr(module, name) for name in names}
 
 
 def written(made: Schedule | Plateau, target: str = OWN) -> Any:
-    """Plain data of a schedule: decaylr's own, or what Keras reads.
+    """Write a schedule as plain data: in decaylr's format, or as a Keras configuration.
+
+    Parameters
+    ----------
+    made : Schedule or Plateau
+    target : {"decaylr", "keras"}
+
+    Returns
+    -------
+    dict or float
+        A float for a constant written for Keras.
 
     Raises
     ------
     TypeError, ValueError
-        For an unknown target, or a schedule that the target cannot express.
+        If the target is unknown or has no class for this schedule.
 
     Examples
     --------
@@ -124,52 +133,59 @@ def written(made: Schedule | Plateau, target: str = OWN) -> Any:
     return keras.to_config(made)
 
 
-def _detected(data: Mapping[str, Any]) -> str:
+def _detect(data: Mapping[str, Any]) -> str:
     if data.keys() == {"version", "schedule"}:
         return OWN
     for name, peer in PEERS.items():
         if peer.config_key in data:
             return name
-    plain = [name for name, peer in PEERS.items() if not peer.config_key]
-    found = [name for name in plain if len(data) == 1 and set(data) <= set(functions(name))]
-    if len(found) != 1:
+    by_function = [name for name, peer in PEERS.items() if not peer.config_key]
+    matches = [name for name in by_function if len(data) == 1 and set(data) <= set(functions(name))]
+    if len(matches) != 1:
         known = f"one of {', '.join(PEERS)}"
-        held = ", ".join(repr(key) for key in list(data)[:5])
-        raise ValueError(f"the library must be told, {known}: the configuration holds {held}")
-    return found[0]
+        keys = ", ".join(repr(key) for key in list(data)[:5])
+        raise ValueError(
+            f"the library must be given, {known}: the configuration has the keys {keys}"
+        )
+    return matches[0]
 
 
-def _made(data: Mapping[str, Any], known: Mapping[str, Callable[..., Any]], path: str) -> Any:
-    """The result of one function, its arguments made first."""
+def _call_function(
+    data: Mapping[str, Any], known: Mapping[str, Callable[..., Any]], path: str
+) -> Any:
+    """Call the one function that the data names, after making its arguments."""
     if len(data) != 1:
         refuse(path, "one function's name with its arguments", f"{len(data)} names")
     name, body = next(iter(data.items()))
-    here = f"{path}.{name}"
+    function_path = f"{path}.{name}"
     one_of(path, name, tuple(known))
     if not isinstance(body, Mapping):
-        raise TypeError(f"{here} must be a mapping of arguments, got {body!r:.80}")
-    arguments = {key: _argument(item, known, f"{here}.{key}") for key, item in body.items()}
-    made = call(known[name], arguments, here)
-    return made[0] if isinstance(made, tuple) else made  # timm's factory counts epochs as well
+        raise TypeError(f"{function_path} must be a mapping of arguments, got {body!r:.80}")
+    arguments = {
+        key: _argument(item, known, f"{function_path}.{key}") for key, item in body.items()
+    }
+    result = call(known[name], arguments, function_path)
+    # timm's factory returns (schedule, number of epochs)
+    return result[0] if isinstance(result, tuple) else result
 
 
 def _argument(item: Any, known: Mapping[str, Callable[..., Any]], path: str) -> Any:
     if isinstance(item, list):
-        return [_argument(one, known, f"{path}[{i}]") for i, one in enumerate(item)]
+        return [_argument(element, known, f"{path}[{i}]") for i, element in enumerate(item)]
     if not isinstance(item, Mapping):
         return item
     if len(item) == 1 and set(item) <= set(known):
-        return _made(item, known, path)
-    # Files have words for keys; where an argument's keys are steps, all of them are numbers.
-    steps = bool(item) and all(isinstance(key, str) and key.isdecimal() for key in item)
-    return {int(key): scale for key, scale in item.items()} if steps else item
+        return _call_function(item, known, path)
+    # JSON and TOML keys are strings: a mapping from steps has only decimal keys.
+    keys_are_steps = bool(item) and all(isinstance(key, str) and key.isdecimal() for key in item)
+    return {int(key): scale for key, scale in item.items()} if keys_are_steps else item
 
 
-def _part(made: Any, value: str) -> Schedule | Plateau:
-    """The schedule that is asked for, of what a configuration schedules."""
-    if isinstance(made, Plateau) and value == "lr":
-        return made
-    found = made if value == "lr" and isinstance(made, Schedule) else getattr(made, value, None)
-    if not isinstance(found, Schedule):
+def _select(result: Any, value: str) -> Schedule | Plateau:
+    """The schedule of the rate, the momentum or the weight decay."""
+    if value == "lr" and isinstance(result, Schedule | Plateau):
+        return result
+    selected = getattr(result, value, None)
+    if not isinstance(selected, Schedule):
         refuse("value", "one that the configuration schedules", repr(value))
-    return found
+    return selected

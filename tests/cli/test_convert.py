@@ -179,11 +179,11 @@ def test_functions_with_plain_arguments():
 @pytest.mark.parametrize(
     ("data", "options", "text"),
     [
-        ({}, (), "the library must be told, one of torch"),
+        ({}, (), "the library must be given, one of torch"),
         (
             {"MyLR": {}},
             (),
-            "the library must be told, one of torch, .*: the configuration holds 'MyLR'",
+            "the library must be given, one of torch, .*: the configuration has the keys 'MyLR'",
         ),
         ({"MyLR": {}}, ("--from", "torch"), "torch must be one of SWALR, .*, got 'MyLR'"),
         (
@@ -204,9 +204,9 @@ def test_functions_with_plain_arguments():
         (MEGATRON, ("--value", "momentum"), "value must be one that the configuration schedules"),
         (MEGATRON | {"tokens": 1}, (), "config: unknown key 'tokens'"),
         ([1, 2], (), "a configuration must be a mapping"),
-        ('{"StepLR": {"base_lr": 1, "base_lr": 2}}', (), "the key 'base_lr' stands twice"),
+        ('{"StepLR": {"base_lr": 1, "base_lr": 2}}', (), "the key 'base_lr' occurs twice"),
         ("{", (), "malformed JSON"),
-        ("[" * 100_000, (), "nested too deep"),
+        ("[" * 100_000, (), "nested too deeply"),
     ],
 )
 def test_refusals(run, data, options, text):
