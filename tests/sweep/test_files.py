@@ -271,14 +271,14 @@ def test_refusals_name_the_place_and_the_rule(one, body, error, message):
         ("version = 1\n[schedules.a\n", ".toml", r"malformed TOML: .*line 2"),
         ("version = 1\n[schedules.a]\nx = 1\nx = 2\n", ".toml", r"malformed TOML: .*line 4"),
         ('{"version": 1,\n "schedules": [}', ".json", "malformed JSON: .*line 2 column"),
-        ('{"version": 1, "version": 1}', ".json", "'version' stands twice"),
+        ('{"version": 1, "version": 1}', ".json", "'version' occurs twice"),
         ("version = 2\n[schedules.a]\nconstant = 1", ".toml", "version must be 1, got 2"),
         ("[schedules.a]\nconstant = 1", ".toml", "version must be 1, got none"),
         ("version = 1\nfoo = 3", ".toml", "unknown key 'foo', known are version, title, schedules"),
         ("version = 1\n[schedules]", ".toml", "at least one entry"),
         ("version = 1", ".txt", "must be a .toml or .json file"),
-        ("version = 1\nx = " + "[" * 10**6, ".toml", "nested too deep|malformed"),
-        ('{"version": 1, "schedules": ' + "[" * 10**6, ".json", "nested too deep|malformed"),
+        ("version = 1\nx = " + "[" * 10**6, ".toml", "nested too deeply|malformed"),
+        ('{"version": 1, "schedules": ' + "[" * 10**6, ".json", "nested too deeply|malformed"),
     ],
 )
 def test_malformed_files(read, text, suffix, message):

@@ -1,7 +1,7 @@
-"""Sweeps: many schedules at once from axes, columns or random samples, and from files.
+"""Sweeps: batches of schedules from axes, columns or random samples, and from files.
 
-`grid`, `zip` and `sample` call a function that makes a schedule once, with arrays for its
-arguments: nothing is done run by run.
+`grid`, `zip` and `sample` call a function such as `decaylr.cosine` once, with arrays of all
+parameters; there is no loop over the runs.
 """
 
 from decaylr.sweep.distributions import Distribution, choice, integers, loguniform, uniform

@@ -1,4 +1,4 @@
-"""The parameter columns of a sweep: a grid of axes, plain columns, or random samples."""
+"""Arrays of the parameters of a sweep: from a grid of axes, from columns, or random."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Columns = dict[str, npt.NDArray[Any]]
 
 
 def grid_columns(axes: Mapping[str, npt.ArrayLike]) -> Columns:
-    """Axes as arrays that broadcast to every combination, the first axis first."""
+    """Reshape axes so that they broadcast to every combination, in the order given."""
     if not axes:
         refuse("axes", "at least one", "none")
     lists = {name: _axis(name, values) for name, values in axes.items()}
     return {
-        name: axis.reshape([-1 if i == place else 1 for i in range(len(lists))])
-        for place, (name, axis) in enumerate(lists.items())
+        name: axis.reshape([-1 if i == dimension else 1 for i in range(len(lists))])
+        for dimension, (name, axis) in enumerate(lists.items())
     }
 
 
@@ -33,7 +33,7 @@ def _axis(name: str, values: Any) -> npt.NDArray[Any]:
 
 
 def zipped_columns(columns: Mapping[str, npt.ArrayLike]) -> Columns:
-    """Columns as arrays that broadcast together."""
+    """Columns as arrays, after checking that they broadcast together."""
     if not columns:
         refuse("columns", "at least one", "none")
     arrays: Columns = {name: real_array(name, values) for name, values in columns.items()}
@@ -42,7 +42,7 @@ def zipped_columns(columns: Mapping[str, npt.ArrayLike]) -> Columns:
 
 
 def sampled_columns(n: int, seed: int, distributions: Mapping[str, Distribution]) -> Columns:
-    """One array of n random values per distribution, drawn in their order."""
+    """Draw n values from each distribution, in the order given."""
     if not distributions:
         refuse("distributions", "at least one", "none")
     runs, rng = whole_number("n", n, 1), np.random.default_rng(whole_number("seed", seed))

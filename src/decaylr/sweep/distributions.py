@@ -1,4 +1,4 @@
-"""Distributions that random columns of a sweep are drawn from."""
+"""Distributions for the random parameters of a sweep."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from decaylr.checks import finite, real_array, refuse, require
 
 
 class Distribution(Protocol):
-    """Anything with SciPy's `rvs`: what `sample` draws from."""
+    """Any object with SciPy's method `rvs`, such as ``scipy.stats.norm()``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from decaylr.sweep import uniform
+    >>> uniform(0, 1).rvs(size=3, random_state=np.random.default_rng(0)).shape
+    (3,)
+    """
 
     def rvs(self, *, size: int, random_state: np.random.Generator) -> npt.NDArray[Any]:
-        """`size` random values."""
+        """Draw `size` random values with a NumPy generator."""
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """A distribution by NumPy's generator."""
+class _GeneratorDistribution:
+    """A distribution that is drawn with a function of a NumPy generator and a size."""
 
     draw: Callable[[np.random.Generator, int], npt.NDArray[Any]]
 
@@ -30,38 +38,124 @@ class _Drawn:
 
 
 def _bounds(low: float, high: float, least: float) -> tuple[Any, Any]:
-    bottom, top = finite("low", low), finite("high", high)
-    if bottom.ndim or top.ndim:
+    lower, upper = finite("low", low), finite("high", high)
+    if lower.ndim or upper.ndim:
         raise TypeError("low and high must be single numbers, got arrays")
-    require("low", bottom, lambda x: x > least, f"> {least:g}")
-    if not bottom < top:
-        refuse("high", f"> low {bottom}", top)
-    return bottom.item(), top.item()
+    require("low", lower, lambda x: x > least, f"> {least:g}")
+    if not lower < upper:
+        refuse("high", f"> low {lower}", upper)
+    return lower.item(), upper.item()
 
 
 def uniform(low: float, high: float) -> Distribution:
-    """Evenly between low and high."""
+    """A uniform distribution between `low` and `high`.
+
+    Parameters
+    ----------
+    low, high : float
+        Finite, `low` < `high`.
+
+    Returns
+    -------
+    Distribution
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a bound has the wrong type or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.sweep.sample(dl.constant, 3, seed=0, value=dl.sweep.uniform(0.1, 0.2))
+    <Sweep of 3 runs, columns ['value']>
+    """
     low, high = _bounds(low, high, -np.inf)
-    return _Drawn(lambda rng, n: rng.uniform(low, high, n))
+    return _GeneratorDistribution(lambda rng, n: rng.uniform(low, high, n))
 
 
 def loguniform(low: float, high: float) -> Distribution:
-    """Evenly between the logarithms of low > 0 and high."""
+    """A log-uniform distribution: the logarithm is uniform between those of `low` and `high`.
+
+    Parameters
+    ----------
+    low, high : float
+        Finite, 0 < `low` < `high`.
+
+    Returns
+    -------
+    Distribution
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a bound has the wrong type or value.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.sweep.sample(dl.constant, 3, seed=0, value=dl.sweep.loguniform(1e-4, 1e-2))
+    <Sweep of 3 runs, columns ['value']>
+    """
     low, high = _bounds(low, high, 0.0)
-    return _Drawn(lambda rng, n: np.exp(rng.uniform(np.log(low), np.log(high), n)))
+    return _GeneratorDistribution(lambda rng, n: np.exp(rng.uniform(np.log(low), np.log(high), n)))
 
 
 def integers(low: int, high: int) -> Distribution:
-    """Whole numbers from low up to, not including, high."""
+    """A uniform distribution of the integers from `low` to ``high - 1``.
+
+    Parameters
+    ----------
+    low, high : int
+        `low` < `high`.
+
+    Returns
+    -------
+    Distribution
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a bound has the wrong type or value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from decaylr.sweep import integers
+    >>> integers(1, 2).rvs(size=3, random_state=np.random.default_rng(0)).tolist()
+    [1, 1, 1]
+    """
     low, high = _bounds(low, high, -np.inf)
     if low != int(low) or high != int(high):
         refuse("low and high", "whole numbers", f"{low} and {high}")
-    return _Drawn(lambda rng, n: rng.integers(int(low), int(high), n))
+    return _GeneratorDistribution(lambda rng, n: rng.integers(int(low), int(high), n))
 
 
 def choice(values: npt.ArrayLike) -> Distribution:
-    """One of the values, all equally likely."""
-    known = real_array("values", values)
-    if known.ndim != 1 or known.size == 0:
-        refuse("values", "a list of at least one number", f"shape {known.shape}")
-    return _Drawn(lambda rng, n: rng.choice(known, n))
+    """A distribution over a list of values, all equally likely.
+
+    Parameters
+    ----------
+    values : array_like
+        A list of at least one number.
+
+    Returns
+    -------
+    Distribution
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `values` is not such a list.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from decaylr.sweep import choice
+    >>> choice([0.5]).rvs(size=2, random_state=np.random.default_rng(0)).tolist()
+    [0.5, 0.5]
+    """
+    array = real_array("values", values)
+    if array.ndim != 1 or array.size == 0:
+        refuse("values", "a list of at least one number", f"shape {array.shape}")
+    return _GeneratorDistribution(lambda rng, n: rng.choice(array, n))

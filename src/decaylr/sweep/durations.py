@@ -1,4 +1,4 @@
-"""Durations as people write them: "2000 steps", "1.5T tokens", "80%"."""
+"""Durations with units, such as "2000 steps", "1.5T tokens" or "80%"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DURATION = re.compile(r"^\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([kMBGT]?
 
 @dataclass(frozen=True)
 class DurationUnits:
-    """What turns a written duration into positions: the unit, a clock, a total length."""
+    """Converts durations to positions of an entry, given its unit, clock and length."""
 
     unit: str = "step"
     clock: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class DurationUnits:
         return _DURATION.match(text) is not None
 
     def positions(self, text: str) -> float:
-        """The duration in the entry's own unit; an int where it is whole."""
+        """Convert a duration to the entry's unit; the result is an int if it is whole."""
         match = _DURATION.match(text)
         if match is None:
             raise ValueError(
@@ -37,28 +37,28 @@ class DurationUnits:
         digits, multiple, unit = match.groups()
         amount = _number(digits) * MULTIPLES[multiple]
         if unit == "%":
-            return self._share(amount)
+            return self._percentage(amount)
         unit = unit.removesuffix("s")
         if unit not in UNITS:
             raise ValueError(f"a unit must be one of {', '.join(UNITS)} or %, got {unit!r}")
         return amount if unit == self.unit else self._converted(amount, unit)
 
-    def _share(self, percent: float) -> float:
+    def _percentage(self, percent: float) -> float:
         if self.length is None:
             raise ValueError("a percentage needs the entry's length, got none")
-        return _whole(self.length * percent / 100)
+        return _int_if_whole(self.length * percent / 100)
 
     def _converted(self, amount: float, unit: str) -> float:
         if "fraction" in (unit, self.unit):
             raise ValueError(f"a fraction must not be mixed with other units, got {unit}")
         convert = getattr(Clock(**self.clock), f"{self.unit}s")
-        return _whole(float(convert(**{f"{unit}s": amount})))
+        return _int_if_whole(float(convert(**{f"{unit}s": amount})))
 
 
-def _number(digits: str) -> float:
-    plain = digits.replace("_", "")
-    return int(plain) if plain.isdigit() else _whole(float(plain))
+def _number(text: str) -> float:
+    digits = text.replace("_", "")
+    return int(digits) if digits.isdigit() else _int_if_whole(float(digits))
 
 
-def _whole(value: float) -> float:
+def _int_if_whole(value: float) -> float:
     return int(value) if value.is_integer() else value

@@ -1,4 +1,4 @@
-"""One named schedule of a sweep."""
+"""`Entry`: one named schedule of a sweep file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,29 @@ from decaylr.schedule import Schedule
 
 @dataclass(frozen=True)
 class Entry:
-    """One named schedule of a sweep file."""
+    """One named schedule of a sweep file.
+
+    Attributes
+    ----------
+    name : str
+    schedule : Schedule
+        A single schedule, or a batch with one run per element of the columns.
+    unit : {"step", "sample", "token", "epoch", "fraction"}
+        The unit of positions.
+    length : float
+        The horizon in this unit; infinite if the schedule has no end.
+    columns : mapping of str to ndarray
+        The parameters of the runs, each of the shape of `schedule`.
+    about : mapping
+        Metadata from the file: "name", "year", "source", "note".
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> from decaylr.sweep import Entry, Sweep
+    >>> Sweep.of((Entry("short", dl.linear(1.0, 0.0, 10), length=10.0),))["short"](5)
+    0.5
+    """
 
     name: str
     schedule: Schedule

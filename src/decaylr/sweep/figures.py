@@ -1,9 +1,10 @@
-"""Figures of every entry of a sweep over its whole length, for tables and pictures."""
+"""Summary figures of the entries of a sweep: first and last value, peak, mean and so on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from time import perf_counter
 from typing import Any
 
@@ -17,17 +18,17 @@ from decaylr.sweep.entry import Entry
 from decaylr.sweep.sweep import Sweep
 
 FIGURES = ("first", "peak", "where", "last", "mean", "under_1_percent")
-MOST_POSITIONS = 2**22  # per run; a longer entry is read on a grid
+MOST_POSITIONS = 2**22  # per run; a longer entry is evaluated on an even grid
 GRID_POINTS = 4097
-SLICE_VALUES = 2**24  # values between two reports of progress
+SLICE_VALUES = 2**24  # values evaluated between two reports of progress
 
 Figures = dict[str, npt.NDArray[np.float64]]
-Progress = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class EntryFigures:
-    """The figures of one entry, an array with one value per run each.
+    """The figures of one entry, one value per run.
 
     Attributes
     ----------
@@ -36,11 +37,11 @@ class EntryFigures:
     figures : dict of str to ndarray
         One array per name of `FIGURES`.
     positions : int
-        Positions evaluated in each run.
+        Number of positions evaluated in each run.
     exact : bool
-        Whether these are all whole positions 0..length; else an even grid.
+        Whether these are all whole positions 0..length; if False, they are an even grid.
     seconds : float
-        Time for all of it, compiling included.
+        Time of the evaluation, including compilation.
     """
 
     name: str
@@ -63,16 +64,13 @@ class EntryFigures:
 
 
 def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> list[Entry]:
-    """The entries whose names match a glob, each with a finite length.
+    """The entries whose names match a glob pattern, with `length` in place of their own if given.
 
     Raises
     ------
     ValueError
-        If no name matches, or an entry has no length and none is given.
+        If no name matches, or an entry has no finite length.
     """
-    from dataclasses import replace
-    from fnmatch import fnmatchcase
-
     entries = [e for e in sweep.entries.values() if fnmatchcase(e.name, pattern or "*")]
     if not entries:
         refuse("select", "a pattern that matches an entry", repr(pattern))
@@ -81,20 +79,19 @@ def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> 
     for entry in entries:
         if not 0 < entry.length < np.inf:
             raise ValueError(
-                f"schedules.{entry.name} never ends by itself: it needs a `length` in the file, "
-                "or --steps"
+                f"schedules.{entry.name} never ends: it needs a `length` in the file, or --steps"
             )
     return entries
 
 
-def whole(unit: str, length: float) -> bool:
-    """Whether an entry is read at every whole position 0..length."""
+def reads_every_position(unit: str, length: float) -> bool:
+    """Whether an entry is evaluated at every whole position 0..length."""
     return unit in COUNTED_UNITS and length.is_integer() and length < MOST_POSITIONS
 
 
-def positions_of(entry: Entry) -> Positions:
-    """The positions at which an entry is read."""
-    if whole(entry.unit, entry.length):
+def sample_positions(entry: Entry) -> Positions:
+    """The positions at which an entry is evaluated."""
+    if reads_every_position(entry.unit, entry.length):
         return np.arange(int(entry.length) + 1)
     return even_grid(entry.unit, entry.length, GRID_POINTS)
 
@@ -102,53 +99,55 @@ def positions_of(entry: Entry) -> Positions:
 def values_at(entry: Entry, positions: Positions) -> npt.NDArray[np.float64]:
     """The values of every run, shape (runs, positions)."""
     runs = entry.schedule.reshape(-1)
-    if whole(entry.unit, entry.length) and positions.size == int(entry.length) + 1:
+    if reads_every_position(entry.unit, entry.length) and positions.size == int(entry.length) + 1:
         return np.asarray(runs.table(positions.size), np.float64)
     return np.asarray(runs[:, None](positions))
 
 
-def slices(runs: int, positions: int) -> list[slice]:
-    """Runs in pieces of at most `SLICE_VALUES` values, one run at least."""
+def run_slices(runs: int, positions: int) -> list[slice]:
+    """Split the runs into slices of at most `SLICE_VALUES` values, or of one run."""
     rows = max(SLICE_VALUES // positions, 1)
     return [slice(row, min(row + rows, runs)) for row in range(0, runs, rows)]
 
 
-def figures_of(entry: Entry, progress: Progress | None = None) -> EntryFigures:
-    """Evaluate an entry over its whole length, some runs at a time.
+def figures_of(entry: Entry, progress: ReportProgress | None = None) -> EntryFigures:
+    """Evaluate an entry over its whole length, a slice of its runs at a time.
 
-    `progress` is told the number of values read after each piece.
+    After each slice, `progress` is called with the number of values evaluated in it.
     """
     start = perf_counter()
     runs = entry.schedule.reshape(-1)
-    positions = None if whole(entry.unit, entry.length) else positions_of(entry)
+    positions = None if reads_every_position(entry.unit, entry.length) else sample_positions(entry)
     count = int(entry.length) + 1 if positions is None else positions.size
-    pieces: list[Figures] = []
-    for rows in slices(runs.size, count):
+    parts: list[Figures] = []
+    for rows in run_slices(runs.size, count):
         part = runs if rows == slice(0, runs.size) else runs[rows]
-        pieces.append(_folded(part, count) if positions is None else _read(part, positions))
+        parts.append(_exact(part, count) if positions is None else _sampled(part, positions))
         if progress is not None:
             progress(part.size * count)
-    figures = {name: np.concatenate([piece[name] for piece in pieces]) for name in FIGURES}
+    figures = {name: np.concatenate([part[name] for part in parts]) for name in FIGURES}
     seconds = perf_counter() - start
     return EntryFigures(
         entry.name, entry.unit, entry.length, figures, count, positions is None, seconds
     )
 
 
-def _folded(runs: Schedule, count: int) -> Figures:
-    found = runs.fold(count)
+def _exact(runs: Schedule, count: int) -> Figures:
+    """Figures over all positions below `count`."""
+    summary = runs.fold(count)
     columns: tuple[Any, ...] = (
-        found.initial,
-        found.peak,
-        found.peak_at,
-        found.final,
-        found.mean,
-        found.spent(0.01),
+        summary.initial,
+        summary.peak,
+        summary.peak_at,
+        summary.final,
+        summary.mean,
+        summary.spent(0.01),
     )
     return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}
 
 
-def _read(runs: Schedule, positions: Positions) -> Figures:
+def _sampled(runs: Schedule, positions: Positions) -> Figures:
+    """Figures over the given positions."""
     values = np.asarray(runs[:, None](positions))
     peak = values.max(axis=1)
     columns = (

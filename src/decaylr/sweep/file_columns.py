@@ -1,8 +1,8 @@
-"""The columns of an entry in a sweep file: axes, plain columns, or random samples."""
+"""Reading the parameters of an entry in a sweep file: `axes`, `columns` or `random`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,54 +10,49 @@ import numpy as np
 from decaylr.checks import above, finite, known_keys, refuse, whole_number
 from decaylr.sweep import distributions
 from decaylr.sweep.columns import grid_columns, sampled_columns, zipped_columns
-from decaylr.sweep.syntax import placed
+from decaylr.sweep.syntax import error_at
 
 
-def table_of(settings: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
+def subtable(settings: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
+    """The table under a key of an entry, empty if there is none."""
     table = settings.get(key, {})
     if not isinstance(table, Mapping):
         raise TypeError(f"{path}.{key} must be a table, got {table!r:.60}")
     return table
 
 
-def columns_of(settings: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
-    """The named columns of an entry: a grid of axes, plain columns, or random samples."""
-    given = [key for key in ("axes", "columns", "random") if key in settings]
-    if len(given) > 1:
-        raise ValueError(f"{path} must have one of axes, columns and random, got {given}")
-    if not given:
-        return iter(())
-    table = dict(table_of(settings, given[0], path))
-    here = f"{path}.{given[0]}"
+def read_columns(settings: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The parameter columns of an entry by name, empty if it has none."""
+    kinds = [key for key in ("axes", "columns", "random") if key in settings]
+    if len(kinds) > 1:
+        raise ValueError(f"{path} must have one of axes, columns and random, got {kinds}")
+    if not kinds:
+        return {}
+    table = dict(subtable(settings, kinds[0], path))
     try:
-        return iter(_COLUMNS[given[0]](table).items())
+        return _COLUMNS[kinds[0]](table)
     except (TypeError, ValueError) as error:
-        raise placed(error, here) from None
+        raise error_at(error, f"{path}.{kinds[0]}") from None
 
 
 def _axes(table: dict[str, Any]) -> dict[str, Any]:
-    axes = {name: _spaced(value, name) for name, value in table.items()}
-    return grid_columns(axes)
+    return grid_columns({name: _axis(value, name) for name, value in table.items()})
 
 
-def _spaced(value: Any, here: str) -> Any:
-    """A list, or `num` values evenly spaced between two, or between their logarithms."""
+def _axis(value: Any, name: str) -> Any:
+    """The values of an axis: a list, or `num` values evenly or logarithmically spaced."""
     if not isinstance(value, Mapping):
         return value
-    known_keys(value, ("linear", "log", "num"), here)
-    between = [key for key in ("linear", "log") if key in value]
-    if len(between) != 1 or "num" not in value or np.shape(value[between[0]]) != (2,):
-        refuse(here, "a list, or linear or log = [low, high] with num", dict(value))
-    num = whole_number(f"{here}.num", value["num"], 1)
-    if between == ["log"]:
-        low, high = above(f"{here}.log", value["log"]).tolist()
+    known_keys(value, ("linear", "log", "num"), name)
+    spacings = [key for key in ("linear", "log") if key in value]
+    if len(spacings) != 1 or "num" not in value or np.shape(value[spacings[0]]) != (2,):
+        refuse(name, "a list, or linear or log = [low, high] with num", dict(value))
+    num = whole_number(f"{name}.num", value["num"], 1)
+    if spacings == ["log"]:
+        low, high = above(f"{name}.log", value["log"]).tolist()
         return np.geomspace(low, high, num)
-    low, high = finite(f"{here}.linear", value["linear"]).tolist()
+    low, high = finite(f"{name}.linear", value["linear"]).tolist()
     return np.linspace(low, high, num)
-
-
-def _plain_columns(table: dict[str, Any]) -> dict[str, Any]:
-    return zipped_columns(table)
 
 
 def _random(table: dict[str, Any]) -> dict[str, Any]:
@@ -65,8 +60,8 @@ def _random(table: dict[str, Any]) -> dict[str, Any]:
         if key not in table:
             refuse("random", "given n and seed", f"no {key}")
     n, seed = table.pop("n"), table.pop("seed")
-    drawn = {name: _distribution(value, name) for name, value in table.items()}
-    return sampled_columns(n, seed, drawn)
+    samplers = {name: _distribution(value, name) for name, value in table.items()}
+    return sampled_columns(n, seed, samplers)
 
 
 _DISTRIBUTIONS = {
@@ -76,16 +71,20 @@ _DISTRIBUTIONS = {
 }
 
 
-def _distribution(value: Any, here: str) -> distributions.Distribution:
+def _distribution(value: Any, name: str) -> distributions.Distribution:
     if not isinstance(value, Mapping) or len(value) != 1:
-        refuse(here, "one distribution such as { uniform = [0, 1] }", value)
+        refuse(name, "one distribution such as { uniform = [0, 1] }", value)
     kind, bounds = next(iter(value.items()))
-    known_keys(value, (*_DISTRIBUTIONS, "choice"), here)
+    known_keys(value, (*_DISTRIBUTIONS, "choice"), name)
     if kind == "choice":
         return distributions.choice(bounds)
     if not isinstance(bounds, list) or len(bounds) != 2:
-        refuse(f"{here}.{kind}", "a list [low, high]", bounds)
+        refuse(f"{name}.{kind}", "a list [low, high]", bounds)
     return _DISTRIBUTIONS[kind](*bounds)
 
 
-_COLUMNS = {"axes": _axes, "columns": _plain_columns, "random": _random}
+_COLUMNS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "axes": _axes,
+    "columns": zipped_columns,
+    "random": _random,
+}

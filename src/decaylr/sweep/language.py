@@ -1,7 +1,8 @@
-"""The language of sweep files: nodes of plain data become schedules.
+"""The language of sweep files: tables that describe schedules.
 
-A node is a table with one function (a curve or a recipe) or one of `phases`, `product`,
-`sum`; its other keys are arguments of the function and, in the order written, modifiers.
+A table ("node") has one key that names a curve, a recipe or a group (`phases`, `product`,
+`sum`). Its other keys are arguments of the function, and modifiers such as `times` or `repeat`,
+which are applied in the order written.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from decaylr.combinators.joins import join
 from decaylr.notation.reading import from_node
 from decaylr.schedule import Schedule
 from decaylr.sweep.durations import DurationUnits
-from decaylr.sweep.syntax import placed
+from decaylr.sweep.syntax import error_at
 from decaylr.tree.node import DEEPEST
 
 FUNCTIONS: dict[str, Callable[..., Schedule]] = {
@@ -33,17 +34,30 @@ FUNCTIONS: dict[str, Callable[..., Schedule]] = {
 
 
 GROUPS = ("phases", "product", "sum")
-
-
-PLACES = ("length", "until")
-
+PHASE_ENDS = ("length", "until")  # how a phase may state where it ends
 
 _RATIO = re.compile(r"^\s*([0-9.]+)\s*/\s*([0-9.]*[1-9][0-9.]*)\s*$")
 
 
 @dataclass(frozen=True)
 class Context:
-    """What the words of a node refer to."""
+    """The information needed to read a node.
+
+    Attributes
+    ----------
+    units : DurationUnits
+        Converts durations such as "2000 steps".
+    columns : mapping of str to ndarray
+        The values of "$name".
+    previous : array, optional
+        The value of "previous": the last value of the phase before.
+    span : array, optional
+        The length of this phase, if the file states it.
+    path : str
+        Where the node stands in the file, for error messages.
+    depth : int
+        Depth of nesting.
+    """
 
     units: DurationUnits
     columns: Mapping[str, Any]
@@ -53,7 +67,7 @@ class Context:
     depth: int = 0
 
     def inside(self, key: str) -> Context:
-        """The context of a part of this node."""
+        """The context of a node under a key of this node."""
         if self.depth >= DEEPEST:
             raise ValueError(f"{self.path:.80}: nested deeper than {DEEPEST}")
         dot = "" if key.startswith("[") else "."
@@ -61,7 +75,7 @@ class Context:
 
 
 def schedule_of(node: Any, context: Context) -> Schedule:
-    """The schedule that a node describes."""
+    """Make the schedule that a node describes."""
     if not isinstance(node, Mapping):
         raise TypeError(f"{context.path} must be a table, got {node!r:.60}")
     kind = _kind(node, context)
@@ -70,78 +84,81 @@ def schedule_of(node: Any, context: Context) -> Schedule:
         return from_node(Schedule, dict(node), context.path)
     inner = context.inside(kind)
     if kind in GROUPS:
-        made = _group(kind, node[kind], replace(inner, span=None))
-        rest = {key: value for key, value in node.items() if key != kind}
+        schedule = _group(kind, node[kind], replace(inner, span=None))
+        modifiers = {key: value for key, value in node.items() if key != kind}
     else:
-        made, rest = _called(kind, node, inner)
-    for key, value in rest.items():
-        made = _modified(made, key, value, inner)
-    return made
+        schedule, modifiers = _call_function(kind, node, inner)
+    for key, value in modifiers.items():
+        schedule = _modify(schedule, key, value, inner)
+    return schedule
 
 
 def _kind(node: Mapping[str, Any], context: Context) -> str:
-    words = (*FUNCTIONS, *GROUPS, *COMBINATORS)
+    """The key of a node that names its function, group or combinator."""
+    known = (*FUNCTIONS, *GROUPS, *COMBINATORS)
+    # Some combinators, such as `repeat`, are also modifiers of a function or group.
     modifiers = MODIFIERS if any(k in FUNCTIONS or k in GROUPS for k in node) else {}
-    found = [key for key in node if key in words and key not in modifiers]
-    if len(found) != 1:
-        got = f"{', '.join(found)}" if found else f"the keys {', '.join(map(str, node))}"
+    kinds = [key for key in node if key in known and key not in modifiers]
+    if len(kinds) != 1:
+        got = f"{', '.join(kinds)}" if kinds else f"the keys {', '.join(map(str, node))}"
         raise ValueError(
             f"{context.path} must name exactly one of {', '.join((*FUNCTIONS, *GROUPS))}, "
             f"got {got or 'none'}"
         )
-    return found[0]
+    return kinds[0]
 
 
 def _is_canonical(body: Any) -> bool:
+    """Whether a node has the form of `Schedule.to_dict`."""
     return isinstance(body, Mapping) and ("of" in body or "parts" in body)
 
 
-def _called(
+def _call_function(
     kind: str, node: Mapping[str, Any], context: Context
 ) -> tuple[Schedule, dict[str, Any]]:
-    """Call a curve or recipe; what is no argument of it is left for the modifiers."""
-    maker = FUNCTIONS[kind]
-    signature = inspect.signature(maker)
+    """Call a curve or recipe; also return the node's modifiers."""
+    function = FUNCTIONS[kind]
+    signature = inspect.signature(function)
     body = node[kind]
-    positional, named = ([], dict(body)) if isinstance(body, Mapping) else (_listed(body), {})
+    positional, named = ([], dict(body)) if isinstance(body, Mapping) else (_as_list(body), {})
     known_keys(named, tuple(signature.parameters), context.path)
-    rest = {}
+    modifiers = {}
     for key, value in node.items():
         if key in signature.parameters:
             named[key] = value
         elif key != kind:
             known_keys({key: value}, (*signature.parameters, *MODIFIERS), context.path)
-            rest[key] = value
-    arguments = [resolved(value, context) for value in positional]
-    by_name = {key: resolved(value, context.inside(key)) for key, value in named.items()}
+            modifiers[key] = value
+    arguments = [resolve(value, context) for value in positional]
+    by_name = {key: resolve(value, context.inside(key)) for key, value in named.items()}
     try:
-        bound = _bound(signature, arguments, by_name, context.span)
-        return maker(*bound.args, **bound.kwargs), rest
+        bound = _bind(signature, arguments, by_name, context.span)
+        return function(*bound.args, **bound.kwargs), modifiers
     except (TypeError, ValueError) as error:
-        raise placed(error, context.path) from None
+        raise error_at(error, context.path) from None
 
 
-def _bound(
+def _bind(
     signature: inspect.Signature, arguments: list[Any], by_name: dict[str, Any], span: Any
 ) -> inspect.BoundArguments:
-    """The call's arguments; a phase placed by length or until lasts its `steps`, if none say."""
+    """Bind the arguments; a missing `steps` is the length of the phase, if the file states it."""
     steps = signature.parameters.get("steps")
     if span is not None and steps is not None and steps.default is steps.empty:
-        given = signature.bind_partial(*arguments, **by_name).arguments
-        by_name = {"steps": span} | by_name if "steps" not in given else by_name
+        bound = signature.bind_partial(*arguments, **by_name).arguments
+        by_name = {"steps": span} | by_name if "steps" not in bound else by_name
     return signature.bind(*arguments, **by_name)
 
 
-def _listed(body: Any) -> list[Any]:
+def _as_list(body: Any) -> list[Any]:
     return list(body) if isinstance(body, list) else [body]
 
 
-def resolved(value: Any, context: Context) -> Any:
-    """A value with its words replaced: durations, columns, the previous phase's end."""
+def resolve(value: Any, context: Context) -> Any:
+    """Replace strings in a value: durations, "$column", "previous", "inf" and ratios."""
     if isinstance(value, list):
-        items = [resolved(item, context) for item in value]
-        mixed = any(isinstance(item, np.ndarray) for item in items)
-        return tuple(items) if mixed else items
+        items = [resolve(item, context) for item in value]
+        has_columns = any(isinstance(item, np.ndarray) for item in items)
+        return tuple(items) if has_columns else items
     if not isinstance(value, str):
         return value
     if value == "previous":
@@ -159,7 +176,7 @@ def resolved(value: Any, context: Context) -> Any:
         try:
             return context.units.positions(value)
         except (TypeError, ValueError) as error:
-            raise placed(error, context.path) from None
+            raise error_at(error, context.path) from None
     return value
 
 
@@ -167,7 +184,7 @@ def _quotient(ratio: re.Match[str], context: Context) -> float:
     try:
         return float(ratio[1]) / float(ratio[2])
     except ValueError as error:
-        raise placed(error, context.path) from None
+        raise error_at(error, context.path) from None
 
 
 def _group(kind: str, body: Any, context: Context) -> Schedule:
@@ -179,22 +196,22 @@ def _group(kind: str, body: Any, context: Context) -> Schedule:
     try:
         return parts[0] if len(parts) == 1 else reduce(kind, parts)
     except ValueError as error:
-        raise placed(error, context.path) from None
+        raise error_at(error, context.path) from None
 
 
 def _phases(body: list[Any], context: Context) -> Schedule:
-    """A join: each phase begins where the one before ends."""
+    """Join the phases; each begins where the one before ends."""
     parts, boundaries = [], []
     begin: Any = 0
     for i, phase in enumerate(body):
-        here = context.inside(f"[{i}]")
+        phase_context = context.inside(f"[{i}]")
         if not isinstance(phase, Mapping):
-            raise TypeError(f"{here.path} must be a table, got {phase!r:.60}")
-        node = {key: value for key, value in phase.items() if key not in PLACES}
-        end = _stated_end(phase, begin, here)
+            raise TypeError(f"{phase_context.path} must be a table, got {phase!r:.60}")
+        node = {key: value for key, value in phase.items() if key not in PHASE_ENDS}
+        end = _stated_end(phase, begin, phase_context)
         span = None if end is None else end - begin
-        part = schedule_of(node, replace(here, span=span))
-        end = _own_end(part, begin) if end is None else end
+        part = schedule_of(node, replace(phase_context, span=span))
+        end = _natural_end(part, begin) if end is None else end
         parts.append(part)
         boundaries.append(end)
         with np.errstate(invalid="ignore"):
@@ -205,46 +222,49 @@ def _phases(body: list[Any], context: Context) -> Schedule:
     try:
         return join(parts, boundaries[:-1])
     except ValueError as error:
-        raise placed(error, context.path) from None
+        raise error_at(error, context.path) from None
 
 
 def _stated_end(phase: Mapping[str, Any], begin: Any, context: Context) -> Any:
-    """Where a phase says that it ends; None if it does not."""
-    stated = [key for key in PLACES if key in phase]
+    """The end of a phase from its `length` or `until`; None if it has neither."""
+    stated = [key for key in PHASE_ENDS if key in phase]
     if len(stated) == 2:
         raise ValueError(f"{context.path} must have length or until, not both")
     if not stated:
         return None
-    here = context.inside(stated[0])
-    place = at_least(here.path, resolved(phase[stated[0]], here))
+    inner = context.inside(stated[0])
+    position = at_least(inner.path, resolve(phase[stated[0]], inner))
     if stated == ["length"]:
-        return begin + place
-    if np.any(place < begin):
-        raise ValueError(f"{here.path} must be at or after {begin}, got {place}")
-    return place
+        return begin + position
+    if np.any(position < begin):
+        raise ValueError(f"{inner.path} must be at or after {begin}, got {position}")
+    return position
 
 
-def _own_end(part: Schedule, begin: Any) -> Any:
+def _natural_end(part: Schedule, begin: Any) -> Any:
+    """The end of a phase from the length of its schedule."""
     length = part.length
     whole = np.all(length == np.floor(length)) and np.all(length < 2.0**53)
     return begin + (length.astype(np.int64) if whole else length)
 
 
-def _modified(schedule: Schedule, key: str, value: Any, context: Context) -> Schedule:
+def _modify(schedule: Schedule, key: str, value: Any, context: Context) -> Schedule:
     known_keys({key: value}, tuple(MODIFIERS), context.path)
-    here = context.inside(key)
+    inner = context.inside(key)
     argument = (
-        {name: resolved(item, here) for name, item in value.items()}
+        {name: resolve(item, inner) for name, item in value.items()}
         if isinstance(value, Mapping)
-        else resolved(value, here)
+        else resolve(value, inner)
     )
     try:
         return MODIFIERS[key](schedule, argument)
     except (TypeError, ValueError) as error:
-        raise placed(error, here.path) from None
+        raise error_at(error, inner.path) from None
 
 
 def _method(name: str) -> Callable[[Schedule, Any], Schedule]:
+    """A modifier that calls a method of Schedule, with named arguments from a table."""
+
     def apply(schedule: Schedule, argument: Any) -> Schedule:
         method: Callable[..., Schedule] = getattr(schedule, name)
         if isinstance(argument, Mapping):
@@ -260,10 +280,10 @@ MODIFIERS: dict[str, Callable[[Schedule, Any], Schedule]] = {
     "plus": lambda s, offset: s + np.asarray(offset),
     "floor": lambda s, lo: s.clip(lo=lo),
     "cap": lambda s, hi: s.clip(hi=hi),
-    "repeat": lambda s, how: (
-        _method("repeat")(s, how) if isinstance(how, Mapping) else s.repeat(count=how)
+    "repeat": lambda s, value: (
+        _method("repeat")(s, value) if isinstance(value, Mapping) else s.repeat(count=value)
     ),
-    "warmup": lambda s, how: (
-        recipes.warmup(s, **how) if isinstance(how, Mapping) else recipes.warmup(s, how)
+    "warmup": lambda s, value: (
+        recipes.warmup(s, **value) if isinstance(value, Mapping) else recipes.warmup(s, value)
     ),
 } | {name: _method(name) for name in ("clip", "staircase", "advance", "stretch", "ending")}

@@ -1,4 +1,4 @@
-"""Sweeps made by a function of parameter columns: a grid, rows, or random samples."""
+"""`grid`, `zip` and `sample`: sweeps made by a function of parameter arrays."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from decaylr.schedule import Schedule
-from decaylr.sweep.columns import (
-    Columns,
-    grid_columns,
-    sampled_columns,
-    zipped_columns,
-)
+from decaylr.sweep.columns import Columns, grid_columns, sampled_columns, zipped_columns
 from decaylr.sweep.distributions import Distribution
 from decaylr.sweep.sweep import Sweep
 
 Maker = Callable[..., Schedule]
 
 
-def _made(make: Maker, arguments: Columns) -> Sweep:
+def _sweep(make: Maker, arguments: Columns) -> Sweep:
     schedule = make(**arguments)
     if not isinstance(schedule, Schedule):
         raise TypeError(f"the function must return a Schedule, got {type(schedule).__name__}")
@@ -29,14 +24,44 @@ def _made(make: Maker, arguments: Columns) -> Sweep:
 
 
 def grid(make: Maker, /, **axes: npt.ArrayLike) -> Sweep:
-    """Every combination of the axes: one axis of the batch per keyword, in their order.
+    """A sweep over every combination of parameter values.
 
     Parameters
     ----------
     make : callable
-        Called once, with arrays that broadcast against each other; returns a schedule.
+        Called once, with arrays that broadcast against each other; returns a Schedule.
     **axes : array_like
-        The values of each parameter, lists of numbers.
+        A list of numbers for each parameter.
+
+    Returns
+    -------
+    Sweep
+        Its schedule has one axis per keyword, in the order given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an axis is not a list of numbers, or `make` does not return a Schedule.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> dl.sweep.grid(dl.linear, init_value=[0.1, 0.2], end_value=[0.0], steps=[5, 6, 7])
+    <Sweep of 6 runs, columns ['init_value', 'end_value', 'steps']>
+    """
+    return _sweep(make, grid_columns(axes))
+
+
+def zip(make: Maker, /, **columns: npt.ArrayLike) -> Sweep:
+    """A sweep with one run per row of the parameter columns.
+
+    Parameters
+    ----------
+    make : callable
+        Called once with all columns; returns a Schedule.
+    **columns : array_like
+        The values of each parameter, one per run. They broadcast against each other, so that a
+        number is the same in every run.
 
     Returns
     -------
@@ -45,19 +70,7 @@ def grid(make: Maker, /, **axes: npt.ArrayLike) -> Sweep:
     Raises
     ------
     TypeError, ValueError
-        For axes that are no lists of numbers, or a function that returns no schedule.
-
-    Examples
-    --------
-    >>> import decaylr as dl
-    >>> dl.sweep.grid(dl.linear, init_value=[0.1, 0.2], end_value=[0.0], steps=[5, 6, 7])
-    <Sweep of 6 runs, columns ['init_value', 'end_value', 'steps']>
-    """
-    return _made(make, grid_columns(axes))
-
-
-def zip(make: Maker, /, **columns: npt.ArrayLike) -> Sweep:
-    """One run per row of the columns, which broadcast together.
+        If the columns do not broadcast, or `make` does not return a Schedule.
 
     Examples
     --------
@@ -65,26 +78,31 @@ def zip(make: Maker, /, **columns: npt.ArrayLike) -> Sweep:
     >>> dl.sweep.zip(dl.linear, init_value=[0.1, 0.2], end_value=0.0, steps=[5, 6])
     <Sweep of 2 runs, columns ['init_value', 'end_value', 'steps']>
     """
-    return _made(make, zipped_columns(columns))
+    return _sweep(make, zipped_columns(columns))
 
 
 def sample(make: Maker, /, n: int, seed: int, **distributions: Distribution) -> Sweep:
-    """n runs with parameters drawn at random.
+    """A sweep of `n` runs with random parameters.
 
     Parameters
     ----------
     make : callable
-        Called once with one array of n values per distribution; returns a schedule.
+        Called once with one array of n values per distribution; returns a Schedule.
     n : int
         Number of runs, >= 1.
     seed : int
         Seed of NumPy's generator: the same seed gives the same runs.
     **distributions : distribution
-        `uniform`, `loguniform`, `integers`, `choice`, or anything with SciPy's `rvs`.
+        `uniform`, `loguniform`, `integers`, `choice`, or any object with SciPy's `rvs`.
 
     Returns
     -------
     Sweep
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter has the wrong type or value, or `make` does not return a Schedule.
 
     Examples
     --------
@@ -94,4 +112,4 @@ def sample(make: Maker, /, n: int, seed: int, **distributions: Distribution) -> 
     ...                 lr=loguniform(1e-4, 1e-1), steps=choice([500, 1000]))
     <Sweep of 100 runs, columns ['lr', 'steps']>
     """
-    return _made(make, sampled_columns(n, seed, distributions))
+    return _sweep(make, sampled_columns(n, seed, distributions))

@@ -1,8 +1,9 @@
-"""Sweep files: TOML or JSON tables of named schedules.
+"""Reading sweep files: TOML or JSON tables of named schedules.
 
-A file has `version = 1` and a table `schedules` of entries. An entry describes its schedule
-in the language of `decaylr.sweep.language` and may state its `unit`, its `length` (the horizon in
-that unit), a `clock` for durations in other units, and where its numbers come from.
+A file has `version = 1` and a table `schedules` of entries. An entry describes its schedule in
+the language of `decaylr.sweep.language`. It may also have a `unit`, a `length` (the horizon in
+that unit), a `clock` to convert durations from other units, parameter columns (`axes`, `columns`
+or `random`) and metadata (`name`, `year`, `source`, `note`).
 """
 
 from __future__ import annotations
@@ -20,14 +21,12 @@ from decaylr.clock import Clock
 from decaylr.schedule import Schedule
 from decaylr.sweep.durations import UNITS, DurationUnits
 from decaylr.sweep.entry import Entry
-from decaylr.sweep.file_columns import columns_of, table_of
-from decaylr.sweep.language import Context, resolved, schedule_of
+from decaylr.sweep.file_columns import read_columns, subtable
+from decaylr.sweep.language import Context, resolve, schedule_of
 from decaylr.sweep.sweep import Sweep
-from decaylr.sweep.syntax import VERSION, errors_of, parsed, placed
+from decaylr.sweep.syntax import VERSION, error_at, errors_in, parse_file
 
-ABOUT = ("name", "year", "source", "note")
-
-
+METADATA = ("name", "year", "source", "note")
 SETTINGS = ("unit", "length", "clock", "axes", "columns", "random")
 
 
@@ -42,16 +41,16 @@ def load(path: str | PathLike[str]) -> Sweep:
     Returns
     -------
     Sweep
-        `sweep[name]` is a named schedule; `names`, `units`, `lengths` and `schedule` (all
-        runs) describe the file.
+        `sweep[name]` is a schedule of the file; `names`, `units` and `lengths` have one element
+        per entry, and `schedule` is the batch of all runs.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     TypeError, ValueError
-        For a malformed file (with its line), unknown keys (with the known ones) and wrong
-        parameters (with their place in the file).
+        If the file is malformed (the message has the line), a key is unknown (the message lists
+        the known ones) or a parameter is wrong (the message has its place in the file).
 
     Examples
     --------
@@ -66,13 +65,13 @@ def load(path: str | PathLike[str]) -> Sweep:
     ... length = 90
     ... multi_step = [0.1, [30, 60], 0.1]
     ... ''')
-    >>> found = dl.load(path)
-    >>> found.names, found.lengths, found["gpt"](2000)
+    >>> sweep = dl.load(path)
+    >>> sweep.names, sweep.lengths, sweep["gpt"](2000)
     (('gpt', 'resnet'), (10000.0, 90.0), 0.0006)
     """
     file = Path(path)
-    with errors_of(file):
-        return _sweep(parsed(file))
+    with errors_in(file):
+        return _sweep(parse_file(file))
 
 
 def _sweep(data: Any) -> Sweep:
@@ -92,17 +91,17 @@ def _entry(name: str, body: Any) -> Entry:
     if not isinstance(body, Mapping):
         raise TypeError(f"{path} must be a table, got {body!r:.60}")
     settings = {key: value for key, value in body.items() if key in SETTINGS}
-    about = {key: _told(value, key, path) for key, value in body.items() if key in ABOUT}
-    node = {key: value for key, value in body.items() if key not in (*SETTINGS, *ABOUT)}
+    about = {key: _metadata(value, key, path) for key, value in body.items() if key in METADATA}
+    node = {key: value for key, value in body.items() if key not in (*SETTINGS, *METADATA)}
     unit = one_of(f"{path}.unit", settings.get("unit", "step"), UNITS)
     units = DurationUnits(unit, _clock(settings, path), _length(settings, path))
-    columns = dict(columns_of(settings, path))
+    columns = read_columns(settings, path)
     schedule = schedule_of(node, Context(units, columns, path=path))
     length = float(np.max(schedule.length)) if units.length is None else units.length
-    return Entry(name, schedule, unit, length, _shaped(columns, schedule, path), about)
+    return Entry(name, schedule, unit, length, _broadcast(columns, schedule, path), about)
 
 
-def _told(value: Any, key: str, path: str) -> Any:
+def _metadata(value: Any, key: str, path: str) -> Any:
     kind = int if key == "year" else str
     if not isinstance(value, kind) or isinstance(value, bool):
         raise TypeError(f"{path}.{key} must be of type {kind.__name__}, got {value!r:.60}")
@@ -110,17 +109,17 @@ def _told(value: Any, key: str, path: str) -> Any:
 
 
 def _clock(settings: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    rates = table_of(settings, "clock", path)
+    rates = subtable(settings, "clock", path)
     known_keys(rates, tuple(inspect.signature(Clock).parameters), f"{path}.clock")
     try:
         Clock(**rates)
     except (TypeError, ValueError) as error:
-        raise placed(error, f"{path}.clock") from None
+        raise error_at(error, f"{path}.clock") from None
     return rates
 
 
-def _shaped(columns: dict[str, Any], schedule: Schedule, path: str) -> dict[str, Any]:
-    """The columns, one element per run; one that no parameter refers to has no runs."""
+def _broadcast(columns: dict[str, Any], schedule: Schedule, path: str) -> dict[str, Any]:
+    """Broadcast the columns to one element per run; fails if a column is not used."""
     try:
         return {key: np.broadcast_to(array, schedule.shape) for key, array in columns.items()}
     except ValueError:
@@ -137,7 +136,7 @@ def _length(settings: Mapping[str, Any], path: str) -> float | None:
         return None
     if isinstance(length, str):
         units = DurationUnits(settings.get("unit", "step"), _clock(settings, path))
-        length = resolved(length, Context(units, {}, path=f"{path}.length"))
+        length = resolve(length, Context(units, {}, path=f"{path}.length"))
     if isinstance(length, bool) or not isinstance(length, (int, float)):
         raise TypeError(f"{path}.length must be a number, got {length!r:.60}")
     if not 0 < length < np.inf:

@@ -1,8 +1,4 @@
-"""Sweeps: many schedules at once from axes, columns or random samples, and from files.
-
-`grid`, `zip` and `sample` call a function that makes a schedule once, with arrays for its
-arguments: nothing is done run by run.
-"""
+"""`Sweep`: a batch of schedules with the parameters of every run."""
 
 from __future__ import annotations
 
@@ -22,22 +18,36 @@ from decaylr.sweep.writing import save
 
 
 class Sweep:
-    """A schedule plus the named columns of parameters it was made from.
+    """A batch of schedules with the parameters of every run.
+
+    Made by `grid`, `zip`, `sample` or `load`. A sweep from a file is also a container of its
+    entries: ``sweep[name]`` is the schedule of an entry, ``in``, ``len`` and iteration work on
+    the entries' names.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        All runs. For a file, those of all entries in order, along one axis.
+    columns : mapping of str to ndarray, optional
+        The parameters by name, each of the shape of the schedule. Empty for a file, whose
+        entries have columns of their own.
+    entries : tuple of Entry, optional
+        The entries of a file.
 
     Attributes
     ----------
     schedule : Schedule
-        The whole batch. Of a file, the runs of all entries in order, along one axis.
     columns : dict of str to ndarray
-        The parameters, each of the schedule's shape. Of a file's entry: `entries`.
+    entries : dict of str to Entry
+        The entries of a file by name.
     names, units, lengths : tuple
-        Of a file: one name, unit and length (the horizon in that unit) per entry.
+        Name, unit of positions and length (the horizon in that unit) of each entry.
 
     Examples
     --------
     >>> import decaylr as dl
-    >>> found = dl.sweep.grid(lambda lr, n: dl.linear(lr, 0.0, n), lr=[0.1, 0.2], n=[10, 20, 30])
-    >>> found.schedule.shape, found.columns["n"][0].tolist()
+    >>> sweep = dl.sweep.grid(lambda lr, n: dl.linear(lr, 0.0, n), lr=[0.1, 0.2], n=[10, 20, 30])
+    >>> sweep.schedule.shape, sweep.columns["n"][0].tolist()
     ((2, 3), [10, 20, 30])
     """
 
@@ -53,11 +63,17 @@ class Sweep:
 
     @classmethod
     def of(cls, entries: tuple[Entry, ...]) -> Sweep:
-        """The sweep of a file's entries."""
+        """Make a sweep from entries.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
         if not entries:
             refuse("schedules", "at least one entry", "none")
-        whole = concatenate([entry.schedule.reshape(-1) for entry in entries])
-        return cls(whole, None, entries)
+        all_runs = concatenate([entry.schedule.reshape(-1) for entry in entries])
+        return cls(all_runs, None, entries)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,15 +103,27 @@ class Sweep:
         return len(self.entries) if self.entries else self.schedule.size
 
     def __repr__(self) -> str:
-        what = f"{len(self.entries)} entries" if self.entries else f"columns {list(self.columns)}"
-        return f"<Sweep of {self.schedule.size} runs, {what}>"
+        content = (
+            f"{len(self.entries)} entries" if self.entries else f"columns {list(self.columns)}"
+        )
+        return f"<Sweep of {self.schedule.size} runs, {content}>"
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a TOML or JSON file that `load` reads back.
 
-        The entries of a file, or else the whole schedule as one entry named "sweep", are
-        written as their nodes, every number in full.
+        The schedules are written in the form of `Schedule.to_dict`, with all digits. A sweep
+        without entries is written as one entry named "sweep".
+
+        Parameters
+        ----------
+        path : str or path-like
+            A file that ends in .toml or .json.
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
         """
         longest = float(np.max(self.schedule.length))
-        whole = Entry("sweep", self.schedule, length=longest, columns=self.columns)
-        save(path, tuple(self.entries.values()) or (whole,))
+        single = Entry("sweep", self.schedule, length=longest, columns=self.columns)
+        save(path, tuple(self.entries.values()) or (single,))

@@ -1,4 +1,4 @@
-"""The text of a TOML or JSON file as data."""
+"""Parsing TOML and JSON files, with errors that name the place."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from decaylr.checks import refuse
 VERSION = 1
 
 
-def parsed(file: Path) -> Any:
-    """The data of a .toml or .json file, as its suffix says."""
+def parse_file(file: Path) -> Any:
+    """Parse a file as TOML or JSON, depending on its suffix."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".json":
         return _json(text)
@@ -38,25 +38,25 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        duplicate = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {duplicate!r} occurs twice in one object")
     return data
 
 
-def placed(error: Exception, path: str) -> Exception:
-    """The error with its place in the file, as a plain TypeError or ValueError."""
+def error_at(error: Exception, path: str) -> Exception:
+    """The same error with its place in the file, as a TypeError or a ValueError."""
     kind = TypeError if isinstance(error, TypeError) else ValueError
     return kind(f"{path}: {error}")
 
 
 @contextmanager
-def errors_of(file: Path) -> Iterator[None]:
-    """Errors of reading a file as one sentence that begins with its name."""
+def errors_in(file: Path) -> Iterator[None]:
+    """Raise the errors of reading a file again, with its name in front of the message."""
     try:
         yield
     except RecursionError:
-        raise ValueError(f"{file}: tables and lists are nested too deep") from None
+        raise ValueError(f"{file}: tables and lists are nested too deeply") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"{file}: must be UTF-8 text, got {error}") from None
     except (TypeError, ValueError) as error:
-        raise placed(error, str(file)) from None
+        raise error_at(error, str(file)) from None

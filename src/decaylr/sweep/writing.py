@@ -1,4 +1,4 @@
-"""Sweeps written as files that `load` reads back."""
+"""Writing sweeps as files that `load` reads back."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from decaylr.sweep.syntax import VERSION
 
 
 def save(path: str | PathLike[str], entries: Iterable[Entry]) -> None:
-    """Write entries as their nodes, every number in full."""
+    """Write entries as a TOML or JSON file, depending on the suffix, with all digits."""
     file = Path(path)
     if file.suffix not in (".toml", ".json"):
         refuse("path", "a .toml or .json file", file.name)
-    data = {"version": VERSION, "schedules": {e.name: _written(e) for e in entries}}
+    data = {"version": VERSION, "schedules": {entry.name: _table(entry) for entry in entries}}
     text = json.dumps(data, indent=1) if file.suffix == ".json" else _toml(data)
     file.write_text(text, encoding="utf-8")
 
 
-def _written(entry: Entry) -> dict[str, Any]:
+def _table(entry: Entry) -> dict[str, Any]:
     body: dict[str, Any] = {**entry.about, "unit": entry.unit}
     if np.isfinite(entry.length):
         body["length"] = entry.length
@@ -45,7 +45,7 @@ def _toml(data: Mapping[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    """One TOML value; JSON's strings, numbers and lists are TOML's too."""
+    """A TOML value; strings, numbers and lists are written as in JSON."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
