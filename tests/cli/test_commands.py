@@ -252,7 +252,7 @@ def test_a_malformed_file_prints_one_line(file, text, says):
         (("sweep", "sweep.toml", "--summary", "t.txt"), "summary must be a .csv or .json"),
         (("sweep", "sweep.toml", "--plot", "p.gif"), "plot must be a .png, .svg or .pdf"),
         (("sweep", "sweep.toml", "--quiet", "--out", "no/t.npz"), "No such file"),
-        (("advise", "sweep.toml", "--final", "1"), "FILE must stand without"),
+        (("advise", "sweep.toml", "--final", "1"), "FILE must be given without"),
         (("advise", "--init-value", "1"), "one of --final, --total and --value must be given"),
         (
             ("advise", "--init-value", "1", "--steps", "9", "--final", "0.1", "--total", "2"),

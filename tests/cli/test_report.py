@@ -33,6 +33,6 @@ def test_a_bar_shows_any_name_on_a_terminal(monkeypatch, what):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     page = Console(file=shown, force_terminal=True, width=100)
     monkeypatch.setattr(report, "console", lambda **_: page)
-    with report.progress_bar(what, 10, quiet=False) as told:
-        told(5)
+    with report.progress_bar(what, 10, quiet=False) as advance:
+        advance(5)
     assert what in shown.getvalue()

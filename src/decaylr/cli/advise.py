@@ -1,4 +1,4 @@
-"""The command `decaylr advise`: rates that reach a target, or the diagnosis of a file."""
+"""The command `decaylr advise`: rates for a target, or a diagnosis of a sweep file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from decaylr.advice.diagnosis import diagnose
 from decaylr.advice.targets import advise
-from decaylr.cli.console import FILE, entries_of, refusals, select_option
+from decaylr.cli.console import FILE, input_errors, load_entries, select_option
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import MOST_POSITIONS
 
@@ -17,11 +17,15 @@ from decaylr.sweep.figures import MOST_POSITIONS
 @click.command("advise")
 @click.argument("file", type=FILE, required=False)
 @select_option
-@click.option("--init-value", type=float, help="The value at position 0.")
-@click.option("--steps", type=click.IntRange(1), help="Length of the training.")
-@click.option("--final", type=float, help="Wanted value at the end.")
-@click.option("--total", type=float, help="Wanted sum of the values.")
-@click.option("--value", type=(float, float), metavar="V AT", help="Wanted value V at AT.")
+@click.option("--init-value", type=float, help="Value at position 0.")
+@click.option(
+    "--steps", type=click.IntRange(1), help="Number of steps; with FILE, length of every entry."
+)
+@click.option("--final", type=float, help="Target: the value at the end.")
+@click.option("--total", type=float, help="Target: the sum of the values.")
+@click.option(
+    "--value", type=(float, float), metavar="V AT", help="Target: the value V at position AT."
+)
 def command(
     file: Path | None,
     select: str | None,
@@ -31,29 +35,32 @@ def command(
     total: float | None,
     value: tuple[float, float] | None,
 ) -> None:
-    """Rates that reach a target, or with FILE a diagnosis of its entries."""
-    wanted = {"final": final, "total": total, "value": value}
-    goal: dict[str, Any] = {name: target for name, target in wanted.items() if target is not None}
-    with refusals():
+    """Print the decay that reaches a target, or diagnose the entries of a sweep FILE.
+
+    Without FILE, give --init-value, --steps and one target: --final, --total or --value.
+    """
+    options = {"final": final, "total": total, "value": value}
+    targets: dict[str, Any] = {name: given for name, given in options.items() if given is not None}
+    with input_errors():
         if file is not None:
-            if goal or init_value is not None:
-                raise ValueError("FILE must stand without --init-value and targets")
-            for entry in entries_of(file, select, steps):
+            if targets or init_value is not None:
+                raise ValueError("FILE must be given without --init-value and targets")
+            for entry in load_entries(file, select, steps):
                 click.echo(diagnosis(entry))
             return
-        if init_value is None or steps is None or len(goal) != 1:
+        if init_value is None or steps is None or len(targets) != 1:
             raise ValueError(
                 "a FILE, or --init-value, --steps and one of --final, --total and --value "
                 "must be given"
             )
-        click.echo(str(advise(init_value=init_value, steps=steps, **goal)))
+        click.echo(str(advise(init_value=init_value, steps=steps, **targets)))
 
 
 def diagnosis(entry: Entry) -> str:
-    """The diagnosis of one entry at its whole positions, under its name."""
+    """The name of an entry and its diagnosis at all whole positions up to its length."""
     if entry.unit == "fraction" or not 1 <= entry.length < MOST_POSITIONS:
-        reason = f"1 to {MOST_POSITIONS - 1:,} whole positions"
-        return f"{entry.name}: not diagnosed, a length of {reason} is needed"
-    # the last position is the length itself: where floors are reached
-    found = diagnose(entry.schedule, int(entry.length) + 1)
-    return f"{entry.name} ({entry.unit}s)\n{found}"
+        required = f"1 to {MOST_POSITIONS - 1:,} whole positions"
+        return f"{entry.name}: not diagnosed, a length of {required} is needed"
+    # Include the position `length` itself, where a decay reaches its final value.
+    result = diagnose(entry.schedule, int(entry.length) + 1)
+    return f"{entry.name} ({entry.unit}s)\n{result}"

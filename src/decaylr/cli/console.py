@@ -1,4 +1,4 @@
-"""What the commands share: refusals on one line, files, options."""
+"""Helpers of the commands: errors on one line, reading files, common options."""
 
 from __future__ import annotations
 
@@ -17,39 +17,36 @@ from decaylr.sweep.reading import load
 from decaylr.sweep.sweep import Sweep
 
 PICTURES = (".png", ".svg", ".pdf")
-
-
 FILE = click.Path(path_type=Path)
 
-
 select_option = click.option(
-    "--select", metavar="GLOB", help="Only the entries whose names match, such as 'gpt*'."
+    "--select", metavar="GLOB", help="Use only the entries with matching names, such as 'gpt*'."
 )
 
 
-class Refusal(click.ClickException):
-    """What the user gave cannot be used: one line and exit code 2."""
+class InputError(click.ClickException):
+    """A file or an option that cannot be used: one line on stderr and exit code 2."""
 
     exit_code = 2
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Wrong files and parameters as one line on stderr, without a traceback."""
+def input_errors() -> Iterator[None]:
+    """Turn errors of files and parameters into one line on stderr, without a traceback."""
     try:
         yield
-    except BrokenPipeError:  # whoever read the output has enough: click ends quietly
+    except BrokenPipeError:  # the reader of a pipe has stopped, as `head` does: click exits quietly
         raise
     except (OSError, TypeError, ValueError, OverflowError, MemoryError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
-        raise Refusal(text) from None
+        raise InputError(text) from None
     except ModuleNotFoundError as error:
-        raise Refusal(f"{error}; this needs pip install 'decaylr[cli]'") from None
+        raise InputError(f"{error}; this needs pip install 'decaylr[cli]'") from None
 
 
 @contextmanager
-def at_most(threads: int | None) -> Iterator[None]:
-    """DECAYLR_NUM_THREADS while the work lasts: it reaches every way to evaluate."""
+def thread_limit(threads: int | None) -> Iterator[None]:
+    """Set DECAYLR_NUM_THREADS temporarily, so that every evaluation uses the limit."""
     before = os.environ.get("DECAYLR_NUM_THREADS")
     if threads is not None:
         os.environ["DECAYLR_NUM_THREADS"] = str(threads)
@@ -62,20 +59,20 @@ def at_most(threads: int | None) -> Iterator[None]:
                 os.environ["DECAYLR_NUM_THREADS"] = before
 
 
-def entries_of(file: Path, select: str | None, steps: int | None) -> list[Entry]:
-    """The wanted entries of a file, each with a finite length."""
-    return selected(loaded(file), select, steps)
+def load_entries(file: Path, select: str | None, steps: int | None) -> list[Entry]:
+    """The selected entries of a sweep file, each with a finite length."""
+    return selected(load_sweep(file), select, steps)
 
 
-def loaded(file: Path) -> Sweep:
-    """The sweep in a file."""
-    with readable(file):
+def load_sweep(file: Path) -> Sweep:
+    """Load a sweep file; errors of reading it begin with its name."""
+    with file_errors(file):
         return load(file)
 
 
 @contextmanager
-def readable(file: Path) -> Iterator[None]:
-    """A file that cannot be read, as one line that begins with its name."""
+def file_errors(file: Path) -> Iterator[None]:
+    """Put the name of a file in front of the error if it cannot be read."""
     if file.is_dir():
         raise ValueError(f"{file}: must be a file, got a directory")
     try:
@@ -85,13 +82,13 @@ def readable(file: Path) -> Iterator[None]:
 
 
 def check_picture(picture: Path | None) -> None:
-    """Refuse other pictures than .png, .svg and .pdf before any work is done."""
+    """Check that the suffix is .png, .svg or .pdf, before any work is done."""
     if picture is not None and picture.suffix not in PICTURES:
         raise ValueError(f"plot must be a .png, .svg or .pdf file, got {picture.name}")
 
 
 def draw(picture: Path, entries: list[Entry], quiet: bool, **options: Any) -> None:
-    """Draw the entries into a picture."""
+    """Draw the entries and save the picture."""
     plot_entries(entries, picture, **options)
     if not quiet:
         click.echo(f"wrote {picture}")

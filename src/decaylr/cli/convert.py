@@ -1,4 +1,4 @@
-"""The command `decaylr convert`: other libraries' configurations as decaylr's JSON, and back."""
+"""The command `decaylr convert`: configurations of other libraries to JSON, or to Keras."""
 
 from __future__ import annotations
 
@@ -7,22 +7,29 @@ from pathlib import Path
 
 import click
 
-from decaylr.cli.console import FILE, readable, refusals
+from decaylr.cli.console import FILE, file_errors, input_errors
 from decaylr.convert import OWN, PEERS, TARGETS, VALUES, convert, written
-from decaylr.sweep.syntax import errors_of, parsed
+from decaylr.sweep.syntax import errors_in, parse_file
 
 
 @click.command("convert")
 @click.argument("file", type=FILE)
 @click.option(
-    "--from", "peer", type=click.Choice((*PEERS, OWN)), help="Whose it is, where it must be told."
+    "--from",
+    "peer",
+    type=click.Choice((*PEERS, OWN)),
+    help="Library of the configuration; detected by default.",
 )
-@click.option("--to", "target", type=click.Choice(TARGETS), default=OWN, help="For whom to write.")
-@click.option("--value", type=click.Choice(VALUES), default="lr", help="What is scheduled.")
-@click.option("--out", type=FILE, help="Write the JSON here instead of printing it.")
+@click.option(
+    "--to", "target", type=click.Choice(TARGETS), default=OWN, help="Format of the output."
+)
+@click.option(
+    "--value", type=click.Choice(VALUES), default="lr", help="Which scheduled value to convert."
+)
+@click.option("--out", type=FILE, help="Write the JSON to this file instead of printing it.")
 def command(file: Path, peer: str | None, target: str, value: str, out: Path | None) -> None:
-    """Print the schedule of a configuration FILE, another library's or decaylr's, as JSON."""
-    with refusals():
+    """Print the schedule in a configuration FILE (.json or .toml) as JSON."""
+    with input_errors():
         text = converted(file, peer, target, value)
         if out is None:
             click.echo(text)
@@ -32,6 +39,6 @@ def command(file: Path, peer: str | None, target: str, value: str, out: Path | N
 
 
 def converted(file: Path, peer: str | None, target: str, value: str) -> str:
-    """The JSON of the schedule in a file; errors name the file."""
-    with readable(file), errors_of(file):
-        return json.dumps(written(convert(parsed(file), peer, value), target), allow_nan=False)
+    """The schedule in a file as JSON text; errors begin with the file's name."""
+    with file_errors(file), errors_in(file):
+        return json.dumps(written(convert(parse_file(file), peer, value), target), allow_nan=False)

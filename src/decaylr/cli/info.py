@@ -1,4 +1,4 @@
-"""The command `decaylr info`: versions, the build of the core, the threads."""
+"""The command `decaylr info`: versions, how the core was built, number of threads."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from decaylr import _engine
 from decaylr._version import __version__
-from decaylr.cli.console import refusals
+from decaylr.cli.console import input_errors
 from decaylr.evaluation.machine import processor
 from decaylr.evaluation.threads import team
 
 
 @click.command("info")
 def command() -> None:
-    """Print versions, the build of the core and the number of threads."""
-    with refusals():
+    """Print versions, how the compiled core was built and the number of threads."""
+    with input_errors():
         facts = {
             "decaylr": __version__,
             "python": platform.python_version(),

@@ -6,18 +6,32 @@ from pathlib import Path
 
 import click
 
-from decaylr.cli.console import FILE, check_picture, draw, entries_of, refusals, select_option
+from decaylr.cli.console import FILE, check_picture, draw, input_errors, load_entries, select_option
 
 
 @click.command("plot")
 @click.argument("file", type=FILE)
-@click.option("--out", type=FILE, help="The picture: .png, .svg or .pdf; FILE.png by default.")
+@click.option(
+    "--out",
+    type=FILE,
+    help="Picture to write: .png, .svg or .pdf; default: FILE.png.",
+)
 @select_option
-@click.option("--x", type=click.Choice(["normalised", "position"]), default="normalised")
-@click.option("--y", type=click.Choice(["auto", "log", "linear"]), default="auto")
+@click.option(
+    "--x",
+    type=click.Choice(["normalised", "position"]),
+    default="normalised",
+    help="Horizontal axis: fraction of the length (default), or positions.",
+)
+@click.option(
+    "--y",
+    type=click.Choice(["auto", "log", "linear"]),
+    default="auto",
+    help="Vertical axis; auto (default) chooses it for each panel.",
+)
 def command(file: Path, out: Path | None, select: str | None, x: str, y: str) -> None:
     """Draw the schedules of a sweep FILE."""
-    with refusals():
+    with input_errors():
         picture = out or Path(file.with_suffix(".png").name)
         check_picture(picture)
-        draw(picture, entries_of(file, select, None), quiet=False, x=x, y=y)
+        draw(picture, load_entries(file, select, None), quiet=False, x=x, y=y)

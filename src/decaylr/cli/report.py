@@ -1,4 +1,4 @@
-"""Readable tables of a sweep's figures, by rich."""
+"""The summary table of `decaylr sweep` and its progress bar, printed with rich."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from decaylr.sweep.figures import GRID_POINTS, MOST_POSITIONS, EntryFigures
-from decaylr.sweep.figures import Progress as Told
+from decaylr.sweep.figures import GRID_POINTS, MOST_POSITIONS, EntryFigures, ReportProgress
 
-PIPED_WIDTH = 170  # columns where the output is no terminal, so that nothing is cut
+PIPED_WIDTH = 170  # characters if the output is not a terminal, so that nothing is cut off
 MULTIPLES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 COLUMNS = (
     "unit",
@@ -28,22 +27,23 @@ COLUMNS = (
     "<1%",
     "pos/s",
 )
-LEAST_NAME = 12  # columns of a name, however narrow the console is
+LEAST_NAME = 12  # characters of the name column on a narrow terminal
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console as wide as the terminal, or wide enough for every column elsewhere."""
+    """A console as wide as the terminal, or `PIPED_WIDTH` if the output is not a terminal."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPED_WIDTH
-    # the names of entries and files are the user's: their brackets and colons are no markup
+    # Brackets and colons in names of entries and files are not markup.
     return Console(stderr=stderr, width=width, markup=False, emoji=False)
 
 
 def summary_table(measured: list[EntryFigures], width: int) -> Table:
-    """One line an entry; a batch of runs as ranges from the least to the largest.
+    """A table with one line per entry; for a batch, cells are ranges from least to largest.
 
-    Where that is wider than `width`, ranges take two lines, columns stand closer and names
-    are broken; numbers never are, so that the table may still be wider.
+    If the table is wider than `width`, ranges are put on two lines, the gaps between columns
+    are narrower and names are wrapped. Numbers are never wrapped, so that the table may still
+    be too wide.
     """
     rows = [_cells(entry) for entry in measured]
     widths = _widths(rows)
@@ -68,28 +68,28 @@ def _widths(rows: list[list[str]]) -> list[int]:
 
 
 def print_summary(page: Console, measured: list[EntryFigures]) -> None:
-    """Print the table and its caption; wider than the console where that cuts numbers."""
+    """Print the table and its caption; the table may be wider than the console."""
     table = summary_table(measured, page.width)
-    own = page.width
+    console_width = page.width
     columns = [column.width or 0 for column in table.columns]
-    page.width = max(own, sum(columns) + 2 * len(columns))
+    page.width = max(console_width, sum(columns) + 2 * len(columns))
     page.print(table)
-    page.width = own
+    page.width = console_width
     page.print(caption(measured), style="dim italic", highlight=False)
 
 
 def caption(measured: list[EntryFigures]) -> str:
-    """What the columns mean, and which entries were read on a grid."""
+    """The meaning of the columns, and how many entries were evaluated on a grid."""
     lines = [
-        "where: first position of the peak; <1%: share of training under 1 % of the peak; "
+        "where: first position of the peak; <1%: fraction of training below 1 % of the peak; "
         "pos/s: positions evaluated per second."
     ]
     gridded = sum(not entry.exact for entry in measured)
     if gridded:
         lines.append(
-            f"~ {gridded} of {len(measured)} entries (lengths that are no whole number of steps, "
-            f"samples or tokens, or are {MOST_POSITIONS:,} and more) are read on an even grid of "
-            f"at most {GRID_POINTS} positions; the others at every position from 0 to their length."
+            f"~ {gridded} of {len(measured)} entries (in epochs or fractions, not of whole length, "
+            f"or of length {MOST_POSITIONS:,} and more) are evaluated on an even grid of at most "
+            f"{GRID_POINTS} positions, all others at every position from 0 to their length."
         )
     return "\n".join(lines)
 
@@ -104,7 +104,7 @@ def _cells(entry: EntryFigures) -> list[str]:
         *(_ranged(figures[key], value) for key in ("first", "peak")),
         _ranged(figures["where"], position),
         *(_ranged(figures[key], value) for key in ("last", "mean")),
-        _ranged(figures["under_1_percent"], share),
+        _ranged(figures["under_1_percent"], percentage),
         short(entry.rate),
     ]
 
@@ -115,24 +115,24 @@ def _ranged(column: npt.NDArray[np.float64], show: Callable[[float], str]) -> st
 
 
 def value(number: float) -> str:
-    """A value to four digits."""
+    """A value with four digits."""
     return f"{number:.4g}"
 
 
 def position(number: float) -> str:
-    """A position: in full up to a million, then with a multiple."""
+    """A position: with all digits below a million, else abbreviated."""
     if abs(number) >= 1e6:
         return short(number)
     return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
 
 
-def share(number: float) -> str:
-    """A share of training as a percentage."""
+def percentage(number: float) -> str:
+    """A fraction as a percentage."""
     return f"{100 * number:.1f}%"
 
 
 def short(number: float) -> str:
-    """A large number with k, M, G or T."""
+    """A large number abbreviated with k, M, G or T."""
     for size, letter in MULTIPLES:
         if abs(number) >= size:
             return f"{number / size:.4g}{letter}"
@@ -140,7 +140,7 @@ def short(number: float) -> str:
 
 
 def totals(measured: list[EntryFigures], seconds: float) -> str:
-    """The totals line: entries, runs, values, seconds, values per second."""
+    """The last line: numbers of entries, runs and values, seconds, values per second."""
     runs = sum(entry.runs for entry in measured)
     values = sum(entry.runs * entry.positions for entry in measured)
     return (
@@ -150,8 +150,8 @@ def totals(measured: list[EntryFigures], seconds: float) -> str:
 
 
 @contextmanager
-def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[Told]:
-    """A bar on stderr while it is a terminal; yields what to tell the values done to."""
+def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[ReportProgress]:
+    """Show a progress bar if stderr is a terminal; yields a function that advances it."""
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -10,12 +10,12 @@ import click
 from decaylr.cli import report
 from decaylr.cli.console import (
     FILE,
-    at_most,
     check_picture,
     draw,
-    entries_of,
-    refusals,
+    input_errors,
+    load_entries,
     select_option,
+    thread_limit,
 )
 from decaylr.sweep import export
 from decaylr.sweep.entry import Entry
@@ -24,11 +24,11 @@ from decaylr.sweep.figures import EntryFigures, figures_of
 
 @click.command("sweep")
 @click.argument("file", type=FILE)
-@click.option("--plot", "picture", type=FILE, help="Write a picture: .png, .svg or .pdf.")
-@click.option("--out", type=FILE, help="Write the values: .npz, .npy or .csv.")
-@click.option("--summary", type=FILE, help="Write the figures of every run: .csv or .json.")
-@click.option("--threads", type=click.IntRange(1, 1024), help="At most this many threads.")
-@click.option("--steps", type=click.IntRange(1), help="A length for every entry, in its unit.")
+@click.option("--plot", "picture", type=FILE, help="Draw a picture: .png, .svg or .pdf.")
+@click.option("--out", type=FILE, help="Write all values: .npz, .npy or .csv.")
+@click.option("--summary", type=FILE, help="Write the summary of every run: .csv or .json.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
+@click.option("--steps", type=click.IntRange(1), help="Length of every entry, in its own unit.")
 @select_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def command(
@@ -42,11 +42,11 @@ def command(
     quiet: bool,
 ) -> None:
     """Evaluate every schedule of a sweep FILE and print a summary."""
-    with refusals(), at_most(threads):
+    with input_errors(), thread_limit(threads):
         check_picture(picture)
         if summary is not None:
             export.check_summary(summary)
-        entries = entries_of(file, select, steps)
+        entries = load_entries(file, select, steps)
         if out is not None:
             export.check_table(out, entries)
         measured = evaluated(entries, quiet)
@@ -59,11 +59,11 @@ def command(
 
 
 def evaluated(entries: list[Entry], quiet: bool) -> list[EntryFigures]:
-    """Fold the entries and print their table."""
+    """Evaluate the entries and print the summary table."""
     start = perf_counter()
-    total = sum(entry.schedule.size * export.count_of(entry) for entry in entries)
-    with report.progress_bar("evaluating", total, quiet=quiet) as told:
-        measured = [figures_of(entry, told) for entry in entries]
+    total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
+    with report.progress_bar("evaluating", total, quiet=quiet) as advance:
+        measured = [figures_of(entry, advance) for entry in entries]
     seconds = perf_counter() - start
     if not quiet:
         page = report.console()
@@ -73,9 +73,9 @@ def evaluated(entries: list[Entry], quiet: bool) -> list[EntryFigures]:
 
 
 def write_out(out: Path, entries: list[Entry], quiet: bool) -> None:
-    """Write the table of values, with a bar."""
-    total = sum(entry.schedule.size * export.count_of(entry) for entry in entries)
-    with report.progress_bar(f"writing {out.name}", total, quiet=quiet) as told:
-        export.write_table(out, entries, told)
+    """Write the values, with a progress bar."""
+    total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
+    with report.progress_bar(f"writing {out.name}", total, quiet=quiet) as advance:
+        export.write_table(out, entries, advance)
     if not quiet:
         click.echo(f"wrote {out}")
