@@ -318,7 +318,7 @@ def test_transformers_trainer_reports_another_schedule(tmp_path):
     _, made = trainer(tmp_path, save_strategy="steps", save_steps=4, num_train_epochs=1)
     made.train()
     _, second = trainer(tmp_path, SCHEDULE.extend(30, at=4))
-    with pytest.raises(ValueError, match=r"state: schedule must be .* on_change says"):
+    with pytest.raises(ValueError, match=r"state: schedule must be .* on_change is"):
         second.train(resume_from_checkpoint=str(tmp_path / "checkpoint-4"))
 
 

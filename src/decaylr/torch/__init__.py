@@ -1,4 +1,4 @@
-"""PyTorch: `Scheduler` for any optimizer, `Population` for stacked models."""
+"""PyTorch: `Scheduler` for any optimizer, `Population` to train stacked models together."""
 
 from decaylr.torch.population import Population
 from decaylr.torch.scheduler import Scheduler

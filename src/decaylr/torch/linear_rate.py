@@ -1,12 +1,12 @@
-"""Which optimizers of PyTorch take a step that is linear in the rate, member by member."""
+"""The optimizers of PyTorch whose step is elementwise and proportional to the learning rate."""
 
 from __future__ import annotations
 
 from torch import optim
 
-# Decoupled weight decay, momentum, AMSGrad and the rest change nothing here: with everything
-# else fixed, each of these moves a parameter by its rate times something without the rate,
-# element by element, and keeps the rate out of its state.
+# Each of these changes every element of a parameter by the rate times a number that does not
+# depend on the rate, and has no rate in its state. That holds with all of their options, such as
+# momentum, weight decay and AMSGrad.
 LINEAR: frozenset[type[optim.Optimizer]] = frozenset(
     {
         optim.SGD,
@@ -22,20 +22,20 @@ LINEAR: frozenset[type[optim.Optimizer]] = frozenset(
 )
 
 REASONS: dict[str, str] = {
-    "ASGD": "its decay of parameters and its averages keep the rate in their state",
-    "Rprop": "its rate is only the first of step sizes that adapt",
+    "ASGD": "its state (averages and decay of the parameters) depends on the rate",
+    "Rprop": "its rate is only the initial value of adaptive step sizes",
     "Adafactor": "its rate is capped, and its factored moments mix the members",
     "Muon": "it orthogonalises whole matrices, which mixes the members",
-    "LBFGS": "its directions and line search mix the members",
-    "SparseAdam": "its sparse gradients have rows that are not the members",
+    "LBFGS": "its search directions and line search mix the members",
+    "SparseAdam": "the rows of its sparse gradients are not the members",
 }
 
 
 def expect_linear(optimizer: optim.Optimizer) -> None:
-    """Refuse an optimizer whose members cannot be given rates of their own, with the reason."""
+    """Raise ValueError, with the reason, unless members can have different learning rates."""
     if type(optimizer) in LINEAR:
         return
     name = type(optimizer).__name__
-    reason = REASONS.get(name, "whether its step is linear in the rate is not known")
+    reason = REASONS.get(name, "it is not known whether its step is linear in the rate")
     known = ", ".join(sorted(kind.__name__ for kind in LINEAR))
     raise ValueError(f"optimizer must be one of {known}, got {name}: {reason}")

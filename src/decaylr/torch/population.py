@@ -1,4 +1,4 @@
-"""`Population`: stacked models on one stock optimizer, each with a rate of its own."""
+"""`Population`: stacked models on one PyTorch optimizer, each with its own learning rate."""
 
 from __future__ import annotations
 
@@ -20,31 +20,32 @@ HALF = (torch.float16, torch.bfloat16)
 
 
 class Population:
-    """Trains stacked models, each at the rate of its own schedule, on one stock optimizer.
+    """Trains several models at once, each at its own learning rate, with one PyTorch optimizer.
 
-    The first axis of every parameter counts the members. With rates r[m] at a step, the
-    optimizer steps at the largest of them, R, and each member keeps its share of its change::
+    The models (members) are stacked along the first axis of every parameter. At each step the
+    optimizer runs at the largest of the members' rates, ``R``, and the change of member ``m``
+    is then scaled to its own rate ``r[m]``::
 
         w[m] = old[m] + (new[m] - old[m]) * r[m] / R
 
-    which is what it would have done alone, since the step of these optimizers is linear in
-    the rate and goes element by element: SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta,
-    Adamax, NAdam and RAdam, with any of their options. It costs a copy of the parameters.
+    Each member is trained as it would be alone, since the step of the supported optimizers is
+    elementwise and proportional to the rate: SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta,
+    Adamax, NAdam and RAdam, with any of their options. A copy of the parameters is kept.
 
     Parameters
     ----------
     optimizer : torch.optim.Optimizer
-        Of exactly one of these classes. Its own rates are overwritten.
+        An object of exactly one of these classes. Its own rates are ignored and overwritten.
     schedule : Schedule
-        Of shape (members,), with values >= 0.
+        The learning rates, of shape (members,), with values >= 0.
     start : int
         Position of the first step, >= 0.
 
     Raises
     ------
     TypeError, ValueError
-        For another optimizer, with the reason; for parameters whose first axis is not the
-        members; for a schedule of another shape.
+        If the optimizer is not supported (the message has the reason), the first axis of a
+        parameter is not the members, or the schedule has another shape.
 
     Examples
     --------
@@ -71,37 +72,37 @@ class Population:
         self.optimizer = optimizer
         self._schedule = schedule
         self._position = whole_number("start", start)
-        self._members()
+        self._parameters()
         self._history = History(schedule)
         self._old: dict[Tensor, Tensor] = {}
 
-    def _members(self) -> list[Tensor]:
-        """All parameters, each with a row for every member."""
-        found = []
+    def _parameters(self) -> list[Tensor]:
+        """All parameters, after checking that their first axis is the members."""
+        parameters = []
         for g, group in enumerate(self.optimizer.param_groups):
             for i, parameter in enumerate(group["params"]):
                 if parameter.ndim == 0 or parameter.shape[0] != len(self._schedule):
                     rule = f"of shape ({len(self._schedule)}, ...), a row for each member"
                     name = f"param_groups[{g}]['params'][{i}]"
                     refuse(name, rule, tuple(parameter.shape))
-                found.append(parameter)
-        return found
+                parameters.append(parameter)
+        return parameters
 
-    # -- where it stands --------------------------------------------------------------
+    # -- position and rates -----------------------------------------------------------
 
     @property
     def position(self) -> int:
-        """Steps so far, counted from position 0 of the schedule."""
+        """The position of the next step: `start` plus the number of steps taken."""
         return self._position
 
     @property
     def schedule(self) -> Schedule:
-        """What the members follow from here on."""
+        """The members' schedules from now on, of shape (members,)."""
         return self._schedule
 
     @property
     def rates(self) -> FloatArray:
-        """The rate of each member at the next step."""
+        """The learning rate of each member at the next step, float64 of shape (members,)."""
         rates = np.asarray(self._schedule(self._position))
         if np.any(rates < 0):
             member = int(np.argmax(rates < 0))
@@ -110,54 +111,86 @@ class Population:
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
-        """The optimizer's groups, for what looks after gradients, such as `GradScaler`."""
+        """The optimizer's parameter groups, for tools such as `GradScaler`."""
         return self.optimizer.param_groups
 
     # -- steps ------------------------------------------------------------------------
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients."""
+        """Reset the gradients, as `Optimizer.zero_grad` does."""
         self.optimizer.zero_grad(set_to_none)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Take one step with every member at its own rate; returns what `closure` returns."""
+        """Take one optimizer step with every member at its own rate.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Passed to the optimizer's `step`.
+
+        Returns
+        -------
+        object
+            The result of `closure`, or None.
+
+        Raises
+        ------
+        ValueError
+            If a rate is negative; nothing is changed then.
+        """
         rates = self.rates
-        parameters = self._members()
+        parameters = self._parameters()
         largest = float(rates.max())
         for group in self.optimizer.param_groups:
             _set_rate(group, largest)
         with torch.no_grad():
-            self._remember(parameters)
+            self._save(parameters)
         loss = self.optimizer.step() if closure is None else self.optimizer.step(closure)
         if largest > 0 and np.any(rates != largest):
-            self._share(rates / largest)
+            self._scale_changes(rates / largest)
         self._position += 1
         return loss
 
-    def _remember(self, parameters: list[Tensor]) -> None:
-        """Copy the parameters into buffers that are made once."""
+    def _save(self, parameters: list[Tensor]) -> None:
+        """Copy the parameters into buffers, which are allocated once."""
         if [*map(id, self._old)] != [*map(id, parameters)]:
             self._old = {p: torch.empty_like(p) for p in parameters}
         torch._foreach_copy_([*self._old.values()], parameters)
 
     @torch.no_grad()
-    def _share(self, shares: FloatArray) -> None:
-        """Leave each member its share of its change."""
-        made: dict[tuple[torch.device, torch.dtype], Tensor] = {}
+    def _scale_changes(self, factors: FloatArray) -> None:
+        """Scale each member's change in this step by its factor."""
+        tensors: dict[tuple[torch.device, torch.dtype], Tensor] = {}
         for parameter, old in self._old.items():
             new, old = (torch.view_as_real(p) if p.is_complex() else p for p in (parameter, old))
-            # a share has more digits than half precision
+            # Half precision would round the factors too much.
             dtype = torch.float32 if new.dtype in HALF else new.dtype
-            kind = (new.device, dtype)
-            if kind not in made:
-                made[kind] = torch.from_numpy(shares).to(dtype).to(new.device)
-            share = made[kind].view(-1, *[1] * (new.ndim - 1))
-            new.copy_(torch.lerp(old.to(dtype), new.to(dtype), share))
+            key = (new.device, dtype)
+            if key not in tensors:
+                tensors[key] = torch.from_numpy(factors).to(dtype).to(new.device)
+            factor = tensors[key].view(-1, *[1] * (new.ndim - 1))
+            new.copy_(torch.lerp(old.to(dtype), new.to(dtype), factor))
 
     # -- edits ------------------------------------------------------------------------
 
     def replace(self, schedule: Schedule) -> list[str]:
-        """Let all members follow another schedule from here on; returns the differences."""
+        """Let all members follow other schedules from the next step on.
+
+        Parameters
+        ----------
+        schedule : Schedule
+            Of shape (members,).
+
+        Returns
+        -------
+        list of str
+            The differences between the old and the new schedules.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is not a Schedule of this shape.
+        """
         if not isinstance(schedule, Schedule):
             raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
         if schedule.shape != self._schedule.shape:
@@ -169,33 +202,35 @@ class Population:
         return lines
 
     def replace_run(self, member: int, schedule: Schedule, *, source: int | None = None) -> None:
-        """Let one member follow another schedule from here on, perhaps as another's copy.
+        """Let one member follow another schedule from the next step on.
 
-        This is a step of population-based training: exploit (`source`), then explore.
+        With `source`, the member becomes a copy of another member first. This is a step of
+        population-based training: exploit (`source`), then explore (`schedule`).
 
         Parameters
         ----------
         member : int
-            Who changes.
+            The index of the member to change.
         schedule : Schedule
-            Of shape (). Its positions are the population's: to start `tail` here, give
+            Of shape (), over the same positions as the population's. To let a schedule `tail`
+            start at the next step, pass
             ``population.schedule[i].branch(population.position, tail)``.
         source : int, optional
-            The member whose parameters and optimizer state `member` takes over.
+            The index of the member whose parameters and optimizer state are copied to `member`.
 
         Raises
         ------
         TypeError, ValueError
-            For members or a schedule of the wrong kind or value.
+            If a member or the schedule has the wrong type or value.
         """
-        who = self._member("member", member)
-        changed = self._schedule.replace_run(who, schedule)
+        target = self._member("member", member)
+        changed = self._schedule.replace_run(target, schedule)
         if source is not None:
-            whom = self._member("source", source)
-            for row in self._rows():
-                row[who] = row[whom]
-            self._history.copy(who, whom)
-        self._history.follow(who, schedule, self._position)
+            origin = self._member("source", source)
+            for tensor in self._tensors():
+                tensor[target] = tensor[origin]
+            self._history.copy(target, origin)
+        self._history.follow(target, schedule, self._position)
         self._schedule = changed
 
     def _member(self, name: str, value: Any) -> int:
@@ -204,25 +239,36 @@ class Population:
             refuse(name, f"below {len(self._schedule)}, the number of members", number)
         return number
 
-    def _rows(self) -> Iterator[Tensor]:
-        """Every tensor with a row for each member: parameters and their state."""
-        for parameter in self._members():
+    def _tensors(self) -> Iterator[Tensor]:
+        """All tensors whose first axis is the members: parameters and optimizer state."""
+        for parameter in self._parameters():
             yield parameter.detach()
             for value in self.optimizer.state.get(parameter, {}).values():
                 if isinstance(value, Tensor) and value.shape == parameter.shape:
                     yield value
 
     def history(self, member: int) -> Schedule:
-        """The rates that led to a member's parameters, as one schedule to train with again.
+        """The learning rates that led to a member's parameters, as one schedule.
 
-        Where it was made from another member, the rates before that are the other's.
+        Training a single model with it repeats the training of the member. If the member was
+        copied from another one, the rates before the copy are those of the other member.
+
+        Parameters
+        ----------
+        member : int
+            The index of the member.
+
+        Returns
+        -------
+        Schedule
+            Of shape ().
         """
         return self._history.of(self._member("member", member))
 
     # -- state ------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """Plain data and the optimizer's state: all that training goes on from."""
+        """Everything needed to continue: position, schedules, history, optimizer state."""
         return {
             "version": VERSION,
             "position": self._position,
@@ -232,12 +278,12 @@ class Population:
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue where a `state_dict` was taken, with its schedules.
+        """Continue from a `state_dict`, with the schedules stored in it.
 
         Raises
         ------
         TypeError, ValueError
-            For a state of another form, version or number of members.
+            If the state has another format, version or number of members.
         """
         keys = ("version", "position", "schedule", "history", "optimizer")
         known_keys(state_dict, keys, "state")

@@ -1,4 +1,4 @@
-"""`Scheduler`: decaylr's schedules as an `LRScheduler` of PyTorch."""
+"""`Scheduler`: decaylr's schedules as a PyTorch `LRScheduler`."""
 
 from __future__ import annotations
 
@@ -25,43 +25,45 @@ VERSION = 1
 
 
 class Scheduler(LRScheduler):
-    """Writes schedules into the parameter groups of an optimizer.
+    """Sets hyperparameters of an optimizer's parameter groups to the values of schedules.
 
-    After n steps every group has the value of its schedule at::
+    The optimizer's own learning rates are ignored and overwritten. After n steps every group
+    has the value of its schedule at::
 
         position = start + n * units_per_step
 
-    Nothing else is remembered, so no order of building and loading optimizer and scheduler
-    changes the next rate. Values are written by the constructor, `step`, `seek`, `update`,
-    `replace` and `load_state_dict`, and after the optimizer's own `load_state_dict`. The
-    groups are read anew each time. A rate in a tensor keeps its identity and is filled in
-    place; where several groups hold the same one, all but the first get a copy.
+    The state is only the step count, so optimizer and scheduler can be created and loaded in any
+    order. Values are written by the constructor, `step`, `seek`, `update`, `replace` and
+    `load_state_dict`, and after the optimizer's own `load_state_dict`. Groups that are added or
+    changed later are included in the next write. A learning rate that is a tensor is filled in
+    place; if several groups hold the same tensor, all but the first get a copy of it.
 
     Parameters
     ----------
     optimizer : torch.optim.Optimizer
-        Its groups may change at any time.
+        The optimizer, whose groups may change at any time.
     schedule : Schedule, Plateau or mapping of them
-        The rate itself (nothing is multiplied by the optimizer's rate). Shape () for all
-        groups, or (number of groups,) for a run each. A mapping such as ``{"lr": a,
-        "weight_decay": b, "betas[0]": c}`` names hyperparameters of the groups.
+        The learning rate itself, not a factor on the optimizer's rate. Shape () is for all
+        groups, shape (number of groups,) has one run per group. A mapping such as ``{"lr": a,
+        "weight_decay": b, "betas[0]": c}`` schedules several hyperparameters.
     units_per_step : int, float or Fraction
-        How far one step goes in the schedule's own unit, > 0. A float stands for the
-        fraction that it was rounded from: ``1 / 49`` moves 1 in 49 steps.
+        Distance of two steps in the schedule's unit, > 0. A float is read as the simple
+        fraction it was rounded from: after 49 steps of ``1 / 49`` the position is exactly 1.
     start : int, float or Fraction
-        Position of the first step, >= 0. A training that has done k steps continues with
-        ``start=k * units_per_step`` and no checkpoint.
+        Position of the first step, >= 0. To resume after k steps without a checkpoint, pass
+        ``start=k * units_per_step``.
     clock : {"calls", "applied"}
-        What a step is: a call of `step`, or an optimizer step that happened. With "applied",
-        calls of `step` without an optimizer step, skipped or accumulated, move nothing.
+        What counts as a step: every call of `step`, or only those for which the optimizer took
+        a step. With "applied", calls during gradient accumulation, or after a step that
+        `GradScaler` skipped, do not advance the schedule.
     on_change : {"raise", "keep", "checkpoint"}
-        What `load_state_dict` does where the stored schedule differs: refuse it with the
-        differences, keep the constructor's, or take the stored one.
+        What `load_state_dict` does if the stored schedule differs from the constructor's: raise
+        ValueError with the differences, keep the constructor's, or use the stored one.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value, or hyperparameters that a group lacks.
+        If a parameter has the wrong type or value, or a group does not have a hyperparameter.
 
     References
     ----------
@@ -91,8 +93,8 @@ class Scheduler(LRScheduler):
         clock: str = "calls",
         on_change: str = "raise",
     ) -> None:
-        # LRScheduler.__init__ is left out: it patches optimizer.step for a warning about the
-        # order of calls, and an order is what does not matter here.
+        # LRScheduler.__init__ is not called: it patches optimizer.step to warn about the order
+        # of calls, which does not matter here.
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"optimizer must be an Optimizer, got {type(optimizer).__name__}")
         self.optimizer = optimizer
@@ -102,74 +104,74 @@ class Scheduler(LRScheduler):
         self._sources = hyper.sources(schedule)
         self._single = not isinstance(schedule, Mapping)
         self._applied = 0
-        self._step_count = 1  # accelerate adds to it; nothing here reads it
-        self._writer = self._made(self._sources, exact("start", start))
+        self._step_count = 1  # accelerate increments it; it is not used here
+        self._writer = self._make_writer(self._sources, exact("start", start))
         self._writer.seek(self._writer.numerator)
-        self._follow()
+        self._register_hooks()
 
-    def _made(self, sources: Mapping[str, Source], position: Fraction) -> Writer:
-        whole = lcm(position.denominator, self._units.denominator)
+    def _make_writer(self, sources: Mapping[str, Source], position: Fraction) -> Writer:
+        denominator = lcm(position.denominator, self._units.denominator)
         return Writer(
             self.optimizer,
             hyper.columns(sources, self.optimizer),
-            int(position * whole),
-            whole,
-            int(self._units * whole),
+            int(position * denominator),
+            denominator,
+            int(self._units * denominator),
             torch.Tensor,
             fill,
         )
 
     def _move(self, sources: Mapping[str, Source], position: Fraction) -> None:
-        """Write these schedules at this position, and only then take them over."""
-        writer = self._made(sources, position)
+        """Write the values of these schedules, and keep the schedules only if that succeeds."""
+        writer = self._make_writer(sources, position)
         writer.adopt(self._writer)
         writer.seek(writer.numerator)
         self._writer, self._sources = writer, dict(sources)
 
-    def _follow(self) -> None:
-        """Notice the optimizer's steps and loads, for as long as the scheduler is in use."""
-        own = ref(self)
+    def _register_hooks(self) -> None:
+        """Hook into the optimizer's steps and loads; the hooks do not keep the scheduler alive."""
+        weak_self = ref(self)
 
-        def loaded(_: Optimizer) -> None:
-            if (scheduler := own()) is not None:
+        def after_load(_: Optimizer) -> None:
+            if (scheduler := weak_self()) is not None:
                 scheduler._writer.restore()
 
-        def stepped(*_: Any) -> None:
-            if (scheduler := own()) is not None:
+        def after_step(*_: Any) -> None:
+            if (scheduler := weak_self()) is not None:
                 scheduler._applied += 1
 
         inner = _innermost(self.optimizer)
-        inner.register_load_state_dict_post_hook(loaded)
+        inner.register_load_state_dict_post_hook(after_load)
         if self._clock == "applied":
-            inner.register_step_post_hook(stepped)
+            inner.register_step_post_hook(after_step)
 
-    # -- where it stands --------------------------------------------------------------
+    # -- position and rates -----------------------------------------------------------
 
     @property
     def position(self) -> float:
-        """Where the schedules are: an int where it is whole."""
+        """The current position of the schedules; an int if it is whole."""
         return self._writer.position
 
     @property
     def schedule(self) -> Source | dict[str, Source]:
-        """What is followed, as the constructor was given it."""
+        """The current schedule, or a dict of them if a mapping was given."""
         return self._sources["lr"] if self._single else dict(self._sources)
 
     @property
     def last_epoch(self) -> int:
-        """Steps from position 0 to here, rounded down: what PyTorch calls the last epoch."""
+        """Number of steps from position 0 to the current one, rounded down."""
         return int(Fraction(self._writer.numerator, self._writer.denominator) / self._units)
 
     @last_epoch.setter
     def last_epoch(self, steps: int) -> None:
         if steps < 0:
-            # what SequentialLR does to its parts
+            # SequentialLR does this to its schedulers
             refuse("last_epoch", ">= 0 (to follow another schedule, join them: a.then(b))", steps)
         self._move(self._sources, steps * self._units)
 
     @property
     def base_lrs(self) -> list[float]:  # type: ignore[override]
-        """The rate of each group at position 0."""
+        """The learning rate of each group at position 0."""
         source = self._sources.get("lr")
         if source is None:
             return self._rates()
@@ -177,7 +179,7 @@ class Scheduler(LRScheduler):
         return [first] * len(self.optimizer.param_groups) if isinstance(first, float) else [*first]
 
     def get_last_lr(self) -> list[float | torch.Tensor]:
-        """The rate of each group as floats, also where the group has a tensor."""
+        """The current learning rate of each group, as floats even if a group has a tensor."""
         return [*self._rates()]
 
     get_lr = get_last_lr
@@ -196,21 +198,22 @@ class Scheduler(LRScheduler):
     # -- steps ------------------------------------------------------------------------
 
     def step(self, epoch: Any = None, *, metrics: Any = None) -> None:
-        """Advance by one step and write the values there.
+        """Advance by one step and write the values of the schedules into the groups.
 
         Parameters
         ----------
         epoch : number, optional
-            For a `Plateau` its metric, as `ReduceLROnPlateau.step` takes it; otherwise the
-            number of steps from position 0 to be at, as `LRScheduler.step` takes it.
+            With a `Plateau`: its metric, as in `ReduceLROnPlateau.step`. Otherwise: the number
+            of steps from position 0 to go to, as in `LRScheduler.step`.
         metrics : float, array_like or Tensor, optional
-            The metric, by name.
+            The metric of a `Plateau`, as a keyword.
 
         Raises
         ------
         TypeError, ValueError
-            For a position past an end that refuses it, a number of groups that the runs do
-            not fit, or a metric without a `Plateau`. Nothing is moved then.
+            If the position is past the end of a schedule with the ending "raise", the number of
+            groups does not match the runs, or a metric is given without a `Plateau`. The
+            scheduler does not advance then.
         """
         if epoch is None and metrics is None:
             if self._clock == "calls":
@@ -219,40 +222,56 @@ class Scheduler(LRScheduler):
                 applied, self._applied = self._applied, 0
                 self._writer.step(applied)
         elif epoch is None or (metrics is None and self._plateaus()):
-            self._learn(epoch if metrics is None else metrics)
+            self._update_plateaus(epoch if metrics is None else metrics)
             self.step()
         else:
             self.seek(exact("epoch", epoch) * self._units)
 
     def update(self, metrics: Any) -> None:
-        """Give a metric to the `Plateau` without a step, and write the values that follow."""
-        self._learn(metrics)
+        """Update the `Plateau` with a metric and write the new values, without a step.
+
+        Parameters
+        ----------
+        metrics : float, array_like or Tensor
+            The metric: one number, or one per run of the plateau.
+        """
+        self._update_plateaus(metrics)
         self._writer.seek(self._writer.numerator)
 
-    def _learn(self, metrics: Any) -> None:
+    def _update_plateaus(self, metrics: Any) -> None:
         plateaus = self._plateaus()
         if not plateaus:
             raise TypeError("metrics must be left out, since no schedule is a Plateau")
         if isinstance(metrics, torch.Tensor):
             metrics = metrics.detach().double().cpu().numpy()
-        given = real_array("metrics", metrics)
+        array = real_array("metrics", metrics)
         for plateau in plateaus:
-            plateau.update(given, self.position)
+            plateau.update(array, self.position)
 
     def _plateaus(self) -> list[Plateau]:
-        """Each of them once, whatever it scales."""
-        found = {id(s): s for s in self._sources.values() if isinstance(s, Plateau)}
-        return list(found.values())
+        """The plateaus; one that is used for several hyperparameters occurs once."""
+        by_id = {id(s): s for s in self._sources.values() if isinstance(s, Plateau)}
+        return list(by_id.values())
 
     def seek(self, position: float | Fraction) -> None:
-        """Go to any position of the schedules and write the values there."""
+        """Go to a position of the schedules, >= 0, and write the values there."""
         self._move(self._sources, exact("position", position))
 
     def replace(self, schedule: Schedule | Plateau | Mapping[str, Source]) -> list[str]:
-        """Follow another schedule from the next value on; returns the differences.
+        """Replace the schedules and write their values at the current position.
 
-        For a longer horizon, a branch or a new warmup: ``scheduler.replace(
+        To train longer, for example: ``scheduler.replace(
         scheduler.schedule.extend(20_000, at=scheduler.position))``.
+
+        Parameters
+        ----------
+        schedule : Schedule, Plateau or mapping of them
+            As in the constructor.
+
+        Returns
+        -------
+        list of str
+            The differences between the old and the new schedules.
         """
         sources = hyper.sources(schedule)
         lines = differences(self._sources, sources)
@@ -266,31 +285,31 @@ class Scheduler(LRScheduler):
     # -- state ------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """Plain data: version, position, schedule, and the state of each plateau."""
+        """Plain data with the version, the position, the schedules and the plateaus' state."""
         return {
             "version": VERSION,
             "position": self.position,
-            "schedule": hyper.described(self._sources),
+            "schedule": hyper.to_data(self._sources),
             "plateau": {
-                name: {key: _listed(value) for key, value in source.state_dict().items()}
+                name: {key: _as_list(value) for key, value in source.state_dict().items()}
                 for name, source in self._sources.items()
                 if isinstance(source, Plateau)
             },
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue where a `state_dict` was taken, and write the values there.
+        """Continue from a `state_dict` and write the values at its position.
 
         Raises
         ------
         TypeError, ValueError
-            For a state of another form or version, or of another schedule unless `on_change`
-            says which one wins. Nothing is changed then.
+            If the state has another format or version, or, with ``on_change="raise"``, another
+            schedule. The scheduler is not changed then.
         """
         known_keys(state_dict, ("version", "position", "schedule", "plateau"), "state")
         if state_dict.get("version") != VERSION:
             refuse("state: version", str(VERSION), repr(state_dict.get("version")))
-        sources = self._agreed(hyper.restored(state_dict.get("schedule")))
+        sources = self._resolve_change(hyper.from_data(state_dict.get("schedule")))
         position = exact("state: position", state_dict.get("position"))
         if not isinstance(state_dict["position"], int):
             position = on_grid(state_dict["position"], self._units.denominator)
@@ -302,16 +321,16 @@ class Scheduler(LRScheduler):
         self._move(sources, position)
         self._applied = 0
 
-    def _agreed(self, stored: dict[str, Source]) -> dict[str, Source]:
-        """The constructor's schedules or the stored ones, as `on_change` says."""
+    def _resolve_change(self, stored: dict[str, Source]) -> dict[str, Source]:
+        """The constructor's schedules or the stored ones, depending on `on_change`."""
         if stored == self._sources or self._on_change == "keep":
             return self._sources
         if self._on_change == "checkpoint":
             return stored
         lines = "\n".join(differences(stored, self._sources))
         raise ValueError(
-            "state: schedule must be the constructor's unless on_change says which one wins, "
-            f"got (stored against constructed)\n{lines}"
+            'state: schedule must be the constructor\'s unless on_change is "keep" or '
+            f'"checkpoint", got (stored against constructed)\n{lines}'
         )
 
     def __reduce__(self) -> tuple[Callable[..., Scheduler], tuple[Any, ...]]:
@@ -321,19 +340,19 @@ class Scheduler(LRScheduler):
             "clock": self._clock,
             "on_change": self._on_change,
         }
-        return _rebuilt, (self.optimizer, self.schedule, options)
+        return _rebuild, (self.optimizer, self.schedule, options)
 
 
-def _rebuilt(optimizer: Optimizer, schedule: Any, options: dict[str, Any]) -> Scheduler:
+def _rebuild(optimizer: Optimizer, schedule: Any, options: dict[str, Any]) -> Scheduler:
     return Scheduler(optimizer, schedule, **options)
 
 
 def _innermost(optimizer: Optimizer) -> Optimizer:
-    """The optimizer that steps, inside wrappers such as accelerate's."""
+    """The optimizer inside wrappers such as accelerate's."""
     while isinstance(inner := getattr(optimizer, "optimizer", None), Optimizer):
         optimizer = inner
     return optimizer
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value

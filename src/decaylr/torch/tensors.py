@@ -1,4 +1,4 @@
-"""Rates that live in tensors."""
+"""Writing hyperparameters that are tensors."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import torch
 
 @torch.no_grad()
 def fill(tensors: Sequence[torch.Tensor], values: Sequence[float]) -> None:
-    """Put each value into its tensor: one copy from the host for each other device and dtype."""
-    kinds: dict[tuple[torch.device, torch.dtype], list[int]] = {}
+    """Fill each tensor with its value.
+
+    Tensors on other devices than the CPU need one host-to-device copy per device and dtype.
+    """
+    groups: dict[tuple[torch.device, torch.dtype], list[int]] = {}
     for i, tensor in enumerate(tensors):
         if tensor.device.type == "cpu":
             tensor.fill_(values[i])
         else:
-            kinds.setdefault((tensor.device, tensor.dtype), []).append(i)
-    for (device, dtype), members in kinds.items():
-        there = torch.tensor([values[i] for i in members], dtype=dtype).to(device)
-        parts = [
-            part.view(tensors[i].shape) for i, part in zip(members, there.unbind(), strict=True)
+            groups.setdefault((tensor.device, tensor.dtype), []).append(i)
+    for (device, dtype), indices in groups.items():
+        on_device = torch.tensor([values[i] for i in indices], dtype=dtype).to(device)
+        elements = [
+            element.view(tensors[i].shape)
+            for i, element in zip(indices, on_device.unbind(), strict=True)
         ]
-        torch._foreach_copy_([tensors[i] for i in members], parts)
+        torch._foreach_copy_([tensors[i] for i in indices], elements)
