@@ -1,4 +1,4 @@
-"""JAX and optax: schedules as functions of a step that can be traced, mapped and derived."""
+"""JAX and optax: `schedule` makes a function of the step for `jit`, `vmap` and `grad`."""
 
 from decaylr.jax.pytree import Traced, schedule
 

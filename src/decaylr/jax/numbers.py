@@ -1,4 +1,4 @@
-"""What the traced formulas calculate with inside JAX: `Pair`, and functions of it."""
+"""Arithmetic for the traced formulas inside JAX: `Pair`, a number as the sum of two floats."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from jax import lax
 from decaylr.jax import pairs
 
 LAST = 2**31 - 1  # the last position inside a trace
-# How far a float32 pair may lie beside the float64 that it stands for. No two quotients of
-# positions up to 2**31 are as near to each other.
+# Bound of the relative error of a float32 pair that represents a float64. Different quotients of
+# positions up to 2**31 differ by more.
 NEAR = 2.0**-44
 
 
 @jax.tree_util.register_pytree_node_class
 class Pair:
-    """A number in two words, with the operators of a number.
+    """A number that is the sum of two floats (words), with the usual operators.
 
-    A parameter in float32 has digits beyond these, `rest`, which count where it is compared.
+    A float64 parameter in float32 words has further digits in `rest`. They are used only in
+    comparisons.
     """
 
     def __init__(self, high: Any, low: Any, rest: Any = 0.0) -> None:
@@ -34,12 +35,12 @@ class Pair:
         return self.high, self.low
 
     def tree_flatten(self) -> tuple[pairs.Words, None]:
-        """For JAX."""
+        """Used by JAX."""
         return self.words, None
 
     @classmethod
     def tree_unflatten(cls, _: None, words: Sequence[Any]) -> Pair:
-        """For JAX."""
+        """Used by JAX."""
         return cls(*words)
 
     def _other(self, value: Any) -> pairs.Words:
@@ -73,7 +74,7 @@ class Pair:
         return Pair(*pairs.negated(self.words))
 
     def _order(self, other: Any) -> tuple[Any, Any]:
-        """Where this one is greater, and where they are equal."""
+        """Where self is greater than other, and where they are equal."""
         high, low = self._other(other)
         rest = other.rest if isinstance(other, Pair) else 0.0
         same_high, same_low = self.high == high, self.low == low
@@ -100,23 +101,23 @@ class Pair:
 
     @property
     def length(self) -> int:
-        """Elements along the last axis."""
+        """Number of elements along the last axis."""
         return int(self.high.shape[-1])
 
 
 class JaxNumbers:
-    """Functions of pairs under the names that the traced formulas use."""
+    """The functions that the traced formulas call, for `Pair` numbers."""
 
     @staticmethod
     def parameter(words: Sequence[Any]) -> Pair:
-        """A parameter from all its words."""
+        """A parameter of a schedule, given by its words, as a number."""
         high, *others = (jnp.asarray(word) for word in words)
         low, *rest = (lax.stop_gradient(word) for word in others)
         return Pair(high, low, *rest)
 
     @staticmethod
     def log2_parameter(words: Sequence[Any]) -> Pair:
-        """The binary logarithm of a parameter > 0, exact also where it is almost 1."""
+        """The binary logarithm of a parameter > 0, accurate also near 1."""
         high, *rest = (jnp.asarray(word) for word in words)
         rest = [lax.stop_gradient(word) for word in rest]
         one = jnp.ones_like(high)
@@ -127,7 +128,7 @@ class JaxNumbers:
 
     @staticmethod
     def times_power(factor: Pair, y: Pair) -> Pair:
-        """factor * 2**y, exact wherever the result is a normal float."""
+        """factor * 2**y, without overflow if the result is a normal float."""
         whole = jnp.round(lax.stop_gradient(jnp.clip(y.high, -1e4, 1e4)))
         high, low = (factor * JaxNumbers.exp2(y - Pair(*pairs.one_word(whole)))).words
         n = whole.astype(jnp.int32)
@@ -135,7 +136,7 @@ class JaxNumbers:
 
     @staticmethod
     def position(count: Any, dtype: Any) -> Pair:
-        """A step counter, or a position between steps, kept within [0, 2**31 - 1]."""
+        """A step, or a position between steps, clipped to [0, 2**31 - 1]."""
         count = jnp.asarray(count)
         if jnp.issubdtype(count.dtype, jnp.floating):
             p = jnp.clip(count, 0, LAST).astype(dtype)
@@ -149,7 +150,7 @@ class JaxNumbers:
 
     @staticmethod
     def rounded(x: Pair) -> Any:
-        """The nearest float."""
+        """The number rounded to one float."""
         return x.high
 
     @staticmethod
@@ -159,7 +160,7 @@ class JaxNumbers:
 
     @staticmethod
     def exp2_and_excess(x: Pair) -> tuple[Pair, Pair]:
-        """2**x and 2**x - 1, the second exact also where x is small."""
+        """2**x and 2**x - 1, the second accurate also where x is small."""
         words = pairs.exp2(x.words)
         return Pair(*words[:2]), Pair(*words[2:])
 
@@ -168,9 +169,9 @@ class JaxNumbers:
         """log2(x) for x >= 0, with `excess` = x - 1; a large negative number at 0."""
         positive = x > 0.0
         safe = JaxNumbers.where(positive, x, Pair(jnp.ones_like(x.high), jnp.zeros_like(x.low)))
-        found = Pair(*pairs.log2(safe.words, excess.words))
+        result = Pair(*pairs.log2(safe.words, excess.words))
         least = Pair(jnp.full_like(x.high, -(2.0**24)), jnp.zeros_like(x.low))
-        return JaxNumbers.where(positive, found, least)
+        return JaxNumbers.where(positive, result, least)
 
     @staticmethod
     def log2_e(like: Pair) -> Pair:
@@ -184,60 +185,64 @@ class JaxNumbers:
 
     @staticmethod
     def where(condition: Any, a: Any, b: Any) -> Pair:
-        """a where the condition holds, b elsewhere."""
+        """a where the condition is true, b elsewhere."""
         like = a if isinstance(a, Pair) else b
-        return Pair(*pairs.chosen(condition, like._other(a), like._other(b)))
+        return Pair(*pairs.select(condition, like._other(a), like._other(b)))
 
     @staticmethod
     def absolute(x: Pair) -> Pair:
-        """The magnitude."""
+        """The absolute value."""
         return JaxNumbers.where(x < 0.0, -x, x)
 
     @staticmethod
     def floor(x: Pair) -> Pair:
-        """The whole number at or below; no derivative."""
+        """The largest whole number that is not above x; its derivative is 0."""
         high, low = (lax.stop_gradient(word) for word in x.words)
         whole = jnp.floor(high)
         return Pair(*pairs.quick_sum(whole, jnp.where(whole == high, jnp.floor(low), 0.0)))
 
     @staticmethod
     def whole_quotient(p: Pair, size: Pair) -> Pair:
-        """floor(p / size) as float64 has the quotient (in float32: up to 2**24 of a size)."""
+        """floor(p / size), with the quotient rounded to float64.
+
+        In float32 this holds for quotients up to 2**24.
+        """
         p, size = (
             Pair(*(lax.stop_gradient(word) for word in (x.high, x.low, x.rest))) for x in (p, size)
         )
         if p.high.dtype.itemsize == 8:
             return JaxNumbers.floor_of_rounded(p / size)
         nearest = JaxNumbers.floor(p / size + 0.5)
-        # by how much the quotient is short of that number, in sizes
-        short = nearest * Pair(*pairs.one_word(size.high)) - p
-        short = short + nearest * Pair(size.low, jnp.zeros_like(size.low) + size.rest)
-        below = jnp.frexp(nearest.high - 0.5)[1]
-        rounds_up = short.high <= size.high * jnp.ldexp(jnp.ones_like(size.high), below - 54)
+        # p is below nearest * size by `gap`; float64 rounds the quotient up to `nearest` if the
+        # gap is at most half a unit in the last place.
+        gap = nearest * Pair(*pairs.one_word(size.high)) - p
+        gap = gap + nearest * Pair(size.low, jnp.zeros_like(size.low) + size.rest)
+        exponent = jnp.frexp(nearest.high - 0.5)[1]
+        rounds_up = gap.high <= size.high * jnp.ldexp(jnp.ones_like(size.high), exponent - 54)
         return JaxNumbers.where(rounds_up, nearest, nearest - 1.0)
 
     @staticmethod
     def floor_of_rounded(x: Pair) -> Pair:
-        """The floor of the float64 that is nearest."""
+        """floor(x), with x rounded to float64."""
         if x.high.dtype.itemsize == 4:
             return JaxNumbers.floor(x + x * NEAR)
         return JaxNumbers.floor(Pair(*pairs.one_word(x.high)))
 
     @staticmethod
     def rounded_boundary(x: Pair) -> Pair:
-        """The float64 that is nearest, for a comparison of positions with it."""
+        """A boundary rounded to float64, to compare positions with it."""
         if x.high.dtype.itemsize == 4:
             return x - x * NEAR
         return Pair(*pairs.one_word(x.high))
 
     @staticmethod
     def along_list(x: Pair) -> Pair:
-        """With a last axis to compare with a list."""
+        """x with a new last axis, to compare it with the elements of a list."""
         return x[..., None]
 
     @staticmethod
     def how_many(condition: Any) -> Any:
-        """How many elements along the last axis hold."""
+        """The number of true elements along the last axis."""
         return jnp.sum(condition, axis=-1)
 
     @staticmethod
@@ -259,25 +264,25 @@ class JaxNumbers:
 
     @staticmethod
     def take(values: Pair, index: Any) -> Pair:
-        """The element of each list at its index."""
+        """The element of each list at an index."""
         return Pair(*(_taken(word, index) for word in values.words))
 
     @staticmethod
     def joined(parts: Sequence[Pair]) -> Pair:
-        """Lists one after the other."""
+        """Lists, concatenated."""
         words = zip(*(part.words for part in parts), strict=True)
         return Pair(*(jnp.concatenate(word, axis=-1) for word in words))
 
     @staticmethod
     def scan(step: Callable[[Any, Any], Any], first: Any, lists: Any, reverse: bool) -> Any:
-        """The states that `step(state, elements)` goes through along the lists, as lists."""
+        """All states of ``state = step(state, elements)`` along the lists."""
         moved = jax.tree.map(lambda word: jnp.moveaxis(word, -1, 0), lists)
         _, states = lax.scan(lambda s, x: (step(s, x),) * 2, first, moved, reverse=reverse)
         return jax.tree.map(lambda word: jnp.moveaxis(word, 0, -1), states)
 
     @staticmethod
     def loop(going: Callable[[Any], Any], step: Callable[[Any], Any], state: Any) -> Any:
-        """Apply `step` while any element goes on; no derivatives."""
+        """Apply `step` while `going(state)` is true for any element; derivatives are 0."""
         fixed = jax.tree.map(lax.stop_gradient, state)
         return lax.while_loop(lambda s: jnp.any(going(s)), step, fixed)
 

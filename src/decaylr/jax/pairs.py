@@ -1,9 +1,9 @@
-"""Numbers in two words of the working precision, inside JAX.
+"""Double-word arithmetic inside JAX: numbers as unevaluated sums of two floats (words).
 
-A `Pair` is the unevaluated sum of two floats: 48 bits in float32, 106 in float64, so that no
-rounding of a formula shows in its result. Every product here is exact (its factors are halves
-of words), so that fusing it with an addition changes nothing. Derivatives are those of the
-exact operation, carried in the first word alone.
+Two words have 48 bits in float32 and 106 bits in float64, so that rounding errors within a
+formula do not show in its result. Products are computed from halves of words, which makes them
+exact; it does not matter whether XLA fuses them with additions. Derivatives are those of the
+exact operations and are stored in the first word.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Words = tuple[Any, ...]
 
 LN2 = Fraction("0.693147180559945309417232121458176568075500134360255254120680009")
 HALF_PI = Fraction("1.570796326794896619231321691639751442098584699687552910487472296")
-# Bits of the exponent, and of half a word without its leading one.
+# By bytes of the dtype: bits of the exponent, and of the mantissa of half a word.
 HALVES = {4: (8, 11), 8: (11, 25)}
-# Terms of the series of exp, sin and log2, and how many of them need both words.
+# By bytes of the dtype: number of terms of the series, and of those computed with both words.
 EXP_TERMS = {4: (13, 6), 8: (17, 5)}
 SINE_TERMS = {4: (9, 4), 8: (12, 4)}
 LOG_TERMS = {4: (10, 4), 8: (14, 4)}
@@ -33,7 +33,7 @@ FARTHEST = 4096.0  # beyond this power of two every float is 0 or infinite
 
 @cache
 def constant(value: Fraction, dtype: str) -> Words:
-    """An exact number in two words."""
+    """A rational number rounded to two words."""
     kind = np.dtype(dtype).type
     high = kind(float(value))
     return high, kind(float(value - Fraction(float(high))))
@@ -50,13 +50,13 @@ def two_sum(a: Any, b: Any) -> Words:
 
 
 def quick_sum(a: Any, b: Any) -> Words:
-    """a + b exactly, where b is the smaller."""
+    """a + b exactly, for abs(a) >= abs(b)."""
     s = a + b
     return s, b - (s - a)
 
 
 def halves(a: Any) -> Words:
-    """Two words of half the bits whose sum is a."""
+    """Split a into two words with half the bits each; their sum is exactly a."""
     exponent, mantissa = HALVES[a.dtype.itemsize]
     high = lax.reduce_precision(a, exponent_bits=exponent, mantissa_bits=mantissa)
     return high, a - high
@@ -72,6 +72,7 @@ def product(a: Any, b: Any) -> Words:
 
 
 def raw_add(a: Words, b: Words) -> Words:
+    """a + b."""
     s, e = two_sum(a[0], b[0])
     t, f = two_sum(a[1], b[1])
     s, e = quick_sum(s, e + t)
@@ -79,11 +80,13 @@ def raw_add(a: Words, b: Words) -> Words:
 
 
 def raw_mul(a: Words, b: Words) -> Words:
+    """a * b."""
     high, low = product(a[0], b[0])
     return quick_sum(high, low + (a[0] * b[1] + a[1] * b[0]))
 
 
 def raw_div(a: Words, b: Words) -> Words:
+    """a / b, by long division."""
     first = a[0] / b[0]
     rest = raw_add(a, negated(raw_mul(b, one_word(first))))
     second = rest[0] / b[0]
@@ -94,20 +97,22 @@ def raw_div(a: Words, b: Words) -> Words:
 
 
 def one_word(a: Any) -> Words:
-    """A float as a pair."""
+    """A float as two words."""
     return a, jnp.zeros_like(a)
 
 
 def negated(a: Words) -> Words:
+    """-a."""
     return -a[0], -a[1]
 
 
-def chosen(condition: Any, a: Words, b: Words) -> Words:
+def select(condition: Any, a: Words, b: Words) -> Words:
+    """a where the condition is true, b elsewhere."""
     return jnp.where(condition, a[0], b[0]), jnp.where(condition, a[1], b[1])
 
 
 def series(x: Words, coefficients: list[Fraction], exact: int) -> Words:
-    """c[0] + c[1] x + c[2] x**2 ..., all but the first `exact` terms in one word."""
+    """``c[0] + c[1] * x + c[2] * x**2 + ...``; only the first `exact` terms use both words."""
     dtype = x[0].dtype.name
     words = [constant(c, dtype) for c in coefficients]
     tail = jnp.full_like(x[0], words[-1][0])
@@ -123,10 +128,10 @@ def series(x: Words, coefficients: list[Fraction], exact: int) -> Words:
 
 
 def raw_exp2(y: Words) -> Words:
-    """2**y and 2**y - 1, both exact, as four words."""
+    """2**y and 2**y - 1, each as two words."""
     dtype = y[0].dtype
     far = jnp.clip(y[0], -FARTHEST, FARTHEST)
-    y = chosen(jnp.abs(y[0]) < FARTHEST, y, (far, jnp.zeros_like(far)))
+    y = select(jnp.abs(y[0]) < FARTHEST, y, (far, jnp.zeros_like(far)))
     whole = jnp.round(y[0])
     z = raw_mul(raw_add(y, one_word(-whole)), constant(LN2, dtype.name))
     terms, exact = EXP_TERMS[dtype.itemsize]
@@ -138,11 +143,11 @@ def raw_exp2(y: Words) -> Words:
     grown = raw_add(less, one)
     n = whole.astype(jnp.int32)
     grown = jnp.ldexp(grown[0], n), jnp.ldexp(grown[1], n)
-    return (*grown, *chosen(n == 0, less, raw_add(grown, negated(one))))
+    return (*grown, *select(n == 0, less, raw_add(grown, negated(one))))
 
 
 def raw_log2(x: Words, excess: Words) -> Words:
-    """log2(x) for x > 0, where x - 1 is known as exactly as x."""
+    """log2(x) for x > 0; `excess` is x - 1, which keeps the result accurate near 1."""
     dtype = x[0].dtype
     mantissa, exponent = jnp.frexp(x[0])
     low = mantissa < 0.70710678
@@ -151,8 +156,8 @@ def raw_log2(x: Words, excess: Words) -> Words:
     scale = -exponent
     scaled = jnp.ldexp(x[0], scale), jnp.ldexp(x[1], scale)
     one = jnp.ones_like(x[0])
-    away = chosen(near, excess, raw_add(scaled, one_word(-one)))
-    s = raw_div(away, raw_add(chosen(near, x, scaled), one_word(one)))
+    away = select(near, excess, raw_add(scaled, one_word(-one)))
+    s = raw_div(away, raw_add(select(near, x, scaled), one_word(one)))
     terms, exact = LOG_TERMS[dtype.itemsize]
     odd = [Fraction(1, 2 * k + 1) for k in range(terms)]
     atanh = raw_mul(s, series(raw_mul(s, s), odd, exact))
@@ -165,23 +170,23 @@ def raw_sine(x: Words) -> Words:
     one = jnp.ones_like(x[0])
     upper = x[0] > 0.5
     mirrored = raw_add(one_word(one), negated(x))
-    z = raw_mul(chosen(upper, mirrored, x), constant(HALF_PI, x[0].dtype.name))
+    z = raw_mul(select(upper, mirrored, x), constant(HALF_PI, x[0].dtype.name))
     square = raw_mul(z, z)
     terms, exact = SINE_TERMS[x[0].dtype.itemsize]
     sine, cosine = [Fraction(1)], [Fraction(1)]
     for k in range(1, terms):
         sine.append(-sine[-1] / (2 * k * (2 * k + 1)))
         cosine.append(-cosine[-1] / (2 * k * (2 * k - 1)))
-    return chosen(upper, series(square, cosine, exact), raw_mul(z, series(square, sine, exact)))
+    return select(upper, series(square, cosine, exact), raw_mul(z, series(square, sine, exact)))
 
 
-# -- the same with derivatives -----------------------------------------------------------
+# -- the same functions with derivatives -------------------------------------------------
 
 
 def _differentiable(
     raw: Callable[..., Words], tangent: Callable[[tuple[Words, ...], Words, list[Any]], Any]
 ) -> Callable[..., Words]:
-    """A function of pairs whose derivative is `tangent(arguments, result, first tangents)`."""
+    """Give a function of words the derivative `tangent(arguments, result, first tangents)`."""
     function = jax.custom_jvp(raw)
 
     def rule(primals: tuple[Words, ...], tangents: tuple[Words, ...]) -> tuple[Words, Words]:
@@ -189,7 +194,7 @@ def _differentiable(
         first = jnp.broadcast_to(
             tangent(primals, result, [t[0] for t in tangents]), result[0].shape
         )
-        # every second word has a tangent of 0
+        # The second word of every number has a tangent of 0.
         words = [first if i % 2 == 0 else jnp.zeros_like(r) for i, r in enumerate(result)]
         return result, tuple(words)
 

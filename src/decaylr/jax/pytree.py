@@ -1,4 +1,4 @@
-"""JAX and optax: schedules as functions of a step that can be traced, mapped and derived."""
+"""`schedule` and `Traced`: schedules as JAX pytrees that are functions of a step."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from decaylr.traced import formulas as traced
 from decaylr.traced.formulas import Outline
 from decaylr.tree.node import is_list
 
-# The last digits that the first word of a parameter leaves over: float64 and int64 need so
-# many words.
+# Number of floats of 4 or 8 bytes whose sum is exactly a float64 or an int64.
 WORDS = {4: 3, 8: 2}
 
 Structure = tuple[Any, ...]
@@ -25,32 +24,32 @@ Parameters = dict[str, Any]
 
 
 def schedule(s: Schedule) -> Traced:
-    """A schedule as a function ``count -> value`` for use inside JAX.
+    """Make a function ``count -> value`` of a schedule, for use inside JAX.
 
-    It evaluates in float32, or in float64 where `jax_enable_x64` is set, within 4 units in the
-    last place of `s(count)` (for values in the normal range of the dtype). Counts are ints or
-    floats of any shape that broadcasts against `s.shape`; they are kept within
-    [0, 2**31 - 1], since a trace cannot refuse them. For the same reason an ending "raise"
-    holds.
+    The values are float32, or float64 if `jax_enable_x64` is set, within 4 units in the last
+    place of `s(count)` (for values in the normal range of the dtype). Counts are ints or floats
+    of any shape that broadcasts against `s.shape`. A trace cannot raise an error: counts are
+    clipped to [0, 2**31 - 1], and a schedule with the ending "raise" holds its last value.
 
-    The result is a pytree whose leaves are the parameters, all of shape `s.shape` (lists:
-    one axis more), so that it goes through `jit`, `vmap`, `scan`, `shard_map` and `grad` as
-    an argument: schedules that differ in numbers alone share one compilation.
+    The result is a pytree. Its leaves are the parameters, all of shape `s.shape` (with one more
+    axis for lists). It can be an argument of functions under `jit`, `vmap`, `scan`, `shard_map`
+    and `grad`; schedules that differ only in the values of their parameters share one
+    compilation.
 
     Parameters
     ----------
     s : Schedule
-        One schedule or a batch, of any families.
+        A single schedule or a batch of any shape.
 
     Returns
     -------
     Traced
-        Callable; usable wherever optax takes a schedule.
+        A function of the step that optax accepts as a schedule.
 
     Raises
     ------
     TypeError, ValueError
-        For what is no schedule, or parameters beyond the range of the dtype.
+        If `s` is not a Schedule, or a parameter is outside the normal range of the dtype.
 
     References
     ----------
@@ -77,12 +76,25 @@ def schedule(s: Schedule) -> Traced:
 
 @jax.tree_util.register_pytree_with_keys_class
 class Traced:
-    """A schedule inside JAX: see `schedule`, which makes it.
+    """A schedule for use inside JAX, made by `schedule`.
 
-    `parameters` holds, under the names of the schedule's own parameters, tuples of arrays
-    that sum to the parameter: its nearest float, then what is left. Derivatives are with
-    respect to the first. Equal schedules are equal and hash alike, so that one may also be a
-    static argument.
+    Equal schedules compare equal and have the same hash, so that one may also be a static
+    argument of `jit`.
+
+    Attributes
+    ----------
+    parameters : dict
+        For each parameter of the schedule, a tuple of arrays with the parameter as their sum:
+        the nearest float, then the remainders. Derivatives are taken with respect to the first.
+    shape : tuple of int
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> from decaylr.jax import schedule
+    >>> rate = schedule(dl.linear([1.0, 2.0], 0.0, 10))
+    >>> rate.shape, rate(5).tolist()
+    ((2,), [0.5, 1.0])
     """
 
     def __init__(self, structure: Structure, parameters: Parameters) -> None:
@@ -90,20 +102,20 @@ class Traced:
         self.parameters = parameters
 
     def __call__(self, count: Any) -> jax.Array:
-        """The value at a step, of shape `shape` broadcast with that of count."""
+        """The value at a step; its shape is `shape` broadcast with the shape of `count`."""
         node = _node(self._structure, self.parameters)
         dtype = jnp.asarray(jax.tree.leaves(self.parameters)[0]).dtype
         position = JaxNumbers.position(count, dtype)
-        found: jax.Array = JaxNumbers.rounded(traced.value(node, position, JaxNumbers))
-        return found
+        value: jax.Array = JaxNumbers.rounded(traced.value(node, position, JaxNumbers))
+        return value
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the batch; () for a single schedule, or for one member inside a vmap."""
+        """Shape of the batch; () for a single schedule, also for one run inside `vmap`."""
         return _shape(self._structure, self.parameters)
 
     def __eq__(self, other: object) -> bool:
-        """Whether structure and parameters are equal; inside a trace, whether it is the same."""
+        """Whether structure and parameters are equal; inside a trace, whether `other` is self."""
         if not isinstance(other, Traced):
             return NotImplemented
         return self._key() == other._key()
@@ -122,36 +134,38 @@ class Traced:
         return f"decaylr.jax.schedule(<{self._structure[0]} of shape {self.shape}>)"
 
     def tree_flatten_with_keys(self) -> tuple[Iterable[tuple[Any, Any]], Structure]:
-        """For JAX: the parameters are the leaves."""
+        """Used by JAX: the parameters are the leaves."""
         return [(jax.tree_util.GetAttrKey("parameters"), self.parameters)], self._structure
 
     @classmethod
     def tree_unflatten(cls, structure: Structure, parameters: Sequence[Any]) -> Traced:
-        """For JAX."""
+        """Used by JAX."""
         return cls(structure, parameters[0])
 
 
 def _structure(node: Outline) -> Structure:
-    """All of a tree but its numbers, hashable."""
+    """The tree without the values of its parameters, hashable."""
     children = tuple(_structure(child) for child in node.children)
     return node.kind, tuple(sorted(node.options.items())), node.neutral, children
 
 
 def _parameters(node: Outline, dtype: np.dtype[Any]) -> Parameters:
-    found: Parameters = {
+    """The parameters of a tree as words of a dtype; those of the children under "parts"."""
+    parameters: Parameters = {
         name: words(f"{node.kind}.{name}", array, dtype) for name, array in node.parameters.items()
     }
     if node.children:
-        found["parts"] = tuple(_parameters(child, dtype) for child in node.children)
-    return found
+        parameters["parts"] = tuple(_parameters(child, dtype) for child in node.children)
+    return parameters
 
 
 def _node(structure: Structure, parameters: Mapping[str, Any]) -> Outline:
+    """The tree from its structure and its parameters."""
     kind, options, neutral, children = structure
-    own = {name: value for name, value in parameters.items() if name != "parts"}
+    node_parameters = {name: value for name, value in parameters.items() if name != "parts"}
     parts = parameters.get("parts", ())
     nodes = tuple(_node(s, p) for s, p in zip(children, parts, strict=True))
-    return Outline(kind, dict(options), own, neutral, nodes)
+    return Outline(kind, dict(options), node_parameters, neutral, nodes)
 
 
 def _shape(structure: Structure, parameters: Mapping[str, Any]) -> tuple[int, ...]:
@@ -164,21 +178,21 @@ def _shape(structure: Structure, parameters: Mapping[str, Any]) -> tuple[int, ..
 
 
 def words(name: str, array: Any, dtype: np.dtype[Any]) -> tuple[Any, ...]:
-    """Floats of a dtype that sum to the values, the nearest first."""
-    found = []
+    """Split values into floats of a dtype with the same sum, the largest first."""
+    result = []
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         first = array.astype(dtype)
-        _expect_range(name, array, first)
-        rest = array
+        _check_range(name, array, first)
+        remainder = array
         for _ in range(WORDS[dtype.itemsize]):
-            word = rest.astype(dtype)
-            rest = _less(rest, word)
-            found.append(word)
-    return tuple(found)
+            word = remainder.astype(dtype)
+            remainder = _subtract(remainder, word)
+            result.append(word)
+    return tuple(result)
 
 
-def _expect_range(name: str, array: Any, first: Any) -> None:
-    """Refuse what would become infinite, or lose digits below the normal range."""
+def _check_range(name: str, array: Any, first: Any) -> None:
+    """Raise ValueError for values that overflow in the dtype, or are below its normal range."""
     lost = np.isfinite(array) & ~np.isfinite(first)
     lost |= (array != 0) & (np.abs(first) < np.finfo(first.dtype).tiny)
     if np.any(lost):
@@ -186,11 +200,11 @@ def _expect_range(name: str, array: Any, first: Any) -> None:
         refuse(name, f"within the normal range of {first.dtype.name}", worst)
 
 
-def _less(values: Any, word: Any) -> Any:
-    """What is left of values beside their first word, exactly."""
+def _subtract(values: Any, word: Any) -> Any:
+    """The exact difference between values and the floats nearest to them."""
     if values.dtype.kind == "f":
-        wide = word.astype(np.float64)
-        return np.where(np.isfinite(wide), values - wide, 0.0)
-    # as Python's integers: the float next to 2**63 - 1 is no int64
-    left = [int(v) - int(w) for v, w in zip(values.ravel(), word.ravel(), strict=True)]
-    return np.array(left, np.int64).reshape(values.shape)
+        word64 = word.astype(np.float64)
+        return np.where(np.isfinite(word64), values - word64, 0.0)
+    # With Python integers: the float nearest to 2**63 - 1 does not fit int64.
+    remainders = [int(v) - int(w) for v, w in zip(values.ravel(), word.ravel(), strict=True)]
+    return np.array(remainders, np.int64).reshape(values.shape)
