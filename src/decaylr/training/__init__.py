@@ -1,1 +1,1 @@
-"""What every framework adapter needs: exact positions, and what a hyperparameter follows."""
+"""Helpers of the framework adapters: exact positions, and differences between schedules."""

@@ -1,4 +1,4 @@
-"""What a hyperparameter follows inside a framework: a schedule, or one that answers to a metric."""
+"""The schedules or plateaus of a set of hyperparameters, and their differences."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 
-Source = Schedule | Plateau
+Source = Schedule | Plateau  # where the value of a hyperparameter comes from
 
 
 def differences(old: Mapping[str, Source], new: Mapping[str, Source]) -> list[str]:
-    """What differs between two sets of schedules, a line each."""
+    """The differences between two sets of schedules by hyperparameter, one line each."""
     lines = []
     for name in [*old, *(n for n in new if n not in old)]:
         a, b = old.get(name), new.get(name)
         if a is None or b is None:
             lines.append(f"{name}: {_kind(a)} against {_kind(b)}")
         else:
-            lines += [f"{name}: {line}" for line in _compared(a, b)]
+            lines += [f"{name}: {line}" for line in _source_differences(a, b)]
     return lines
 
 
@@ -26,16 +26,16 @@ def _kind(source: Source | None) -> str:
     return "none" if source is None else type(source).__name__
 
 
-def _compared(a: Source, b: Source) -> list[str]:
+def _source_differences(a: Source, b: Source) -> list[str]:
     if isinstance(a, Schedule) and isinstance(b, Schedule):
         return a.diff(b)
     if not (isinstance(a, Plateau) and isinstance(b, Plateau)):
         return [f"{_kind(a)} against {_kind(b)}"]
-    ours, theirs = (p.to_dict()["plateau"] for p in (a, b))
-    names = [n for n in {**ours, **theirs} if n != "of"]
-    own = [
-        f"{n}: {ours.get(n, 'none')} against {theirs.get(n, 'none')}"
-        for n in names
-        if ours.get(n) != theirs.get(n)
+    old, new = (plateau.to_dict()["plateau"] for plateau in (a, b))
+    names = [name for name in {**old, **new} if name != "of"]
+    parameters = [
+        f"{name}: {old.get(name, 'none')} against {new.get(name, 'none')}"
+        for name in names
+        if old.get(name) != new.get(name)
     ]
-    return a.schedule.diff(b.schedule) + own
+    return a.schedule.diff(b.schedule) + parameters

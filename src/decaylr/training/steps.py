@@ -1,4 +1,4 @@
-"""Exact positions for schedulers that count whole steps of any size."""
+"""Exact positions for schedulers whose steps have any length, such as 1 / 49 epoch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from decaylr.checks import above, at_least
 
-SIMPLEST = 10**6  # the largest denominator that a written ratio is taken to have
+LARGEST_DENOMINATOR = 10**6  # of the fractions that floats are read as
 
 
 def exact(name: str, value: Any, *, positive: bool = False) -> Fraction:
-    """One number >= 0 (or > 0) as the fraction it stands for.
+    """One number >= 0 (or > 0) as an exact fraction.
 
-    A float stands for the fraction with a denominator up to 10**6 that rounds to it, if there
-    is one: ``1 / 49`` is a 49th, so that 49 of them are 1 and not 0.9999999999999999.
+    A float is read as the fraction with a denominator up to 10**6 that rounds to it, if there is
+    one: 49 steps of ``1 / 49`` are exactly 1, not 0.9999999999999999.
     """
     if isinstance(value, Fraction):
         (above if positive else at_least)(name, float(value))
@@ -23,11 +23,11 @@ def exact(name: str, value: Any, *, positive: bool = False) -> Fraction:
     if array.ndim:
         raise TypeError(f"{name} must be one number, got shape {array.shape}")
     number: int | float = array.item()
-    simple = Fraction(number).limit_denominator(SIMPLEST)
+    simple = Fraction(number).limit_denominator(LARGEST_DENOMINATOR)
     return simple if float(simple) == number else Fraction(number)
 
 
 def on_grid(position: float, denominator: int) -> Fraction:
-    """A stored position as the fraction with that denominator that rounds to it, if any."""
-    there = Fraction(round(Fraction(position) * denominator), denominator)
-    return there if float(there) == position else Fraction(position)
+    """A stored position as the fraction with this denominator that rounds to it, if any."""
+    nearest = Fraction(round(Fraction(position) * denominator), denominator)
+    return nearest if float(nearest) == position else Fraction(position)
