@@ -34,7 +34,8 @@ from setuptools.errors import CompileError
 
 HEADERS = sorted(glob("decay_ext/**/*.h", recursive=True))
 CORE = sorted(glob("decay_ext/core/**/*.cpp", recursive=True))
-INCLUDED = ["decay_ext/core", "decay_ext/bindings"]
+GENERATED = "build/generated"
+INCLUDED = ["decay_ext/core", "decay_ext/bindings", GENERATED]
 
 # Every instruction set and optimisation level must give the same bits: no contraction of
 # a*b+c, and no fast-math. The two -fno flags change no value and let loops become vectors.
@@ -69,23 +70,31 @@ if CHOSEN and CHOSEN not in INSTRUCTION_SETS:
 BUILT = [CHOSEN] if CHOSEN else [*INSTRUCTION_SETS]
 
 
-def hash_of_headers() -> str:
-    """What all modules of one build have in common: see `decay_ext/bindings/interface.h`."""
+def write_hash_of_headers() -> None:
+    """Write what all modules of one build have in common: see `decay_ext/bindings/interface.h`.
+
+    A file, not a macro of the command line: the core does not include it, so that an edited
+    header leaves what ccache knows of the other files of the core.
+    """
     found = hashlib.sha256()
     for name in HEADERS:
         found.update(Path(name).read_bytes())
-    return found.hexdigest()[:12]
+    text = f'#define DECAYLR_HEADERS "{found.hexdigest()[:12]}"\n'
+    file = Path(GENERATED, "headers_hash.h")
+    if not file.is_file() or file.read_text() != text:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
 
 
-SOURCES = ("DECAYLR_HEADERS", f'"{hash_of_headers()}"')
+write_hash_of_headers()
 
 cores = [
     Pybind11Extension(
         f"decaylr._core_{name}",
         ["decay_ext/bindings/engine.cpp", "decay_ext/bindings/engine_plateau.cpp", *CORE],
         include_dirs=INCLUDED,
-        depends=HEADERS,
-        define_macros=[("DECAYLR_MODULE", f"_core_{name}"), SOURCES],
+        depends=[*HEADERS, f"{GENERATED}/headers_hash.h"],
+        define_macros=[("DECAYLR_MODULE", f"_core_{name}")],
         cxx_std=17,
         extra_compile_args=[*EXACT, *WARNINGS, *INSTRUCTION_SETS[name]],
         extra_link_args=LINK,
@@ -97,8 +106,7 @@ in_cython = [
         f"decaylr._{name}",
         [f"decay_ext/bindings/{name}.pyx"],
         include_dirs=INCLUDED,
-        depends=HEADERS,
-        define_macros=[SOURCES],
+        depends=[*HEADERS, f"{GENERATED}/headers_hash.h"],
         language="c++",
         extra_compile_args=["-std=c++17", *EXACT],
         extra_link_args=LINK,

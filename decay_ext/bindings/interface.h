@@ -10,7 +10,5 @@
 // mean. Raise it here and in src/decaylr/_engine.py when any of that changes.
 #define DECAYLR_INTERFACE 1
 
-// A hash of all headers, given by setup.py.
-#ifndef DECAYLR_HEADERS
-#define DECAYLR_HEADERS "unknown"
-#endif
+// DECAYLR_HEADERS, a hash of all headers: setup.py writes this file.
+#include "headers_hash.h"
