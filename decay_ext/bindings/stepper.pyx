@@ -200,7 +200,7 @@ cdef class Cursor:
 
     def seek(self, position):
         """Go to any position, an integer from 0 to 2**63 - 1."""
-        from decaylr.parameters import position_index
+        from decaylr.checks import position_index
 
         self._move(position_index("position", position))
 
