@@ -261,7 +261,7 @@ def test_an_epoch_of_unknown_length():
             ValueError,
             r"schedules\['learning_rate'\] must be a single one, got shape \(2,\)",
         ),
-        (lambda: ScheduleCallback({3: WARM}), TypeError, "attributes' names as keys, got 3"),
+        (lambda: ScheduleCallback({3: WARM}), TypeError, "names of attributes as keys, got 3"),
         (lambda: ScheduleCallback({}, monitor=None), TypeError, "monitor must be a metric's name"),
         (
             lambda: ScheduleCallback({}, units_per_step=0),

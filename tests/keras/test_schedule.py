@@ -29,10 +29,10 @@ def compiled(function):
 
         traced = tf.function(function, jit_compile=True)
         return lambda step: traced(tf.constant(step, tf.int64))
-    from decaylr.keras.schedule import _inside
+    from decaylr.keras.schedule import _traced_value
 
     schedule = function  # eager: the function that torch.compile would receive
-    return lambda step: _inside(
+    return lambda step: _traced_value(
         schedule._node, keras.ops.convert_to_tensor(step, "int64"), schedule._start,
         schedule._units, "float32",
     )  # fmt: skip

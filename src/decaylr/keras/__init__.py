@@ -1,4 +1,4 @@
-"""Keras 3, on the TensorFlow, JAX and torch backends: see `Schedule` and `ScheduleCallback`."""
+"""Keras 3 with the TensorFlow, JAX or torch backend: `Schedule` and `ScheduleCallback`."""
 
 from decaylr.keras.callback import ScheduleCallback
 from decaylr.keras.schedule import Schedule

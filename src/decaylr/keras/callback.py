@@ -1,4 +1,4 @@
-"""`ScheduleCallback`: hyperparameters of a Keras optimizer set before each batch."""
+"""`ScheduleCallback`: sets hyperparameters of a Keras optimizer before each batch."""
 
 from __future__ import annotations
 
@@ -17,41 +17,42 @@ VERSION = 1
 
 
 class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes schedules into a Keras optimizer before each batch, and into the logs.
+    """Sets hyperparameters of a Keras optimizer before each batch, and logs them.
 
-    The rate stays settable, so that a metric or another callback can change what follows.
-    Before the update number n every hyperparameter has the value of its schedule at::
+    The optimizer's learning rate remains a variable, so that a metric or another callback can
+    change it. Before update n every hyperparameter has the value of its schedule at::
 
         position = start + n * units_per_step
 
-    n is `optimizer.iterations`: updates that happened, whether batches were accumulated for
-    them or steps skipped. Where `fit` begins at an `initial_epoch` that the optimizer has
-    not come to, n counts the batches of the epochs before.
+    n is `optimizer.iterations`, the number of updates so far. If `fit` starts at an
+    `initial_epoch` and the optimizer has made fewer updates than the epochs before it contain,
+    n includes those epochs.
 
-    After each epoch a `Plateau` is updated with the metric called `monitor`, and the logs,
-    which `History`, `CSVLogger` and `TensorBoard` show, get the values last used.
+    After each epoch every `Plateau` is updated with the metric `monitor`, and the last values
+    are added to the logs, which `History`, `CSVLogger` and `TensorBoard` show.
 
     Parameters
     ----------
     schedules : mapping
-        Single schedules or plateaus by the name of the optimizer's attribute:
-        ``"learning_rate"``, ``"weight_decay"``, ``"momentum"``, ``"beta_1"``... Without any
-        the callback logs the rate that the optimizer has.
+        Schedules or plateaus of shape (), by the name of an attribute of the optimizer:
+        ``"learning_rate"``, ``"weight_decay"``, ``"momentum"``, ``"beta_1"``... If it is empty,
+        the callback only logs the optimizer's learning rate.
     units_per_step : int, float or Fraction
-        How far one update goes in the schedules' own unit, > 0.
+        Distance of two updates in the schedules' unit, > 0. A float is read as the simple
+        fraction it was rounded from.
     start : int, float or Fraction
         Position of update 0, >= 0.
     monitor : str
-        The name of the plateaus' metric in the logs.
+        The metric for the plateaus, by its name in the logs.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value. When training begins: for a rate that is
-        a schedule itself; for an attribute that the compiled step does not read, which on
-        TensorFlow and JAX is all but `learning_rate` unless the model runs eagerly; for
-        `steps_per_execution` above 1, in which nothing can be set between steps. After an
-        epoch: for a metric that is not in the logs.
+        If a parameter has the wrong type or value. When training begins: if the optimizer's
+        learning rate is itself a schedule; if the compiled training step does not read an
+        attribute (on TensorFlow and JAX this is every attribute but `learning_rate`, unless the
+        model runs eagerly); if `steps_per_execution` is above 1, since values cannot be set
+        between those steps. After an epoch: if the metric is not in the logs.
 
     References
     ----------
@@ -83,35 +84,35 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if not isinstance(schedules, Mapping):
             raise TypeError(f"schedules must be a mapping, got {type(schedules).__name__}")
         for name, source in schedules.items():
-            _expect_single(name, source)
+            _check_single(name, source)
         if not isinstance(monitor, str):
             raise TypeError(f"monitor must be a metric's name, got {monitor!r}")
         self.schedules = dict(schedules)
         self.monitor = monitor
         self._units = exact("units_per_step", units_per_step, positive=True)
         self._start = exact("start", start)
-        self._ahead: int | None = None
+        self._skipped: int | None = None
         self._values: dict[str, float] = {}
-        self._set: dict[str, Callable[[float], object]] = {}
+        self._setters: dict[str, Callable[[float], object]] = {}
 
     @property
     def plateaus(self) -> dict[str, Plateau]:
-        """The metric-driven ones among the schedules."""
-        return {k: one for k, one in self.schedules.items() if isinstance(one, Plateau)}
+        """The plateaus among the schedules, by the name of the hyperparameter."""
+        return {name: s for name, s in self.schedules.items() if isinstance(s, Plateau)}
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Find the attributes; refuse what would have no effect."""
+        """Find the optimizer's attributes, and check that setting them has an effect."""
         if self.schedules and getattr(self.model, "steps_per_execution", 1) != 1:
             refuse(
                 "steps_per_execution", "1, or the rate a Schedule", self.model.steps_per_execution
             )
-        self._set = {name: _setter(self.model, name) for name in self.schedules}
-        self._ahead = None
+        self._setters = {name: _setter(self.model, name) for name in self.schedules}
+        self._skipped = None
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Count the epochs that the optimizer has not seen."""
-        if self._ahead is None:
-            self._ahead = self._unseen(epoch)
+        """Count the updates of skipped epochs, in the first epoch of `fit`."""
+        if self._skipped is None:
+            self._skipped = self._skipped_updates(epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Set the values for this batch."""
@@ -123,7 +124,7 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
             value = source.value(position) if isinstance(source, Plateau) else source(position)
             self._values[name] = float(value)
         for name, value in self._values.items():
-            self._set[name](value)
+            self._setters[name](value)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Update the plateaus; log the values."""
@@ -136,13 +137,26 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         logs.update({"learning_rate": float(rate)} | self._values)
 
     def replace(self, schedules: Mapping[str, Source]) -> list[str]:
-        """Follow other schedules of the same hyperparameters; returns the differences.
+        """Replace the schedules, from the next batch on; this is possible during training.
 
-        For a longer horizon, a branch or a new warmup, also while the model is trained: from
-        the next batch on. Refused ones change nothing.
+        Parameters
+        ----------
+        schedules : mapping
+            Schedules or plateaus of shape () for the same hyperparameters.
+
+        Returns
+        -------
+        list of str
+            The differences between the old and the new schedules.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a schedule has the wrong type or shape, or the hyperparameters are others. Nothing
+            is changed then.
         """
         for name, source in schedules.items():
-            _expect_single(name, source)
+            _check_single(name, source)
         if set(schedules) != set(self.schedules):
             refuse("schedules", f"those of {sorted(self.schedules)}", sorted(schedules))
         lines = differences(self.schedules, schedules)
@@ -150,26 +164,32 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         return lines
 
     def state_dict(self) -> dict[str, Any]:
-        """What the plateaus have seen; the position is the optimizer's."""
-        seen = {name: plateau.state_dict() for name, plateau in self.plateaus.items()}
-        return {"version": VERSION, "plateaus": seen}
+        """The state of the plateaus; the position is part of the optimizer's state."""
+        states = {name: plateau.state_dict() for name, plateau in self.plateaus.items()}
+        return {"version": VERSION, "plateaus": states}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over the state of plateaus of the same names."""
+        """Restore the state of the plateaus.
+
+        Raises
+        ------
+        ValueError
+            If the state has another format or version, or is of other plateaus.
+        """
         known_keys(state, ("version", "plateaus"), "state")
         if state.get("version") != VERSION:
             refuse("state.version", str(VERSION), state.get("version"))
-        seen = state["plateaus"]
-        if set(seen) != set(self.plateaus):
-            refuse("state.plateaus", f"those of {sorted(self.plateaus)}", sorted(seen))
+        states = state["plateaus"]
+        if set(states) != set(self.plateaus):
+            refuse("state.plateaus", f"those of {sorted(self.plateaus)}", sorted(states))
         for name, plateau in self.plateaus.items():
-            plateau.load_state_dict(seen[name])
+            plateau.load_state_dict(states[name])
 
     def _updates(self) -> int:
         return int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
 
-    def _unseen(self, epoch: int) -> int:
-        """Updates of the epochs before, as far as the optimizer lacks them."""
+    def _skipped_updates(self, epoch: int) -> int:
+        """Number of updates of the epochs before `epoch` that the optimizer has not made."""
         batches = self.params.get("steps")
         if epoch and batches is None and not self._updates():
             refuse("initial_epoch", "0 where an epoch's length is not known; give start", epoch)
@@ -178,22 +198,22 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         return max(epoch * (batches or 0) // accumulated - self._updates(), 0)
 
     def _position(self) -> int | float:
-        found = self._start + self._units * (self._updates() + (self._ahead or 0))
-        return int(found) if found.denominator == 1 else float(found)
+        position = self._start + self._units * (self._updates() + (self._skipped or 0))
+        return int(position) if position.denominator == 1 else float(position)
 
 
-def _expect_single(name: Any, source: Any) -> None:
+def _check_single(name: Any, source: Any) -> None:
     if not isinstance(name, str):
-        raise TypeError(f"schedules must have attributes' names as keys, got {name!r}")
+        raise TypeError(f"schedules must have names of attributes as keys, got {name!r}")
     if not isinstance(source, Source):
-        kind = type(source).__name__
-        raise TypeError(f"schedules[{name!r}] must be a Schedule or a Plateau, got {kind}")
+        got = type(source).__name__
+        raise TypeError(f"schedules[{name!r}] must be a Schedule or a Plateau, got {got}")
     if source.shape != ():
         refuse(f"schedules[{name!r}]", "a single one", f"shape {source.shape}")
 
 
 def _setter(model: Any, name: str) -> Callable[[float], object]:
-    """How to set an attribute of the optimizer so that the next step reads it."""
+    """A function that sets an attribute of the optimizer, so that the next step reads it."""
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     if not hasattr(optimizer, name):
         refuse("schedules", f"of attributes that {type(optimizer).__name__} has", repr(name))
@@ -207,16 +227,19 @@ def _setter(model: Any, name: str) -> Callable[[float], object]:
         raise TypeError(f"{name} must be a number when the model is compiled, got {kind}")
     if name == "momentum" and current == 0:
         refuse(name, "above 0 when the model is compiled, so that there are velocities", current)
-    read_anew = model.run_eagerly or (keras.backend.backend() == "torch" and not model.jit_compile)
-    if not read_anew:
+    is_read_each_step = model.run_eagerly or (
+        keras.backend.backend() == "torch" and not model.jit_compile
+    )
+    if not is_read_each_step:
         raise TypeError(
-            f"{name} must be a variable of the optimizer to be scheduled: {kind} is compiled "
-            f"into the step; learning_rate is one, and run_eagerly=True reads all anew"
+            f"{name} must be a variable of the optimizer to be scheduled, got {kind}: it is "
+            "compiled into the training step. learning_rate is a variable; with "
+            "run_eagerly=True every attribute is read in each step"
         )
     return lambda value: setattr(optimizer, name, value)
 
 
 def _synchronise(model: Any) -> None:
-    """On JAX variables hold nothing while an epoch runs until the model is told to fill them."""
+    """On JAX, write the values of the running epoch back into the model's variables."""
     if keras.backend.backend() == "jax":
         model.jax_state_sync()

@@ -1,4 +1,4 @@
-"""Keras's steps inside JAX, where int64 and float64 may be missing."""
+"""Values of `Schedule` inside Keras's compiled step on JAX, which may lack int64 and float64."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from decaylr.traced import formulas as traced
 
 
 def value(node: traced.Outline, counter: Any, start: Fraction, units: Fraction, dtype: str) -> Any:
-    """The traced formula at ``start + counter * units``."""
-    kind = np.dtype(jnp.result_type(float))
-    filled = node.mapped(lambda array: words(node.kind, array, kind))
-    p = position(counter, start, units, kind)
-    return JaxNumbers.rounded(traced.value(filled, p, JaxNumbers)).astype(dtype)
+    """The value of the traced formula at ``start + counter * units``, as `dtype`."""
+    word_dtype = np.dtype(jnp.result_type(float))
+    with_words = node.mapped(lambda array: words(node.kind, array, word_dtype))
+    p = position(counter, start, units, word_dtype)
+    return JaxNumbers.rounded(traced.value(with_words, p, JaxNumbers)).astype(dtype)
 
 
-def position(counter: Any, start: Fraction, units: Fraction, kind: np.dtype[Any]) -> Pair:
-    """Exactly the whole number where it is one, kept within [0, 2**31 - 1].
+def position(counter: Any, start: Fraction, units: Fraction, dtype: np.dtype[Any]) -> Pair:
+    """The position at a step, at most 2**31 - 1; exact if it is a whole number.
 
-    The counter is divided as integers, so that only what lies between is rounded.
+    The counter is divided as an integer first, so that only fractions are rounded.
     """
-    over = units.denominator
-    whole = JaxNumbers.position(counter // over, kind) * _number(units.numerator, kind)
-    if over > 1:
-        rest = JaxNumbers.position(counter % over, kind) * _number(units.numerator, kind)
-        whole = whole + rest / _number(over, kind)
+    denominator = units.denominator
+    numerator = _number(units.numerator, dtype)
+    total = JaxNumbers.position(counter // denominator, dtype) * numerator
+    if denominator > 1:
+        remainder = JaxNumbers.position(counter % denominator, dtype) * numerator
+        total = total + remainder / _number(denominator, dtype)
     if start:
-        whole = whole + _number(start, kind)
-    return JaxNumbers.where(whole > float(LAST), _number(LAST, kind), whole)
+        total = total + _number(start, dtype)
+    return JaxNumbers.where(total > float(LAST), _number(LAST, dtype), total)
 
 
-def _number(value: Fraction | int, kind: np.dtype[Any]) -> Pair:
-    """A number in two words of the dtype."""
-    high = kind.type(float(value))
-    low = kind.type(float(Fraction(value) - Fraction(float(high))))
+def _number(value: Fraction | int, dtype: np.dtype[Any]) -> Pair:
+    """A number as a pair of floats."""
+    high = dtype.type(float(value))
+    low = dtype.type(float(Fraction(value) - Fraction(float(high))))
     return Pair(jnp.asarray(high), jnp.asarray(low))

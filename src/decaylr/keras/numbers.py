@@ -1,4 +1,4 @@
-"""What the traced formulas calculate with inside Keras: `Real`, float64 tensors of any backend."""
+"""Arithmetic for the traced formulas inside Keras: `Real`, a float64 number of any backend."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -15,10 +14,10 @@ FARTHEST = 4096.0  # beyond this power of two every float64 is 0 or infinite
 
 
 class Real:
-    """A float64 with the operators of a number: of the trace, or known beforehand.
+    """A float64 number: a NumPy array if it is constant, else a tensor of the backend.
 
-    What is made of parameters alone stays a NumPy array, so that slopes, logarithms and the
-    like are no part of the compiled step.
+    Results that depend on parameters alone remain NumPy arrays, so that slopes, logarithms and
+    the like are computed once and are not part of the compiled step.
     """
 
     def __init__(self, value: Any) -> None:
@@ -26,11 +25,11 @@ class Real:
 
     @property
     def known(self) -> bool:
-        """Whether no position has gone into it."""
+        """Whether the value is a constant, which does not depend on the position."""
         return isinstance(self.value, np.ndarray | np.generic)
 
     def _with(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:
-        a, b = together(self, other)
+        a, b = same_kind(self, other)
         return operation(a, b)
 
     def __add__(self, other: Any) -> Real:
@@ -71,7 +70,7 @@ class Real:
 
     @property
     def length(self) -> int:
-        """Elements along the last axis."""
+        """Number of elements along the last axis."""
         return int(self.value.shape[-1])
 
 
@@ -81,41 +80,42 @@ def tensor(value: Any) -> Any:
 
 
 def raw(value: Any) -> Any:
-    """What a `Real` holds; a plain number as NumPy's."""
+    """The array or tensor of a `Real`; a Python number as float64."""
     return value.value if isinstance(value, Real) else np.float64(value)
 
 
-def together(a: Any, b: Any) -> tuple[Any, Any]:
-    """Both as NumPy's, or both as tensors."""
+def same_kind(a: Any, b: Any) -> tuple[Any, Any]:
+    """Both as NumPy arrays if both are constants, else both as tensors."""
     x, y = raw(a), raw(b)
-    if all(isinstance(one, np.ndarray | np.generic) for one in (x, y)):
+    if all(isinstance(number, np.ndarray | np.generic) for number in (x, y)):
         return x, y
     return tensor(x), tensor(y)
 
 
-def condition(found: Any) -> Any:
-    """A truth that is known as Python's own, which every backend's tensors take."""
-    return bool(found) if isinstance(found, np.bool_) else found
+def condition(value: Any) -> Any:
+    """A NumPy bool as a Python bool, which the operators of every backend accept."""
+    return bool(value) if isinstance(value, np.bool_) else value
 
 
-def _mapped(x: Real, on_host: Callable[[Any], Any], traced: Callable[[Any], Any]) -> Real:
+def _apply(x: Real, with_numpy: Callable[[Any], Any], with_keras: Callable[[Any], Any]) -> Real:
+    """Apply the NumPy function to a constant, or the Keras function to a tensor."""
     if x.known:
-        with np.errstate(all="ignore"):  # of branches that `where` does not take
-            return Real(np.asarray(on_host(x.value)))
-    return Real(traced(x.value))
+        with np.errstate(all="ignore"):  # the result may be unused, in the other branch of `where`
+            return Real(np.asarray(with_numpy(x.value)))
+    return Real(with_keras(x.value))
 
 
 class KerasNumbers:
-    """Functions of reals under the names that the traced formulas use."""
+    """The functions that the traced formulas call, for `Real` numbers."""
 
     @staticmethod
     def parameter(array: Any) -> Real:
-        """A parameter as it is."""
+        """A parameter of a schedule as a number."""
         return Real(np.asarray(array, np.float64))
 
     @staticmethod
     def log2_parameter(array: Any) -> Real:
-        """The binary logarithm of a parameter >= 0, also where it is almost 1."""
+        """The binary logarithm of a parameter >= 0, accurate also near 1."""
         one = Real(np.asarray(array, np.float64))
         return KerasNumbers.log2(one, one - 1.0)
 
@@ -125,10 +125,10 @@ class KerasNumbers:
         near = (excess > -0.5) & (excess < 0.5)
         small = KerasNumbers.where(near, excess, Real(np.float64(0.0)))
         large = KerasNumbers.where(x > 0.0, x, Real(np.float64(1.0)))
-        of_small = _mapped(small, np.log1p, ops.log1p)
-        of_large = _mapped(large, np.log, ops.log)
-        found = KerasNumbers.where(near, of_small, of_large) * (1.0 / LN2)
-        return KerasNumbers.where(x > 0.0, found, Real(np.float64(-(2.0**24))))
+        of_small = _apply(small, np.log1p, ops.log1p)
+        of_large = _apply(large, np.log, ops.log)
+        result = KerasNumbers.where(near, of_small, of_large) * (1.0 / LN2)
+        return KerasNumbers.where(x > 0.0, result, Real(np.float64(-(2.0**24))))
 
     @staticmethod
     def log2_e(_: Real) -> Real:
@@ -138,72 +138,73 @@ class KerasNumbers:
     @staticmethod
     def exp2(x: Real) -> Real:
         """2**x."""
-        return _mapped(x * LN2, np.exp, ops.exp)
+        return _apply(x * LN2, np.exp, ops.exp)
 
     @staticmethod
     def exp2_and_excess(x: Real) -> tuple[Real, Real]:
-        """2**x and 2**x - 1, the second exact also where x is small."""
-        return KerasNumbers.exp2(x), _mapped(x * LN2, np.expm1, ops.expm1)
+        """2**x and 2**x - 1, the second accurate also where x is small."""
+        return KerasNumbers.exp2(x), _apply(x * LN2, np.expm1, ops.expm1)
 
     @staticmethod
     def times_power(factor: Real, y: Real) -> Real:
-        """factor * 2**y, by halves of y, whose powers stay within float64."""
-        low = KerasNumbers.where(y < -FARTHEST, Real(np.float64(-FARTHEST)), y)
-        kept = KerasNumbers.where(low > FARTHEST, Real(np.float64(FARTHEST)), low)
-        quarter = KerasNumbers.exp2(kept * 0.25)
+        """factor * 2**y, in four steps of 2**(y / 4), which does not overflow float64."""
+        at_least = KerasNumbers.where(y < -FARTHEST, Real(np.float64(-FARTHEST)), y)
+        clipped = KerasNumbers.where(at_least > FARTHEST, Real(np.float64(FARTHEST)), at_least)
+        quarter = KerasNumbers.exp2(clipped * 0.25)
         return factor * quarter * quarter * quarter * quarter
 
     @staticmethod
     def sine_of_quarter(x: Real) -> Real:
         """sin(pi/2 * x) for 0 <= x <= 1."""
-        return _mapped(x * (math.pi / 2), np.sin, ops.sin)
+        return _apply(x * (math.pi / 2), np.sin, ops.sin)
 
     @staticmethod
-    def where(chosen: Any, a: Any, b: Any) -> Real:
-        """a where a condition holds, b elsewhere."""
-        x, y = together(a, b)
-        if isinstance(chosen, bool | np.ndarray):
+    def where(condition: Any, a: Any, b: Any) -> Real:
+        """a where the condition is true, b elsewhere."""
+        x, y = same_kind(a, b)
+        if isinstance(condition, bool | np.ndarray):
             if isinstance(x, np.ndarray | np.generic):
-                return Real(np.where(chosen, x, y))
-            chosen = ops.convert_to_tensor(chosen)
-        return Real(ops.where(chosen, tensor(x), tensor(y)))
+                return Real(np.where(condition, x, y))
+            condition = ops.convert_to_tensor(condition)
+        return Real(ops.where(condition, tensor(x), tensor(y)))
 
     @staticmethod
     def absolute(x: Real) -> Real:
-        """The magnitude."""
-        return _mapped(x, np.abs, ops.abs)
+        """The absolute value."""
+        return _apply(x, np.abs, ops.abs)
 
     @staticmethod
     def floor(x: Real) -> Real:
-        """The whole number at or below."""
-        # ops.floor of Keras on torch gives float32.
-        return _mapped(x, np.floor, lambda value: value // 1.0)
+        """The largest whole number that is not above x."""
+        # ops.floor returns float32 on the torch backend.
+        return _apply(x, np.floor, lambda value: value // 1.0)
 
     @staticmethod
     def whole_quotient(p: Real, size: Real) -> Real:
-        """floor(p / size) as float64 has the quotient."""
-        # XLA multiplies by the reciprocal of a divisor that it knows: this one it does not.
+        """floor(p / size), with the quotient rounded to float64."""
+        # XLA would multiply by the reciprocal of a constant divisor, which rounds differently;
+        # adding p * 0 makes the divisor a traced value.
         return KerasNumbers.floor(p / (size + p * 0.0))
 
     @staticmethod
     def floor_of_rounded(x: Real) -> Real:
-        """The floor: a real is a float64 already."""
+        """The same as `floor`, since a Real is a float64 already."""
         return KerasNumbers.floor(x)
 
     @staticmethod
     def rounded_boundary(x: Real) -> Real:
-        """The boundary itself."""
+        """The boundary itself, since a Real is a float64 already."""
         return x
 
     @staticmethod
     def along_list(x: Real) -> Real:
-        """With a last axis to compare with a list."""
+        """x with a new last axis, to compare it with the elements of a list."""
         return x[..., None]
 
     @staticmethod
-    def how_many(holds: Any) -> Any:
-        """How many elements along the last axis hold."""
-        return ops.sum(ops.cast(holds, "int32"), axis=-1)
+    def how_many(condition: Any) -> Any:
+        """The number of true elements along the last axis."""
+        return ops.sum(ops.cast(condition, "int32"), axis=-1)
 
     @staticmethod
     def as_number(count: Any, _: Real) -> Real:
@@ -222,41 +223,41 @@ class KerasNumbers:
 
     @staticmethod
     def take(values: Real, index: Any) -> Real:
-        """The element of the list at its index."""
+        """The element of the list at an index."""
         return Real(ops.take(tensor(values.value), index, axis=-1))
 
     @staticmethod
     def joined(parts: Sequence[Real]) -> Real:
-        """Lists of parameters one after the other."""
+        """Lists of parameters, concatenated."""
         return Real(np.concatenate([part.value for part in parts], axis=-1))
 
     @staticmethod
     def scan(step: Callable[[Any, Any], Any], first: Any, lists: Any, reverse: bool) -> Any:
-        """The states that `step(state, elements)` goes through along lists of parameters."""
+        """All states of ``state = step(state, elements)`` along lists of parameters."""
         order = range(lists[0].length)
         states, state = [], first
         for i in reversed(order) if reverse else order:
-            state = step(state, tuple(one[..., i] for one in lists))
+            state = step(state, tuple(values[..., i] for values in lists))
             states.append(state)
         states = states[::-1] if reverse else states
         if isinstance(first, Real):
-            return Real(np.stack([one.value for one in states], axis=-1))
+            return Real(np.stack([s.value for s in states], axis=-1))
         return tuple(
-            Real(np.stack([one[k].value for one in states], axis=-1)) for k in range(len(first))
+            Real(np.stack([s[k].value for s in states], axis=-1)) for k in range(len(first))
         )
 
     @staticmethod
     def loop(going: Callable[[Any], Any], step: Callable[[Any], Any], state: Any) -> Any:
-        """Apply `step` while the only element goes on."""
+        """Apply `step` to the state while `going(state)` is true."""
 
         def reals(values: Any) -> tuple[Real, ...]:
             return tuple(Real(value) for value in values)
 
-        def on(*values: Any) -> Any:
+        def condition(*values: Any) -> Any:
             return ops.any(going(reals(values)))
 
         def body(*values: Any) -> tuple[Any, ...]:
-            return tuple(tensor(one.value) for one in step(reals(values)))
+            return tuple(tensor(number.value) for number in step(reals(values)))
 
-        first = tuple(tensor(one.value) for one in state)
-        return reals(keras.ops.while_loop(on, body, first))
+        first = tuple(tensor(number.value) for number in state)
+        return reals(ops.while_loop(condition, body, first))

@@ -1,4 +1,4 @@
-"""`Schedule`: decaylr's schedules as Keras's `LearningRateSchedule`."""
+"""`Schedule`: decaylr's schedules as a Keras `LearningRateSchedule`."""
 
 from __future__ import annotations
 
@@ -18,35 +18,34 @@ from decaylr.training.steps import exact
 
 @keras.saving.register_keras_serializable(package="decaylr")
 class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """A schedule for `learning_rate` of an optimizer of Keras 3, on any of its backends.
+    """A schedule for the `learning_rate` of a Keras 3 optimizer, on any backend.
 
-    At Keras's step n (`optimizer.iterations`) it is the value at::
+    Its value at Keras's step n (`optimizer.iterations`) is that of the decaylr schedule at::
 
         position = start + n * units_per_step
 
-    A step that is known, outside of the compiled training step, is evaluated by the compiled
-    core. Inside of it, where TensorFlow and JAX know no step, the same formulas are part of
-    the step and within 4 units in the last place of the core's value, in float32. There
-    nothing can be refused: an ending "raise" holds.
+    Outside of the compiled training step the value is computed by decaylr's compiled core.
+    Inside, on TensorFlow and JAX, the same formulas are traced into the step; their float32
+    result is within 4 units in the last place of the core's value. A trace cannot raise an
+    error: there, a schedule with the ending "raise" holds its last value.
 
-    Keras counts the micro-steps of gradient accumulation too. For a position of its own for
-    each update give ``units_per_step=1 / gradient_accumulation_steps`` and
-    ``schedule.staircase(1)``.
+    With gradient accumulation Keras counts the micro-steps. To advance once per update instead,
+    use ``units_per_step=1 / gradient_accumulation_steps`` and ``schedule.staircase(1)``.
 
     Parameters
     ----------
     schedule : decaylr.Schedule
-        A single one, of shape ().
+        A single schedule, of shape ().
     units_per_step : int, float or Fraction
-        How far one step goes in the schedule's own unit, > 0. A float stands for the
-        fraction that it was rounded from: ``1 / 49`` moves 1 in 49 steps.
+        Distance of two steps in the schedule's unit, > 0. A float is read as the simple
+        fraction it was rounded from: after 49 steps of ``1 / 49`` the position is exactly 1.
     start : int, float or Fraction
         Position of step 0, >= 0.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of the wrong kind or value.
+        If a parameter has the wrong type or value.
 
     References
     ----------
@@ -78,27 +77,27 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         self._node = traced.outline(schedule)
 
     def position(self, step: int) -> int | float:
-        """The position of a step: an int where it is whole."""
-        found = self._start + self._units * step
-        if found > LARGEST_POSITION:
-            refuse("position", f"at most {LARGEST_POSITION}", found)
-        return int(found) if found.denominator == 1 else float(found)
+        """The position of the schedule at a step; an int if it is whole."""
+        position = self._start + self._units * step
+        if position > LARGEST_POSITION:
+            refuse("position", f"at most {LARGEST_POSITION}", position)
+        return int(position) if position.denominator == 1 else float(position)
 
     def value(self, step: int) -> float:
         """The value at a step, from the compiled core."""
         return float(self.schedule(self.position(int(step))))
 
     def __call__(self, step: Any) -> Any:
-        """The value at a step as a tensor of Keras's float type, float32 at the least."""
+        """The value at a step as a tensor, float64 if that is Keras's `floatx`, else float32."""
         counter = keras.ops.convert_to_tensor(step)
         dtype = "float64" if keras.backend.floatx() == "float64" else "float32"
-        known = _known(counter)
-        if known is not None:
-            return keras.ops.convert_to_tensor(self.value(known), dtype=dtype)
-        return _inside(self._node, counter, self._start, self._units, dtype)
+        known_step = _known(counter)
+        if known_step is not None:
+            return keras.ops.convert_to_tensor(self.value(known_step), dtype=dtype)
+        return _traced_value(self._node, counter, self._start, self._units, dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Plain data of which `from_config` makes an equal schedule."""
+        """Plain data from which `from_config` makes an equal schedule."""
         return {
             "schedule": self.schedule.to_dict(),
             "units_per_step": str(self._units),
@@ -107,7 +106,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Schedule:
-        """The schedule of `get_config`'s data."""
+        """Make a schedule from the result of `get_config`."""
         known_keys(config, ("schedule", "units_per_step", "start"), "config")
         return cls(
             tree.Schedule.from_dict(config["schedule"]),
@@ -120,7 +119,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 
 
 def _known(counter: Any) -> int | None:
-    """The step where it is a number, None where it is a symbol of a trace."""
+    """The step as an int, or None inside a trace, where it has no value yet."""
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -135,17 +134,20 @@ def _known(counter: Any) -> int | None:
     return None if torch.compiler.is_compiling() else int(counter)
 
 
-def _inside(
+def _traced_value(
     node: traced.Outline, counter: Any, start: Fraction, units: Fraction, dtype: str
 ) -> Any:
-    """The traced formula at a step that is a symbol."""
+    """The value of the traced formula at a step inside a trace."""
     if keras.backend.backend() == "jax":
         from decaylr.keras.jax_backend import value
 
         return value(node, counter, start, units, dtype)
-    over = lcm(start.denominator, units.denominator)
-    moved = keras.ops.cast(counter, "int64") * int(units * over) + int(start * over)
-    # divided as integers, so that a whole position is exactly one
-    whole, rest = (keras.ops.cast(part, "float64") for part in (moved // over, moved % over))
-    found = traced.value(node, Real(whole + rest / float(over)), KerasNumbers)
-    return keras.ops.cast(tensor(found.value), dtype)
+    denominator = lcm(start.denominator, units.denominator)
+    numerator = keras.ops.cast(counter, "int64") * int(units * denominator)
+    numerator = numerator + int(start * denominator)
+    # Divided as integers first, so that whole positions are exact.
+    whole = keras.ops.cast(numerator // denominator, "float64")
+    remainder = keras.ops.cast(numerator % denominator, "float64")
+    position = Real(whole + remainder / float(denominator))
+    result = traced.value(node, position, KerasNumbers)
+    return keras.ops.cast(tensor(result.value), dtype)
