@@ -72,8 +72,20 @@ def ReduceLROnPlateau(  # noqa: N802
 ) -> Plateau:
     """The rule of `keras.callbacks.ReduceLROnPlateau`, applied to a constant rate.
 
-    See :class:`decaylr.Plateau`, rule "keras", for the parameters; `min_delta` is its
-    `threshold`. There is no `monitor` and no mode "auto": pass the metric to `update`.
+    See :class:`decaylr.Plateau`, rule "keras". There is no `monitor` and no mode "auto": pass the
+    metric to `update`.
+
+    Parameters
+    ----------
+    base_lr : array_like
+        The initial rate.
+    factor, patience, mode, min_delta, cooldown, min_lr
+        As in :class:`decaylr.Plateau`, where `min_delta` is called `threshold` and `min_lr` is
+        called `min_value`.
+
+    Returns
+    -------
+    Plateau
 
     Raises
     ------

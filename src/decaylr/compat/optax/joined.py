@@ -24,6 +24,10 @@ def warmup_constant_schedule(
 
     Without warmup steps the value stays at `init_value`, as in optax.
 
+    Parameters
+    ----------
+    init_value, peak_value, warmup_steps : array_like
+
     Examples
     --------
     >>> from decaylr.compat.optax import warmup_constant_schedule
@@ -88,6 +92,15 @@ def warmup_exponential_decay_schedule(
     """Linear warmup to `peak_value`, then :func:`exponential_decay`.
 
     The decay, with `transition_begin`, counts from the end of the warmup.
+
+    Parameters
+    ----------
+    init_value, peak_value : array_like
+        Values at step 0 and at the end of the warmup.
+    warmup_steps : array_like
+        >= 0.
+    transition_steps, decay_rate, transition_begin, staircase, end_value
+        As in :func:`exponential_decay`.
 
     Examples
     --------

@@ -96,6 +96,11 @@ def linear_schedule(
 ) -> Schedule:
     """A linear decay: :func:`polynomial_schedule` with power 1.
 
+    Parameters
+    ----------
+    init_value, end_value, transition_steps, transition_begin : array_like
+        As in :func:`polynomial_schedule`.
+
     Examples
     --------
     >>> from decaylr.compat.optax import linear_schedule
@@ -245,7 +250,14 @@ def reduce_on_plateau(
 ) -> Plateau:
     """The rule of `optax.contrib.reduce_on_plateau`, applied to a constant 1 or to `schedule`.
 
-    See :class:`decaylr.Plateau`, rule "optax", for the parameters; `rtol` is its `threshold`.
+    See :class:`decaylr.Plateau`, rule "optax".
+
+    Parameters
+    ----------
+    factor, patience, rtol, atol, cooldown, accumulation_size, min_scale : array_like
+        As in :class:`decaylr.Plateau`, where `rtol` is called `threshold`.
+    schedule : Schedule, optional
+        The rate that the plateau scales.
 
     Raises
     ------

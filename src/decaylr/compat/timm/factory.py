@@ -67,9 +67,30 @@ def create_scheduler_v2(
 ) -> tuple[Schedule | Plateau, int]:
     """Make a schedule by name, and the number of epochs including warmup, cycles and cooldown.
 
-    The arguments are timm's. A position is an epoch, or with ``step_on_epochs=False`` an update,
-    of which there are `updates_per_epoch` per epoch. "none" is the constant `base_lr`. Lengths
-    and `cycle_mul` must be single numbers, since the number of epochs depends on them.
+    A position is an epoch, or with ``step_on_epochs=False`` an update, of which there are
+    `updates_per_epoch` per epoch.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    sched : {"cosine", "tanh", "step", "constant", "multistep", "plateau", "poly", "wsd", \
+            "rsqrt", "none"}
+        "none" is the constant `base_lr`.
+    num_epochs, decay_epochs, decay_milestones, cooldown_epochs, warmup_epochs
+        Lengths in epochs. They are single numbers, as is `cycle_mul`, since the number of epochs
+        to train depends on them. For "wsd" and "rsqrt", `decay_epochs` below 1 is a fraction of
+        the training.
+    noise : float or pair of float, optional
+        Fraction of the training at which the noise begins, or at which it begins and ends.
+    step_on_epochs : bool
+    updates_per_epoch : int
+        Required where `step_on_epochs` is False.
+    horizon : int, optional
+        End of the noise; see :mod:`decaylr.compat.timm`.
+    decay_rate, min_lr, warmup_lr, warmup_prefix, patience_epochs, plateau_mode, noise_pct, \
+            noise_std, noise_seed, cycle_mul, cycle_decay, cycle_limit, k_decay, decay_fn, \
+            stable_timescale
+        Arguments of the schedulers in :mod:`decaylr.compat.timm`.
 
     Returns
     -------

@@ -53,7 +53,23 @@ def GreedyLR(  # noqa: N802
 ) -> Plateau:
     """A rate that rises while a metric improves and falls while it does not.
 
-    See :class:`decaylr.Plateau`, rule "greedy", for the parameters. `verbose` has no effect.
+    See :class:`decaylr.Plateau`, rule "greedy".
+
+    Parameters
+    ----------
+    base_lr : array_like
+        The initial rate.
+    min_lr, max_lr : array_like
+        Bounds of the rate, `min_value` and `max_value` of :class:`decaylr.Plateau`.
+    verbose : bool
+        Has no effect.
+    mode, factor, patience, threshold, threshold_mode, cooldown, warmup, eps, smooth, \
+            window_size, reset_start
+        As in :class:`decaylr.Plateau`.
+
+    Returns
+    -------
+    Plateau
 
     Raises
     ------
@@ -89,6 +105,12 @@ def GreedyLR(  # noqa: N802
 
 def get_greedy_schedule(base_lr: ArrayLike, **kwargs: Any) -> Plateau:
     """The same as :func:`GreedyLR`.
+
+    Parameters
+    ----------
+    base_lr : array_like
+    **kwargs
+        Arguments of :func:`GreedyLR`.
 
     Examples
     --------
