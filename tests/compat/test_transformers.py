@@ -8,6 +8,7 @@ import pytest
 
 from decaylr.compat import transformers as compat
 from decaylr.compat.torch import from_scheduler
+from decaylr.compat.transformers import schedules
 from tests.peers.installed import peer
 from tests.peers.live_torch import optimizer, stepped, torch
 
@@ -161,7 +162,7 @@ def test_a_restart_by_rounded_remainder_is_a_known_difference():
 
 def test_every_name_of_get_scheduler():
     names = {str(kind.value) for kind in optimization.TYPE_TO_SCHEDULER_FUNCTION}
-    assert names == set(compat._NAMES)
+    assert names == set(schedules.NAMES)
     extra = {
         "cosine_with_min_lr": {"min_lr_rate": 0.1},
         "cosine_warmup_with_min_lr": {"min_lr": 0.01},

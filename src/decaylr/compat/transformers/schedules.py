@@ -256,7 +256,7 @@ def _stable(
     return total - warmup - decay
 
 
-_NAMES: dict[str, Callable[..., Schedule | Plateau]] = {
+NAMES: dict[str, Callable[..., Schedule | Plateau]] = {
     "linear": get_linear_schedule_with_warmup,
     "cosine": get_cosine_schedule_with_warmup,
     "cosine_with_restarts": get_cosine_with_hard_restarts_schedule_with_warmup,
@@ -310,7 +310,7 @@ def get_scheduler(
     >>> get_scheduler("cosine", 1.0, 10, 110)(60)
     0.5
     """
-    make = _NAMES[one_of("name", name, tuple(_NAMES))]
+    make = NAMES[one_of("name", name, tuple(NAMES))]
     extra = as_dict("scheduler_specific_kwargs", scheduler_specific_kwargs)
     if extra and name in ("constant", "constant_with_warmup"):
         refuse("scheduler_specific_kwargs", f"empty for {name}", extra)
