@@ -5,7 +5,6 @@
 
 import os
 from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 
 from decaylr._stepper import instruction_sets
@@ -37,7 +36,8 @@ def _chosen() -> tuple[str, ModuleType]:
         except ModuleNotFoundError as error:
             if error.name != module:
                 raise
-    built = [name for name, core in _BUILDS.items() if find_spec(f"decaylr.{core}")]
+    files = {file.split(".")[0] for file in os.listdir(os.path.dirname(__file__))}
+    built = [name for name, core in _BUILDS.items() if core in files]
     raise ImportError(
         f"the compiled core must be built for one of {', '.join(wanted)}, "
         f"got {', '.join(built) or 'none'}: rebuild with `pip install .`, "
