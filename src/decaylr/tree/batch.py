@@ -28,7 +28,7 @@ def rebuild(
         schedule.kind,
         {name: change_parameter(name, array) for name, array in schedule.parameters.items()},
         schedule.options,
-        tuple(change_child(c) for c in schedule.children),
+        tuple([change_child(c) for c in schedule.children]),
         shape=shape,
         companions={name: change_companion(c) for name, c in schedule.companions.items()},
     )

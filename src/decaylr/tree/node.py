@@ -15,6 +15,7 @@ from decaylr.checks import Array, FloatArray, broadcast_shape
 Shape = tuple[int, ...]
 N = TypeVar("N", bound="Node")
 
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
 DEEPEST = 256  # largest depth of a schedule, in nodes
 
 
@@ -100,25 +101,24 @@ def new_node(
 
     By default its shape is the one to which its parameters and children broadcast.
     """
-    depth = 1 + max((child._depth for child in children), default=0)
+    depth = 1 + max([child._depth for child in children], default=0)
     if depth > DEEPEST:
         raise ValueError(f"a schedule must be nested at most {DEEPEST} deep")
     if shape is None:
         shapes = {name: batch_shape(kind, name, array) for name, array in parameters.items()}
         shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
-        shape = broadcast_shape(shapes)
+        shape = broadcast_shape(shapes) if any(shapes.values()) else ()
     node = cls.__new__(cls)
-    for name, value in (
-        ("kind", kind),
-        ("parameters", MappingProxyType(dict(parameters))),
-        ("options", MappingProxyType(dict(options or {}))),
-        ("companions", MappingProxyType(dict(companions or {}))),
-        ("_children", children),
-        ("_depth", depth),
-        ("_shape", shape),
-        ("_program", None),
-    ):
-        object.__setattr__(node, name, value)
+    # Written out, not in a loop: every schedule is made here.
+    set_attribute = object.__setattr__
+    set_attribute(node, "kind", kind)
+    set_attribute(node, "parameters", MappingProxyType(dict(parameters)))
+    set_attribute(node, "options", MappingProxyType(dict(options)) if options else _EMPTY)
+    set_attribute(node, "companions", MappingProxyType(dict(companions)) if companions else _EMPTY)
+    set_attribute(node, "_children", children)
+    set_attribute(node, "_depth", depth)
+    set_attribute(node, "_shape", shape)
+    set_attribute(node, "_program", None)
     return node
 
 
