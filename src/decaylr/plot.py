@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from textwrap import fill
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import one_of
+from decaylr.checks import one_of, refuse
+from decaylr.files import check_writable, written_whole
 from decaylr.pictures.curves import BAND, POINTS, plot_schedule, sampled
 from decaylr.pictures.window import even_grid
 from decaylr.sweep.entry import Entry
@@ -92,8 +94,10 @@ def plot_sweep(
     Raises
     ------
     ValueError
-        If an entry has no length, no entry matches `select`, or `x` or `y` is not one of the
-        options above.
+        If an entry has no length, no entry matches `select`, `x` or `y` is not one of the
+        options above, or matplotlib cannot write the format.
+    OSError
+        If the file cannot be written.
     """
     return plot_entries(selected(sweep, select), path, x=x, y=y)
 
@@ -105,6 +109,7 @@ def plot_entries(
     # using Figure directly leaves pyplot's global state untouched
     from matplotlib.figure import Figure
 
+    picture, suffix = _picture(Path(path))
     one_of("x", x, ("normalised", "position"))
     one_of("y", y, ("auto", "log", "linear"))
     panels = _panels([_line(entry) for entry in entries], by_unit=x == "position")
@@ -118,8 +123,26 @@ def plot_entries(
         ax.set_axis_off()
     figure.supylabel("value / peak", fontsize="medium")
     figure.supxlabel("share of training" if x == "normalised" else "position", fontsize="medium")
-    figure.savefig(Path(path), dpi=110)
+    drawn = BytesIO()
+    figure.savefig(drawn, format=suffix, dpi=110)
+    with written_whole(picture) as temporary:
+        temporary.write_bytes(drawn.getvalue())
     return figure
+
+
+def _picture(path: Path) -> tuple[Path, str]:
+    """The file of a picture and its format, after checking that it can be written."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    known = FigureCanvasBase.get_supported_filetypes()
+    suffix = path.suffix[1:].lower()
+    if not suffix:  # as in matplotlib
+        suffix = FigureCanvasBase.get_default_filetype()
+        path = path.with_name(f"{path.name.rstrip('.')}.{suffix}")
+    if suffix not in known:
+        refuse("path", f"a file of a format that matplotlib writes ({', '.join(known)})", path.name)
+    check_writable("path", path)
+    return path, suffix
 
 
 def family(schedule: Node) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from decaylr.files import check_writable
 from decaylr.plot import plot_entries
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import selected
@@ -82,9 +83,12 @@ def file_errors(file: Path) -> Iterator[None]:
 
 
 def check_picture(picture: Path | None) -> None:
-    """Check that the suffix is .png, .svg or .pdf, before any work is done."""
-    if picture is not None and picture.suffix not in PICTURES:
+    """Check that the suffix is .png, .svg or .pdf and that the file can be written."""
+    if picture is None:
+        return
+    if picture.suffix not in PICTURES:
         raise ValueError(f"plot must be a .png, .svg or .pdf file, got {picture.name}")
+    check_writable("plot", picture)
 
 
 def draw(picture: Path, entries: list[Entry], quiet: bool, **options: Any) -> None:

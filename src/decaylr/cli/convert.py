@@ -9,6 +9,7 @@ import click
 
 from decaylr.cli.console import FILE, file_errors, input_errors
 from decaylr.convert import OWN, PEERS, TARGETS, VALUES, convert, written
+from decaylr.files import check_writable, written_whole
 from decaylr.sweep.syntax import errors_in, parse_file
 
 
@@ -30,11 +31,14 @@ from decaylr.sweep.syntax import errors_in, parse_file
 def command(file: Path, peer: str | None, target: str, value: str, out: Path | None) -> None:
     """Print the schedule in a configuration FILE (.json or .toml) as JSON."""
     with input_errors():
+        if out is not None:
+            check_writable("out", out)
         text = converted(file, peer, target, value)
         if out is None:
             click.echo(text)
             return
-        out.write_text(text + "\n", encoding="utf-8")
+        with written_whole(out) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
         click.echo(f"wrote {out}")
 
 

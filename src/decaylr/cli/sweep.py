@@ -25,7 +25,12 @@ from decaylr.sweep.figures import EntryFigures, figures_of
 @click.command("sweep")
 @click.argument("file", type=FILE)
 @click.option("--plot", "picture", type=FILE, help="Draw a picture: .png, .svg or .pdf.")
-@click.option("--out", type=FILE, help="Write all values: .npz, .npy or .csv.")
+@click.option(
+    "--out",
+    type=FILE,
+    help="Write all values: .npz, .npy or .csv. To read an .npz, a whole entry must fit into "
+    "memory; a .npy can be mapped into memory.",
+)
 @click.option("--summary", type=FILE, help="Write the summary of every run: .csv or .json.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
 @click.option("--steps", type=click.IntRange(1), help="Length of every entry, in its own unit.")
@@ -46,6 +51,8 @@ def command(
         check_picture(picture)
         if summary is not None:
             export.check_summary(summary)
+        if out is not None:
+            export.check_path(out)
         entries = load_entries(file, select, steps)
         if out is not None:
             export.check_table(out, entries)

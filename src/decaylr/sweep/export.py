@@ -6,12 +6,15 @@ import csv
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from decaylr.checks import refuse
+from decaylr.files import check_space, check_writable, written_whole
+from decaylr.pictures.window import Positions
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import (
     FIGURES,
@@ -24,6 +27,14 @@ from decaylr.sweep.figures import (
 )
 
 MOST_ROWS = 20_000_000
+_VALUE_BYTES = 8  # of a float64, and of an int64 position
+
+
+def check_path(path: Path) -> None:
+    """Check that the suffix is .npy, .npz or .csv, and that the file can be written."""
+    if path.suffix not in _WRITERS:
+        refuse("out", "a .npy, .npz or .csv file", path.name)
+    check_writable("out", path)
 
 
 def check_table(path: Path, entries: list[Entry]) -> None:
@@ -34,9 +45,10 @@ def check_table(path: Path, entries: list[Entry]) -> None:
     ValueError
         If the suffix is unknown, the lengths differ (.npy), there are too many rows (.csv), or
         an entry has the name of another entry's positions (.npz).
+    OSError
+        If the file cannot be written, or the disk is too small for it (.npy, .npz).
     """
-    if path.suffix not in _WRITERS:
-        refuse("out", "a .npy, .npz or .csv file", path.name)
+    check_path(path)
     lengths = {(entry.unit, entry.length) for entry in entries}
     if path.suffix == ".npy" and len(lengths) > 1:
         raise ValueError(
@@ -56,6 +68,7 @@ def check_table(path: Path, entries: list[Entry]) -> None:
             raise ValueError(
                 f"out must be .npz for more than {MOST_ROWS:,} rows of .csv, got {rows:,}"
             )
+    check_space("out", path, _size(path, entries))
 
 
 def count_positions(entry: Entry) -> int:
@@ -68,32 +81,58 @@ def count_positions(entry: Entry) -> int:
 def write_table(path: Path, entries: list[Entry], progress: ReportProgress | None = None) -> None:
     """Write the values of every entry at its positions, in the format of the suffix."""
     check_table(path, entries)
-    _WRITERS[path.suffix](path, entries, progress or (lambda _: None))
+    size = _size(path, entries) if path.suffix == ".npy" else None
+    with written_whole(path, size) as temporary:
+        _WRITERS[path.suffix](temporary, entries, progress or (lambda _: None))
+
+
+def _size(path: Path, entries: list[Entry]) -> int:
+    """The size of a .npy file in bytes, or of the arrays in an .npz file; 0 for .csv."""
+    if path.suffix == ".npy":
+        runs = sum(entry.schedule.size for entry in entries)
+        header = BytesIO()
+        _write_header(header, (runs, count_positions(entries[0])))
+        return len(header.getvalue()) + _VALUE_BYTES * runs * count_positions(entries[0])
+    if path.suffix == ".npz":
+        arrays = sum((entry.schedule.size + 1) * count_positions(entry) for entry in entries)
+        return _VALUE_BYTES * arrays
+    return 0
 
 
 def _write_npz(path: Path, entries: list[Entry], progress: ReportProgress) -> None:
-    # One entry at a time: np.savez would need the values of all entries in memory.
+    # A few runs at a time: np.savez would need the values of all entries in memory.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
             positions = sample_positions(entry)
-            values = values_at(entry, positions).reshape(*entry.schedule.shape, positions.size)
-            for name, array in ((entry.name, values), (f"{entry.name}.positions", positions)):
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.ascontiguousarray(array))
-            progress(values.size)
+            with archive.open(f"{entry.name}.npy", "w", force_zip64=True) as member:
+                _write_header(member, (*entry.schedule.shape, positions.size))
+                _write_values(member, entry, positions, progress)
+            with archive.open(f"{entry.name}.positions.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, positions)
 
 
 def _write_npy(path: Path, entries: list[Entry], progress: ReportProgress) -> None:
+    # Written, not mapped into memory: a write to a full disk is an error, a mapped one a signal.
     positions = sample_positions(entries[0])
-    runs = sum(entry.schedule.size for entry in entries)
-    table = np.lib.format.open_memmap(path, "w+", np.float64, (runs, positions.size))
-    row = 0
-    for entry in entries:
-        for part in _split(entry, positions.size):
-            table[row : row + part.schedule.size] = values_at(part, positions)
-            row += part.schedule.size
-            progress(part.schedule.size * positions.size)
-    table.flush()
+    with path.open("r+b") as file:
+        _write_header(file, (sum(entry.schedule.size for entry in entries), positions.size))
+        for entry in entries:
+            _write_values(file, entry, positions, progress)
+
+
+def _write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:
+    """The beginning of an array of float64 in NumPy's format."""
+    described = {"descr": "<f8", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, described)
+
+
+def _write_values(
+    file: IO[bytes], entry: Entry, positions: Positions, progress: ReportProgress
+) -> None:
+    for part in _split(entry, positions.size):
+        values = np.ascontiguousarray(values_at(part, positions), "<f8")
+        file.write(values.reshape(-1).view(np.uint8).data)
+        progress(values.size)
 
 
 def _write_csv(path: Path, entries: list[Entry], progress: ReportProgress) -> None:
@@ -126,19 +165,23 @@ _WRITERS: dict[str, Callable[[Path, list[Entry], ReportProgress], None]] = {
 
 
 def check_summary(path: Path) -> None:
-    """Check that the summary's suffix is .csv or .json."""
+    """Check that the summary's suffix is .csv or .json, and that it can be written."""
     if path.suffix not in (".csv", ".json"):
         refuse("summary", "a .csv or .json file", path.name)
+    check_writable("summary", path)
 
 
 def write_summary(path: Path, measured: list[EntryFigures]) -> None:
     """Write the figures in full precision, one row (.csv) or object (.json) per run."""
     check_summary(path)
     rows = [row for entry in measured for row in _rows(entry)]
-    if path.suffix == ".json":
-        path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-        return
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with (
+        written_whole(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        if path.suffix == ".json":
+            file.write(json.dumps(rows, indent=1) + "\n")
+            return
         table = csv.DictWriter(file, list(rows[0]))
         table.writeheader()
         table.writerows(rows)

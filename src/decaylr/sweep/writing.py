@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from decaylr.checks import refuse
+from decaylr.files import written_whole
 from decaylr.notation.writing import plain, to_dict
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.syntax import VERSION
@@ -23,7 +24,8 @@ def save(path: str | PathLike[str], entries: Iterable[Entry]) -> None:
         refuse("path", "a .toml or .json file", file.name)
     data = {"version": VERSION, "schedules": {entry.name: _table(entry) for entry in entries}}
     text = json.dumps(data, indent=1) if file.suffix == ".json" else _toml(data)
-    file.write_text(text, encoding="utf-8")
+    with written_whole(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _table(entry: Entry) -> dict[str, Any]:

@@ -1,0 +1,285 @@
+"""Files are written whole or not at all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import decaylr as dl
+from decaylr import files
+from decaylr.cli import main
+from decaylr.sweep import Entry, export
+
+THREE = """
+version = 1
+[schedules.a]
+linear = [1.0, 0.0]
+steps = 4
+[schedules.b]
+linear = [2.0, 0.0]
+steps = 4
+[schedules.c]
+linear = [3.0, 0.0]
+steps = 4
+"""
+CONFIG = {"StepLR": {"base_lr": 0.5, "step_size": 30, "gamma": 0.5}}
+WRITES = [
+    ("sweep", "in.toml", "--quiet", "--out", "x.npy"),
+    ("sweep", "in.toml", "--quiet", "--out", "x.npz"),
+    ("sweep", "in.toml", "--quiet", "--out", "x.csv"),
+    ("sweep", "in.toml", "--quiet", "--summary", "x.csv"),
+    ("sweep", "in.toml", "--quiet", "--summary", "x.json"),
+    ("sweep", "in.toml", "--quiet", "--plot", "x.svg"),
+    ("plot", "in.toml", "--out", "x.png"),
+    ("plot", "in.toml", "--out", "x.pdf"),
+    ("convert", "config.json", "--out", "x.json"),
+]
+FROM_PYTHON = {
+    "save": lambda path: dl.load("in.toml").save(path),
+    "plot_sweep": lambda path: dl.plot.plot_sweep(dl.load("in.toml"), path),
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A working directory with the files that the commands read."""
+    monkeypatch.chdir(tmp_path)
+    Path("in.toml").write_text(THREE)
+    Path("in.json").write_text(
+        json.dumps({"version": 1, "schedules": {"a": {"linear": [1, 0, 4]}}})
+    )
+    Path("config.json").write_text(json.dumps(CONFIG))
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def refused(*arguments):
+    """The one line that an error prints on stderr; nothing is written."""
+    before = contents()
+    found = run(*arguments)
+    assert found.exit_code == 2, found.output
+    assert contents() == before
+    (line,) = found.stderr.splitlines()
+    return line
+
+
+def contents():
+    return {path.name: path.read_bytes() for path in Path().iterdir() if path.is_file()}
+
+
+def python(program, *arguments):
+    """Run a program in another process, in this directory, with the same decaylr."""
+    environment = os.environ | {"PYTHONPATH": str(Path(dl.__file__).parents[1])}
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+    )
+
+
+@pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError("no space")])
+def test_a_failure_while_writing_leaves_the_earlier_file(arguments, error, monkeypatch):
+    Path(arguments[-1]).write_text("before")
+    before = contents()
+
+    def fail(path):
+        path.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(files, "_synchronise", fail)
+    assert run(*arguments).exit_code != 0
+    assert contents() == before
+
+
+LIMITED = """
+import resource, sys
+import decaylr as dl
+import decaylr.plot
+from click.testing import CliRunner
+from decaylr.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+calls = {
+    "save.toml": lambda path: dl.load("in.toml").save(path),
+    "save.json": lambda path: dl.load("in.toml").save(path),
+    "plot.png": lambda path: dl.plot.plot_sweep(dl.load("in.toml"), path),
+}
+for path, call in calls.items():
+    try:
+        call(path)
+    except OSError as error:
+        print(path, "refused", path in str(error))
+for line in sys.argv[1:]:
+    found = CliRunner().invoke(main, line.split())
+    name = line.split()[-1]
+    print(line, found.exit_code, len(found.stderr.splitlines()), name in found.stderr)
+"""
+
+
+def test_where_the_disk_is_full_every_earlier_file_is_left():
+    lines = [" ".join(arguments) for arguments in WRITES]
+    names = ["save.toml", "save.json", "plot.png"]
+    for name in (*names, *(line.split()[-1] for line in lines)):
+        Path(name).write_text("before")
+    before = contents()
+    done = python(LIMITED, *lines)
+    assert done.stdout.splitlines() == [
+        *(f"{name} refused True" for name in names),
+        *(f"{line} 2 1 True" for line in lines),
+    ], done.stderr
+    assert contents() == before
+
+
+INTERRUPTED = """
+import os, signal, sys
+from decaylr.cli import main
+from decaylr.sweep import export
+evaluate, calls = export.values_at, []
+def interrupted(entry, positions):
+    calls.append(entry.name)
+    if len(calls) == 2:
+        os.kill(os.getpid(), signal.SIGINT)
+    return evaluate(entry, positions)
+export.values_at = interrupted
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv"])
+@pytest.mark.parametrize("earlier", [True, False])
+def test_an_interrupt_in_the_middle_leaves_the_earlier_file(suffix, earlier):
+    if earlier:
+        Path(f"x{suffix}").write_text("before")
+    before = contents()
+    done = python(INTERRUPTED, "sweep", "in.toml", "--quiet", "--out", f"x{suffix}")
+    assert done.returncode == 1
+    assert "Aborted" in done.stderr
+    assert contents() == before
+
+
+@pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
+@pytest.mark.parametrize("place", ["none", "directory", "file"])
+def test_a_path_that_cannot_be_written_is_refused_before_any_work(arguments, place, monkeypatch):
+    *command, name = arguments
+    for module in ("decaylr.cli.sweep", "decaylr.cli.plot"):
+        monkeypatch.setattr(f"{module}.load_entries", lambda *_: pytest.fail("work was done"))
+    monkeypatch.setattr("decaylr.cli.convert.converted", lambda *_: pytest.fail("work was done"))
+    if place == "directory":
+        Path(name).mkdir()
+        path, says = name, "Is a directory"
+    elif place == "file":
+        path, says = f"in.toml/{name}", "Not a directory"
+    else:
+        path, says = f"none/{name}", "No such file or directory"
+    line = refused(*command, path)
+    assert f"must be a file that can be written, got {path}: {says}" in line
+
+
+@pytest.mark.parametrize("call", FROM_PYTHON.values(), ids=FROM_PYTHON)
+def test_from_python_too(call):
+    import decaylr.plot  # noqa: F401
+
+    with pytest.raises(FileNotFoundError, match="path must be a file that can be written"):
+        call(Path("none/x.toml" if call is FROM_PYTHON["save"] else "none/x.png"))
+    Path("d.toml").mkdir()
+    Path("d.png").mkdir()
+    with pytest.raises(IsADirectoryError, match="Is a directory"):
+        call(Path("d.toml" if call is FROM_PYTHON["save"] else "d.png"))
+
+
+def test_a_directory_or_file_without_permission_is_refused(monkeypatch):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as context:
+        context.setattr(files.os, "open", denied)
+        assert refused("sweep", "in.toml", "--out", "x.csv").endswith(
+            "out must be a file that can be written, got x.csv: Permission denied"
+        )
+    Path("x.csv").write_text("before")
+    monkeypatch.setattr(files.os, "access", lambda _, mode: mode != os.W_OK)
+    assert "Permission denied" in refused("sweep", "in.toml", "--out", "x.csv")
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_a_disk_that_is_too_small_is_refused_before_any_work(suffix, monkeypatch):
+    monkeypatch.setattr("decaylr.cli.sweep.evaluated", lambda *_: pytest.fail("work was done"))
+    disk = SimpleNamespace(f_bavail=1, f_frsize=100, f_blocks=10)
+    monkeypatch.setattr(files.os, "statvfs", lambda _: disk)
+    line = refused("sweep", "in.toml", "--out", f"x{suffix}")
+    size = 128 + 3 * 5 * 8 if suffix == ".npy" else 3 * 2 * 5 * 8
+    assert f"x{suffix} of {size} bytes: {size - 100} bytes are missing" in line
+
+
+def test_the_size_of_an_npy_is_known_beforehand(monkeypatch):
+    reserved = []
+    reserve = files._reserve
+    monkeypatch.setattr(
+        files, "_reserve", lambda path, size: reserved.append(reserve(path, size) or size)
+    )
+    assert run("sweep", "in.toml", "--out", "x.npy").exit_code == 0
+    assert reserved == [Path("x.npy").stat().st_size]
+
+
+def test_a_batch_is_written_a_few_runs_at_a_time(monkeypatch):
+    batch = dl.linear(np.arange(1.0, 13.0).reshape(3, 4), 0.0, 4)
+    entries = [Entry("batch", batch, length=4.0)]
+    evaluated = []
+    values_at = export.values_at
+
+    def recorded(entry, positions):
+        evaluated.append(entry.schedule.size)
+        return values_at(entry, positions)
+
+    monkeypatch.setattr("decaylr.sweep.figures.SLICE_VALUES", 10)  # two runs of five positions
+    monkeypatch.setattr(export, "values_at", recorded)
+    export.write_table(Path("x.npz"), entries)
+    export.write_table(Path("x.npy"), entries)
+    assert evaluated == [2] * 12
+    np.testing.assert_array_equal(np.load("x.npz")["batch"], batch.table(5))
+    np.testing.assert_array_equal(np.load("x.npy"), batch.table(5).reshape(12, 5))
+
+
+def test_permissions_and_links_are_kept():
+    Path("x.csv").write_text("before")
+    Path("x.csv").chmod(0o640)
+    Path("link.csv").symlink_to("x.csv")
+    assert run("sweep", "in.toml", "--out", "link.csv").exit_code == 0
+    assert Path("link.csv").is_symlink()
+    assert Path("x.csv").read_text().startswith("name,run")
+    assert Path("x.csv").stat().st_mode & 0o777 == 0o640
+    mask = os.umask(0o027)
+    try:
+        assert run("sweep", "in.toml", "--out", "new.csv").exit_code == 0
+    finally:
+        os.umask(mask)
+    assert Path("new.csv").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_device_is_written_directly():
+    assert run("convert", "config.json", "--out", "/dev/null").exit_code == 0
+    assert not Path("/dev/null").is_file()
+
+
+def test_other_files_are_overwritten():
+    for name in ("x.csv", "y.csv", "p.svg"):
+        Path(name).write_text("before")
+    outputs = ("--out", "x.csv", "--summary", "y.csv", "--plot", "p.svg")
+    assert run("sweep", "in.toml", *outputs).exit_code == 0
+    assert Path("x.csv").read_text().startswith("name,run,position")
+    assert Path("y.csv").read_text().startswith("name,run,unit")
+    assert "<svg" in Path("p.svg").read_text()
+    assert sorted(path.name for path in Path().iterdir()) == sorted(
+        ("x.csv", "y.csv", "p.svg", "in.toml", "in.json", "config.json")
+    )
