@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
@@ -102,6 +102,39 @@ def check_space(name: str, path: AnyPath, size: int) -> None:
             f"{name} must be a file of at most {free:,} bytes, the free space on its disk, "
             f"got {os.fspath(path)} of {size:,} bytes: {size - free:,} bytes are missing"
         )
+
+
+def check_different(files: Mapping[str, AnyPath | None]) -> None:
+    """Check that no two parameters, here with their paths, are the same file.
+
+    Different spellings of a path, symbolic links and hard links are recognised. Of two that are
+    the same, the later one is refused.
+
+    Raises
+    ------
+    ValueError
+        If two are the same file.
+    """
+    seen: dict[tuple[object, ...], str] = {}
+    for name, path in files.items():
+        if path is None:
+            continue
+        identity = _identity(path)
+        if identity in seen:
+            raise ValueError(
+                f"{name} must be another file than {seen[identity]}, got {os.fspath(path)}"
+            )
+        seen[identity] = f"{name} {os.fspath(path)}"
+
+
+def _identity(path: AnyPath) -> tuple[object, ...]:
+    """A value that is equal for two paths of the same file, whether or not it exists."""
+    target = Path(os.path.realpath(path))
+    for known, rest in ((target, ()), (target.parent, (target.name,))):
+        with suppress(OSError):
+            found = known.stat()
+            return (found.st_dev, found.st_ino, *rest)
+    return (target,)
 
 
 def _mode(path: AnyPath) -> int | None:

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, and never over the input or over one another."""
 
 import json
 import os
@@ -270,6 +270,40 @@ def test_permissions_and_links_are_kept():
 def test_a_device_is_written_directly():
     assert run("convert", "config.json", "--out", "/dev/null").exit_code == 0
     assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("sweep", "in.json", "--summary", "in.json"), "summary must be another file than FILE"),
+        (("sweep", "in.json", "--summary", "./in.json"), "another file than FILE in.json, got"),
+        (("sweep", "in.json", "--summary", "sub/../in.json"), "summary must be another file"),
+        (("sweep", "in.json", "--summary", "symbolic.json"), "summary must be another file"),
+        (("sweep", "in.json", "--summary", "hard.json"), "summary must be another file"),
+        (("sweep", "in.json", "--out", "link.csv"), "out must be another file than FILE"),
+        (("sweep", "in.json", "--plot", "link.svg"), "plot must be another file than FILE"),
+        (("plot", "in.json", "--out", "link.svg"), "plot must be another file than FILE"),
+        (("convert", "config.json", "--out", "config.json"), "out must be another file than FILE"),
+        (
+            ("sweep", "in.toml", "--out", "x.csv", "--summary", "x.csv"),
+            "summary must be another file than out x.csv, got x.csv",
+        ),
+        (("sweep", "in.toml", "--out", "x.csv", "--summary", "./x.csv"), "summary must be another"),
+        (("sweep", "in.toml", "--out", "x.csv", "--summary", "new.csv"), "summary must be another"),
+        (("sweep", "in.toml", "--out", "x.csv", "--plot", "new.svg"), "plot must be another file"),
+        (("sweep", "in.toml", "--out", "x.csv", "--summary", "too/x.csv"), "summary must be"),
+    ],
+)
+def test_the_input_and_other_outputs_are_never_overwritten(arguments, says):
+    Path("sub").mkdir()
+    Path("too").symlink_to(".")
+    Path("symbolic.json").symlink_to("in.json")
+    os.link("in.json", "hard.json")
+    Path("link.csv").symlink_to("in.json")
+    Path("link.svg").symlink_to("in.json")
+    Path("new.csv").symlink_to("x.csv")  # which does not exist
+    Path("new.svg").symlink_to("x.csv")
+    assert says in refused(*arguments)
 
 
 def test_other_files_are_overwritten():

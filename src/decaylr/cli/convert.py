@@ -9,7 +9,7 @@ import click
 
 from decaylr.cli.console import FILE, file_errors, input_errors
 from decaylr.convert import OWN, PEERS, TARGETS, VALUES, convert, written
-from decaylr.files import check_writable, written_whole
+from decaylr.files import check_different, check_writable, written_whole
 from decaylr.sweep.syntax import errors_in, parse_file
 
 
@@ -32,6 +32,7 @@ def command(file: Path, peer: str | None, target: str, value: str, out: Path | N
     """Print the schedule in a configuration FILE (.json or .toml) as JSON."""
     with input_errors():
         if out is not None:
+            check_different({"FILE": file, "out": out})
             check_writable("out", out)
         text = converted(file, peer, target, value)
         if out is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from decaylr.cli.console import FILE, check_picture, draw, input_errors, load_entries, select_option
+from decaylr.files import check_different
 
 
 @click.command("plot")
@@ -33,5 +34,6 @@ def command(file: Path, out: Path | None, select: str | None, x: str, y: str) ->
     """Draw the schedules of a sweep FILE."""
     with input_errors():
         picture = out or Path(file.with_suffix(".png").name)
+        check_different({"FILE": file, "plot": picture})
         check_picture(picture)
         draw(picture, load_entries(file, select, None), quiet=False, x=x, y=y)

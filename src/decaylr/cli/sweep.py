@@ -17,6 +17,7 @@ from decaylr.cli.console import (
     select_option,
     thread_limit,
 )
+from decaylr.files import check_different
 from decaylr.sweep import export
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import EntryFigures, figures_of
@@ -48,6 +49,7 @@ def command(
 ) -> None:
     """Evaluate every schedule of a sweep FILE and print a summary."""
     with input_errors(), thread_limit(threads):
+        check_different({"FILE": file, "out": out, "summary": summary, "plot": picture})
         check_picture(picture)
         if summary is not None:
             export.check_summary(summary)
