@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from decaylr.combinators.batches import concatenate
 from decaylr.schedule import Schedule
 
 
@@ -44,3 +45,8 @@ class Entry:
     length: float = np.inf
     columns: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+
+
+def all_runs(entries: Iterable[Entry]) -> Schedule:
+    """The runs of all entries in order, along one axis."""
+    return concatenate([entry.schedule.reshape(-1) for entry in entries])

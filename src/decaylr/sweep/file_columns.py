@@ -28,11 +28,20 @@ def read_columns(settings: Mapping[str, Any], path: str) -> dict[str, Any]:
         raise ValueError(f"{path} must have one of axes, columns and random, got {kinds}")
     if not kinds:
         return {}
-    table = dict(subtable(settings, kinds[0], path))
+    table = {key: _numbers(value) for key, value in subtable(settings, kinds[0], path).items()}
     try:
         return _COLUMNS[kinds[0]](table)
     except (TypeError, ValueError) as error:
         raise error_at(error, f"{path}.{kinds[0]}") from None
+
+
+def _numbers(value: Any) -> Any:
+    """Convert the strings "inf", "-inf" and "nan" to floats, also inside lists and tables."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _numbers(item) for key, item in value.items()}
+    return float(value) if value in ("inf", "-inf", "nan") else value
 
 
 def _axes(table: dict[str, Any]) -> dict[str, Any]:

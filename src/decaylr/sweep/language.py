@@ -8,6 +8,7 @@ which are applied in the order written.
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from decaylr.notation.reading import from_node
 from decaylr.schedule import Schedule
 from decaylr.sweep.durations import DurationUnits
 from decaylr.sweep.syntax import error_at
-from decaylr.tree.node import DEEPEST
+from decaylr.tree.node import DEEPEST, KINDS
 
 FUNCTIONS: dict[str, Callable[..., Schedule]] = {
     name: getattr(curves, name) for name in curves.CURVES
@@ -129,8 +130,17 @@ def _call_function(
         elif key != kind:
             known_keys({key: value}, (*signature.parameters, *MODIFIERS), context.path)
             modifiers[key] = value
-    arguments = [resolve(value, context) for value in positional]
-    by_name = {key: resolve(value, context.inside(key)) for key, value in named.items()}
+    # An option is a word of its function: "previous" of `interpolate` is no value of a phase.
+    options = KINDS[kind].options if kind in KINDS else ()
+    names = itertools.chain(signature.parameters, itertools.repeat(""))
+    arguments = [
+        value if name in options else resolve(value, context)
+        for name, value in zip(names, positional, strict=False)
+    ]
+    by_name = {
+        key: value if key in options else resolve(value, context.inside(key))
+        for key, value in named.items()
+    }
     try:
         bound = _bind(signature, arguments, by_name, context.span)
         return function(*bound.args, **bound.kwargs), modifiers

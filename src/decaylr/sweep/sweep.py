@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from decaylr.checks import refuse
-from decaylr.combinators.batches import concatenate
 from decaylr.schedule import Schedule
 from decaylr.sweep.columns import Columns
-from decaylr.sweep.entry import Entry
+from decaylr.sweep.entry import Entry, all_runs
 from decaylr.sweep.writing import save
 
 
@@ -60,6 +59,10 @@ class Sweep:
         self.schedule = schedule
         self.columns: Columns = dict(columns or {})
         self.entries = {entry.name: entry for entry in entries}
+        if len(self.entries) < len(entries):
+            names = [entry.name for entry in entries]
+            twice = next(name for name in names if names.count(name) > 1)
+            refuse("entries", "of different names", f"{twice!r} twice")
 
     @classmethod
     def of(cls, entries: tuple[Entry, ...]) -> Sweep:
@@ -72,8 +75,7 @@ class Sweep:
         """
         if not entries:
             refuse("schedules", "at least one entry", "none")
-        all_runs = concatenate([entry.schedule.reshape(-1) for entry in entries])
-        return cls(all_runs, None, entries)
+        return cls(all_runs(entries), None, entries)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,7 +114,9 @@ class Sweep:
         """Write a TOML or JSON file that `load` reads back.
 
         The schedules are written in the form of `Schedule.to_dict`, with all digits. A sweep
-        without entries is written as one entry named "sweep".
+        without entries is written as one entry named "sweep". The entries come back equal, with
+        their names, units, lengths, columns and metadata; what a file cannot hold is refused
+        before anything is written, and an earlier file is then unchanged.
 
         Parameters
         ----------
@@ -121,9 +125,22 @@ class Sweep:
 
         Raises
         ------
-        ValueError
-            For another suffix.
+        OSError
+            If the file cannot be written.
+        TypeError, ValueError
+            For another suffix, and for what a file cannot hold: text with lone surrogates,
+            columns that are not numbers or not of the shape of their schedule, metadata of other
+            keys or types, or a `schedule` or `columns` that are not those of the entries.
         """
-        longest = float(np.max(self.schedule.length))
-        single = Entry("sweep", self.schedule, length=longest, columns=self.columns)
-        save(path, tuple(self.entries.values()) or (single,))
+        if not self.entries:
+            longest = float(np.max(self.schedule.length))
+            save(path, (Entry("sweep", self.schedule, length=longest, columns=self.columns),))
+            return
+        entries = tuple(self.entries.values())
+        if self.columns:
+            refuse("columns", "empty in a sweep of entries", f"the keys {', '.join(self.columns)}")
+        if self.names != tuple(entry.name for entry in entries):
+            refuse("entries", "under their own names", ", ".join(map(repr, self.names)))
+        if all_runs(entries) != self.schedule:
+            refuse("schedule", "that of all entries in order", repr(self.schedule)[:80])
+        save(path, entries)

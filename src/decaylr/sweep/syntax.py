@@ -17,10 +17,20 @@ VERSION = 1
 def parse_file(file: Path) -> Any:
     """Parse a file as TOML or JSON, depending on its suffix."""
     text = file.read_text(encoding="utf-8")
-    if file.suffix == ".json":
-        return _json(text)
-    if file.suffix != ".toml":
+    check_suffix(file)
+    return parse(text, file.suffix)
+
+
+def check_suffix(file: Path) -> None:
+    """Check that the suffix is .toml or .json."""
+    if file.suffix not in (".toml", ".json"):
         refuse("path", "a .toml or .json file", file.name)
+
+
+def parse(text: str, suffix: str) -> Any:
+    """Parse the text of a .toml or .json file."""
+    if suffix == ".json":
+        return _json(text)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
