@@ -33,7 +33,13 @@ def real_array(name: str, value: Any) -> Array:
     try:
         array = np.asarray(value)
     except (ValueError, OverflowError) as error:
-        raise TypeError(f"{name} must be a number or a regular array, got {value!r:.80}") from error
+        raise TypeError(
+            f"{name} must be a number or a regular array, got {shown(value)}"
+        ) from error
+    except RecursionError:
+        raise TypeError(f"{name} must be a number or a regular array, got {shown(value)}") from None
+    if isinstance(value, (list, tuple)) and array.dtype.kind in "iuf" and _holds_bool(value):
+        raise TypeError(f"{name} must be real numbers, got bool in {shown(value)}")
     if array.dtype.kind == "O" and _all_integers(array):
         require(name, array, lambda x: x <= LARGEST_POSITION, f"at most {LARGEST_POSITION}")
         require(name, array, lambda x: x >= -(2**63), f">= {-(2**63)}")
@@ -51,10 +57,32 @@ def _all_integers(array: npt.NDArray[Any]) -> bool:
     return bool(array.size) and all(type(item) is int for item in array.flat)
 
 
+def _holds_bool(items: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether nested lists, of which NumPy made numbers, hold True or False."""
+    types = set(map(type, items))
+    if bool in types or np.bool_ in types:
+        return True
+    if types - {int, float}:
+        for item in items:
+            if isinstance(item, (list, tuple)) and _holds_bool(item):
+                return True
+            if isinstance(item, np.ndarray) and item.dtype.kind == "b":
+                return True
+    return False
+
+
+def shown(value: object) -> str:
+    """The first 80 characters of a value's repr."""
+    try:
+        return f"{value!r:.80}"
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deeply"
+
+
 def _type_and_value(value: object, array: npt.NDArray[Any]) -> str:
     if array.dtype.kind == "O":
-        return f"{type(value).__name__} {value!r:.80}"
-    return f"{array.dtype} {value!r:.80}"
+        return f"{type(value).__name__} {shown(value)}"
+    return f"{array.dtype} {shown(value)}"
 
 
 def require(
@@ -123,14 +151,14 @@ def ascending(name: str, value: Any, *, strictly: bool) -> Array:
 def flag(name: str, value: Any) -> bool:
     """Require a bool (Python's or NumPy's)."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, got {value!r:.80}")
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
 
 
 def one_of(name: str, value: Any, known: Sequence[str]) -> str:
     """Require one of the `known` strings."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {', '.join(known)}, got {value!r:.80}")
+        raise TypeError(f"{name} must be one of {', '.join(known)}, got {shown(value)}")
     if value not in known:
         refuse(name, f"one of {', '.join(known)}", repr(value))
     return str(known[known.index(value)])  # a plain str: NumPy strings and enums print differently
@@ -139,7 +167,7 @@ def one_of(name: str, value: Any, known: Sequence[str]) -> str:
 def whole_number(name: str, value: Any, least: int = 0) -> int:
     """Require one integer (Python's or NumPy's) from `least` to the largest position."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r:.80}")
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {shown(value)}")
     number = int(value)
     if number < least:
         refuse(name, f">= {least}", number)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from decaylr.checks import one_of, refuse
+from decaylr.checks import one_of, refuse, shown
 from decaylr.compat import deepspeed, keras, megatron, optax, timm, torch, transformers
 from decaylr.compat.shared.calls import call
 from decaylr.plateau.scale import Plateau
@@ -82,7 +82,7 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
     0.5
     """
     if not isinstance(data, Mapping):
-        raise TypeError(f"a configuration must be a mapping, got {data!r:.80}")
+        raise TypeError(f"a configuration must be a mapping, got {shown(data)}")
     one_of("value", value, VALUES)
     library = _detect(data) if peer is None else one_of("peer", peer, (*PEERS, OWN))
     if library == OWN:
@@ -160,7 +160,7 @@ def _call_function(
     function_path = f"{path}.{name}"
     one_of(path, name, tuple(known))
     if not isinstance(body, Mapping):
-        raise TypeError(f"{function_path} must be a mapping of arguments, got {body!r:.80}")
+        raise TypeError(f"{function_path} must be a mapping of arguments, got {shown(body)}")
     arguments = {
         key: _argument(item, known, f"{function_path}.{key}") for key, item in body.items()
     }

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from decaylr.checks import known_keys, refuse
+from decaylr.checks import known_keys, refuse, shown
 from decaylr.notation.writing import VERSION, defaults
 from decaylr.tree.node import DEEPEST, KINDS, N, Node
 
@@ -20,10 +20,13 @@ def from_dict(cls: type[N], data: Mapping[str, Any]) -> N:
         if key not in data:
             refuse("data", "with the keys version and schedule", f"none named {key!r}")
     if type(data["version"]) is not int:
-        raise TypeError(f"version must be an integer, got {data['version']!r:.80}")
+        raise TypeError(f"version must be an integer, got {shown(data['version'])}")
     if data["version"] != VERSION:
         refuse("version", str(VERSION), data["version"])
-    return from_node(cls, data["schedule"], "schedule")
+    try:
+        return from_node(cls, data["schedule"], "schedule")
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def from_node(cls: type[N], node: Any, path: str, depth: int = 0) -> N:
@@ -31,7 +34,9 @@ def from_node(cls: type[N], node: Any, path: str, depth: int = 0) -> N:
     if depth > DEEPEST:
         raise ValueError(f"schedule must be nested at most {DEEPEST} deep, got more at {path:.80}")
     if not isinstance(node, Mapping) or len(node) != 1:
-        raise TypeError(f"{path} must be a mapping of one kind to its parameters, got {node!r:.80}")
+        raise TypeError(
+            f"{path} must be a mapping of one kind to its parameters, got {shown(node)}"
+        )
     kind, body = next(iter(node.items()))
     known_keys({kind: body}, known_kinds(), path)
     node_path = f"{path}.{kind}"
@@ -70,7 +75,7 @@ def _build_children(
     if required == "of":
         return [from_node(cls, body["of"], f"{node_path}.of", depth + 1)]
     if not isinstance(body["parts"], list) or not body["parts"]:
-        raise TypeError(f"{node_path}.parts must be a list of nodes, got {body['parts']!r:.80}")
+        raise TypeError(f"{node_path}.parts must be a list of nodes, got {shown(body['parts'])}")
     return [
         from_node(cls, part, f"{node_path}.parts[{i}]", depth + 1)
         for i, part in enumerate(body["parts"])
@@ -91,12 +96,32 @@ def from_json(cls: type[N], text: str) -> N:
     if not isinstance(text, (str, bytes)):
         raise TypeError(f"text must be a string, got {type(text).__name__}")
     try:
-        data = json.loads(text)
+        data = json_data(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"text must be JSON, got {error}") from None
     except RecursionError:
-        raise ValueError(f"schedule must be nested at most {DEEPEST} deep, got more") from None
+        raise _too_deep() from None
     return from_dict(cls, data)
+
+
+def json_data(text: str | bytes) -> Any:
+    """The content of JSON text; ValueError if a key occurs twice in one object."""
+    import json
+
+    return json.loads(text, object_pairs_hook=_without_duplicates)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        names = [name for name, _ in pairs]
+        duplicate = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {duplicate!r} occurs twice in one object")
+    return data
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"schedule must be nested at most {DEEPEST} deep, got more")
 
 
 def _call(kind: str, arguments: dict[str, Any], children: list[Node]) -> Node:

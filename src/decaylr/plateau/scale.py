@@ -336,6 +336,8 @@ class Plateau:
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Plateau:
         """Rebuild a plateau from the output of `to_dict`, with a new state."""
+        if not isinstance(data, Mapping):
+            raise TypeError(f"data must be a mapping, got {type(data).__name__}")
         known_keys(data, ("version", "plateau"), "data")
         if data.get("version") != VERSION:
             refuse("version", str(VERSION), data.get("version"))
@@ -343,7 +345,11 @@ class Plateau:
         if not isinstance(body, Mapping) or "of" not in body:
             raise TypeError(f"plateau must be a mapping with the key 'of', got {body!r:.80}")
         arguments = {name: value for name, value in body.items() if name != "of"}
-        return Plateau(from_node(Schedule, body["of"], "plateau: of"), **arguments)
+        try:
+            schedule = from_node(Schedule, body["of"], "plateau: of")
+        except RecursionError:
+            raise ValueError("plateau: of must be nested less deeply, got more levels") from None
+        return Plateau(schedule, **arguments)
 
     def __eq__(self, other: object) -> bool:
         """Whether schedule, rule and parameters are equal; the state is not compared."""

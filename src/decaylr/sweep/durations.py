@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from decaylr.checks import LARGEST_POSITION, refuse
 from decaylr.clock import Clock
 
 UNITS = ("step", "sample", "token", "epoch", "fraction")
 MULTIPLES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
+MOST_DIGITS = 30  # of an integer that is read exactly; no position has as many
 _DURATION = re.compile(r"^\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([kMBGT]?)\s*(%|[a-z]+)\s*$")
 
 
@@ -36,6 +38,8 @@ class DurationUnits:
             )
         digits, multiple, unit = match.groups()
         amount = _number(digits) * MULTIPLES[multiple]
+        if amount > LARGEST_POSITION:
+            refuse("a duration", f"at most {LARGEST_POSITION}", f"{text!r:.60}")
         if unit == "%":
             return self._percentage(amount)
         unit = unit.removesuffix("s")
@@ -56,8 +60,9 @@ class DurationUnits:
 
 
 def _number(text: str) -> float:
-    digits = text.replace("_", "")
-    return int(digits) if digits.isdigit() else _int_if_whole(float(digits))
+    digits = text.replace("_", "").lstrip("0") or "0"
+    exact = digits.isdigit() and len(digits) <= MOST_DIGITS
+    return int(digits) if exact else _int_if_whole(float(digits))
 
 
 def _int_if_whole(value: float) -> float:

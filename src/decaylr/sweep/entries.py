@@ -24,6 +24,7 @@ from decaylr.sweep.syntax import VERSION, error_at
 
 METADATA = ("name", "year", "source", "note")
 SETTINGS = ("unit", "length", "clock", "axes", "columns", "random")
+LARGEST_FLOAT = float(np.finfo(np.float64).max)
 ENDLESS = "inf"  # the length of an entry without a horizon
 
 
@@ -97,6 +98,6 @@ def _length(settings: Mapping[str, Any], path: str) -> float | None:
         length = resolve(length, Context(units, {}, path=f"{path}.length"))
     if isinstance(length, bool) or not isinstance(length, (int, float)):
         raise TypeError(f"{path}.length must be a number, got {length!r:.60}")
-    if not 0 < length < np.inf:
+    if not 0 < length <= LARGEST_FLOAT:
         refuse(f"{path}.length", "finite and > 0", length)
     return float(length)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from decaylr.checks import refuse
+from decaylr.notation.reading import json_data
 
 VERSION = 1
 
@@ -39,18 +40,9 @@ def parse(text: str, suffix: str) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
+        return json_data(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"malformed JSON: {error}") from None
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        duplicate = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {duplicate!r} occurs twice in one object")
-    return data
 
 
 def error_at(error: Exception, path: str) -> Exception:
