@@ -68,12 +68,31 @@ def test_a_changed_environment_counts_from_the_next_call_on(monkeypatch):
     assert threads.team(None).most == 1
 
 
-@pytest.mark.parametrize("wrong", ["0", "-1", "many", "2.0", ",2"])
+@pytest.mark.parametrize(
+    "wrong", ["0", "-1", "many", "2.0", ",2", "", " ", "4,2", "9" * 5000 + "x"]
+)
 def test_a_wrong_environment_is_refused(monkeypatch, wrong):
-    monkeypatch.delenv("DECAYLR_NUM_THREADS", raising=False)
-    monkeypatch.setenv("OMP_NUM_THREADS", wrong)
-    with pytest.raises(ValueError, match=r"OMP_NUM_THREADS must be an integer >= 1, got '"):
+    monkeypatch.setenv("DECAYLR_NUM_THREADS", wrong)
+    with pytest.raises(ValueError, match=r"^DECAYLR_NUM_THREADS must be an integer >= 1, got '"):
         dl.linear([1.0, 2.0], 0.0, 10).table(5)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        *((wrong, 9) for wrong in ("0", "-1", "auto", "2.0", ",2", "", " ", "2,", "2,0", "2,x")),
+        *((wrong, 9) for wrong in ("2;3", "0x2", "1_0", "\u0662", "\xff", "+", "9" * 5000)),
+        *((listed, 2) for listed in ("2", "2,1", " 2 , 4 ", "+2", "0002", "0" * 5000 + "2")),
+    ],
+)
+def test_numbers_of_openmp_that_cannot_be_used_are_ignored(monkeypatch, given, expected):
+    monkeypatch.delenv("DECAYLR_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    monkeypatch.setattr(threads, "processors", lambda: 9)
+    threads._allowed.cache_clear()
+    assert threads.team(None) == (expected, True)
+    threads._allowed.cache_clear()
+    np.testing.assert_array_equal(dl.linear([1.0, 2.0], 0.0, 10).table(1)[:, 0], [1.0, 2.0])
 
 
 GROUPS = {

@@ -13,6 +13,7 @@ from decaylr.checks import refuse, whole_number
 MOST = 1024
 GROUPS = "/sys/fs/cgroup"
 MEMBERSHIP = "/proc/self/cgroup"
+BLANKS = " \t\n\v\f\r"
 VARIABLES = ("DECAYLR_NUM_THREADS", "OMP_NUM_THREADS")
 
 
@@ -36,7 +37,7 @@ def team(threads: int | None) -> Team:
     The default is one thread in a daemon process of multiprocessing, since these run in
     parallel (workers of a pool or of a DataLoader). In other processes it is the number of
     processors that the process may use, at most OMP_NUM_THREADS, which joblib and Dask set for
-    their workers.
+    their workers; a value that OpenMP cannot use is ignored.
     """
     if threads is not None:
         return Team(min(whole_number("threads", threads, 1), MOST), False)
@@ -54,21 +55,31 @@ def team(threads: int | None) -> Team:
 def _allowed(requested: bytes | None, limit: bytes | None) -> Team:
     if requested is not None:
         text = os.fsdecode(requested)
-        return Team(min(_number(VARIABLES[0], text, text), MOST), True)
-    # OMP_NUM_THREADS may be a list with one number per nesting level; the first one applies here.
-    text = os.fsdecode(limit or b"") or str(MOST)
-    most = _number(VARIABLES[1], text.split(",")[0].strip(), text)
+        if not (text.isascii() and text.isdigit() and text.strip("0")):
+            refuse(VARIABLES[0], "an integer >= 1", f"{text!r:.80}")
+        return Team(_capped(text), True)
+    most = _first_listed(os.fsdecode(limit or b""))
     return Team(min(processors(), most, MOST), True)
+
+
+def _first_listed(text: str) -> int:
+    """The first number of OMP_NUM_THREADS, a list with one per nesting level; else no limit.
+
+    The variable is not decaylr's own: a value that OpenMP cannot use is ignored, as libgomp does.
+    """
+    words = [word.strip(BLANKS).removeprefix("+") for word in text.split(",")]
+    usable = all(word.isascii() and word.isdigit() and word.strip("0") for word in words)
+    return _capped(words[0]) if usable else MOST
 
 
 if hasattr(os, "register_at_fork"):  # a child process may have another affinity
     os.register_at_fork(after_in_child=_allowed.cache_clear)
 
 
-def _number(variable: str, text: str, value: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        refuse(variable, "an integer >= 1", repr(value))
-    return int(text)
+def _capped(digits: str) -> int:
+    """The number that these digits write, at most `MOST`."""
+    significant = digits.lstrip("0")
+    return min(int(significant), MOST) if len(significant) <= len(str(MOST)) else MOST
 
 
 def _is_daemon() -> bool:
