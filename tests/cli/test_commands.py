@@ -86,10 +86,10 @@ def test_the_table_has_the_figures_of_every_entry(file):
     lines = succeed("sweep", file(TWO)).splitlines()
     assert lines[0].split() == [
         *("name", "unit", "length", "first", "peak", "where", "last", "mean"),
-        *("<1%", "pos/s"),
+        "<1%",
     ]
     # 1, 0.75, 0.5, 0.25, 0: one of five values is under 1 % of the peak
-    assert lines[1].split()[:9] == [
+    assert lines[1].split() == [
         "short",
         "step",
         *["4", "1", "1", "0", "0", "0.5", "20.0%"],
@@ -102,7 +102,10 @@ def test_the_table_has_the_figures_of_every_entry(file):
 
 def test_a_narrow_terminal_cuts_nothing():
     figures = {name: np.array([1.234e-05, 5.678e-05]) for name in FIGURES}
-    entry = EntryFigures("a-name-of-some-length", "token", 3e12, figures, 4097, False, 1.0)
+    lengths = np.full(2, 3e12)
+    entry = EntryFigures(
+        "a-name-of-some-length", "token", 3e12, figures, 4097, False, 1.0, 8194, lengths
+    )
     with (page := Console(width=80, file=io.StringIO())).capture() as caught:
         report.print_summary(page, [entry])
     text = caught.get()
@@ -200,6 +203,46 @@ def test_pieces_of_a_batch_give_the_figures_of_the_whole(file, monkeypatch):
         [[row[c] for c in columns] for row in rows_of(p)] for p in ("whole.csv", "cut.csv")
     )
     assert cut == whole
+
+
+UNEQUAL = """
+version = 1
+[schedules.batch]
+columns = { n = [1000, 4, 99, 4] }
+linear = [1.0, 0.0]
+steps = "$n"
+"""
+
+
+def test_the_figures_of_each_run_are_over_its_own_length(file):
+    out = succeed("sweep", file(UNEQUAL), "--summary", "s.json")
+    rows = json.loads(Path("s.json").read_text())
+    for row, steps in zip(rows, (1000, 4, 99, 4), strict=True):
+        fold = dl.linear(1.0, 0.0, steps).fold(steps + 1)
+        assert row["mean"] == fold.mean
+        assert row["under_1_percent"] == fold.spent(0.01)
+        assert (row["first"], row["where"], row["last"]) == (1.0, 0.0, 0.0)
+    assert "4 to 1,000" in out
+    assert "1 entries, 4 runs, 1,111 values in " in out  # 1001 + 5 + 100 + 5
+
+
+def test_a_stated_length_is_that_of_every_run(file):
+    text = UNEQUAL.replace("columns", "length = 2000\ncolumns")
+    for name, arguments in ((file(text), ()), (file(UNEQUAL, "b.toml"), ("--steps", 2000))):
+        out = succeed("sweep", name, *arguments, "--summary", "s.json")
+        rows = json.loads(Path("s.json").read_text())
+        fold = dl.linear(1.0, 0.0, [1000, 4, 99, 4]).fold(2001)
+        assert [row["mean"] for row in rows] == fold.mean.tolist()
+        assert "1 entries, 4 runs, 8,004 values in " in out
+
+
+def test_a_run_of_fractional_length_is_read_on_a_grid(file):
+    out = succeed("sweep", file(UNEQUAL.replace("99", "9.5")), "--summary", "s.json")
+    rows = json.loads(Path("s.json").read_text())
+    values = dl.linear(1.0, 0.0, 9.5)(np.linspace(0, 9.5, 4097))
+    assert rows[2]["mean"] == pytest.approx(values.mean(), rel=1e-14)
+    assert rows[1]["mean"] == 0.5
+    assert "5,108 values in " in out  # 1001 + 5 + 4097 + 5
 
 
 def test_steps_replaces_every_length(file):

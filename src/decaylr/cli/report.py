@@ -25,7 +25,6 @@ COLUMNS = (
     "last",
     "mean",
     "<1%",
-    "pos/s",
 )
 LEAST_NAME = 12  # characters of the name column on a narrow terminal
 
@@ -80,10 +79,7 @@ def print_summary(page: Console, measured: list[EntryFigures]) -> None:
 
 def caption(measured: list[EntryFigures]) -> str:
     """The meaning of the columns, and how many entries were evaluated on a grid."""
-    lines = [
-        "where: first position of the peak; <1%: fraction of training below 1 % of the peak; "
-        "pos/s: positions evaluated per second."
-    ]
+    lines = ["where: first position of the peak; <1%: fraction of training below 1 % of the peak."]
     gridded = sum(not entry.exact for entry in measured)
     if gridded:
         lines.append(
@@ -100,12 +96,11 @@ def _cells(entry: EntryFigures) -> list[str]:
     return [
         name,
         entry.unit if entry.exact else f"{entry.unit} ~",
-        position(entry.length),
+        _ranged(entry.lengths, position),
         *(_ranged(figures[key], value) for key in ("first", "peak")),
         _ranged(figures["where"], position),
         *(_ranged(figures[key], value) for key in ("last", "mean")),
         _ranged(figures["under_1_percent"], percentage),
-        short(entry.rate),
     ]
 
 
@@ -142,7 +137,7 @@ def short(number: float) -> str:
 def totals(measured: list[EntryFigures], seconds: float) -> str:
     """The last line: numbers of entries, runs and values, seconds, values per second."""
     runs = sum(entry.runs for entry in measured)
-    values = sum(entry.runs * entry.positions for entry in measured)
+    values = sum(entry.values for entry in measured)
     return (
         f"{len(measured):,} entries, {runs:,} runs, {values:,} values in {seconds:.2f} s: "
         f"{short(values / max(seconds, 1e-9))} values per second"

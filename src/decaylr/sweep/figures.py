@@ -37,11 +37,16 @@ class EntryFigures:
     figures : dict of str to ndarray
         One array per name of `FIGURES`.
     positions : int
-        Number of positions evaluated in each run.
+        Number of positions evaluated in the longest run.
     exact : bool
-        Whether these are all whole positions 0..length; if False, they are an even grid.
+        Whether these are all whole positions 0..length; if False, they are an even grid in
+        some run at least.
     seconds : float
         Time of the evaluation, including compilation.
+    values : int
+        Number of values evaluated, over all runs.
+    lengths : ndarray of float64
+        The length over which the figures of each run are taken.
     """
 
     name: str
@@ -51,6 +56,8 @@ class EntryFigures:
     positions: int
     exact: bool
     seconds: float
+    values: int
+    lengths: npt.NDArray[np.float64]
 
     @property
     def runs(self) -> int:
@@ -59,8 +66,8 @@ class EntryFigures:
 
     @property
     def rate(self) -> float:
-        """Positions evaluated per second, over all runs."""
-        return self.runs * self.positions / max(self.seconds, 1e-9)
+        """Values evaluated per second, over all runs."""
+        return self.values / max(self.seconds, 1e-9)
 
 
 def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> list[Entry]:
@@ -111,25 +118,56 @@ def run_slices(runs: int, positions: int) -> list[slice]:
 
 
 def figures_of(entry: Entry, progress: ReportProgress | None = None) -> EntryFigures:
-    """Evaluate an entry over its whole length, a slice of its runs at a time.
+    """Evaluate every run of an entry over its length, a slice of the runs at a time.
 
-    After each slice, `progress` is called with the number of values evaluated in it.
+    The length of an entry whose runs have several lengths is that of the longest one, unless it
+    was stated; then the figures of each run are over the run's own length. After each slice,
+    `progress` is called with the number of values that a table of these runs has.
     """
     start = perf_counter()
     runs = entry.schedule.reshape(-1)
-    positions = None if reads_every_position(entry.unit, entry.length) else sample_positions(entry)
-    count = int(entry.length) + 1 if positions is None else positions.size
-    parts: list[Figures] = []
-    for rows in run_slices(runs.size, count):
-        part = runs if rows == slice(0, runs.size) else runs[rows]
-        parts.append(_exact(part, count) if positions is None else _sampled(part, positions))
-        if progress is not None:
-            progress(part.size * count)
-    figures = {name: np.concatenate([part[name] for part in parts]) for name in FIGURES}
-    seconds = perf_counter() - start
+    lengths = _own_lengths(entry)
+    table_columns = sample_positions(entry).size
+    figures: Figures = {name: np.empty(runs.size) for name in FIGURES}
+    values, exact = 0, True
+    for rows in _runs_by_length(lengths):
+        equal = runs if rows.size == runs.size else runs[rows]
+        length = float(lengths[rows[0]])
+        whole = reads_every_position(entry.unit, length)
+        positions = None if whole else even_grid(entry.unit, length, GRID_POINTS)
+        count = int(length) + 1 if positions is None else positions.size
+        values += equal.size * count
+        exact = exact and whole
+        for piece in run_slices(equal.size, count):
+            part = equal if piece == slice(0, equal.size) else equal[piece]
+            found = _exact(part, count) if positions is None else _sampled(part, positions)
+            for name in FIGURES:
+                figures[name][rows[piece]] = found[name]
+            if progress is not None:
+                progress(part.size * table_columns)
     return EntryFigures(
-        entry.name, entry.unit, entry.length, figures, count, positions is None, seconds
+        entry.name,
+        entry.unit,
+        entry.length,
+        figures,
+        table_columns,
+        exact,
+        perf_counter() - start,
+        values,
+        lengths,
     )
+
+
+def _own_lengths(entry: Entry) -> npt.NDArray[np.float64]:
+    """The length of each run, or the entry's if that is not the length of its longest run."""
+    own = entry.schedule.length.ravel()
+    return own if own.max() == entry.length and own.min() > 0 else np.full(own.shape, entry.length)
+
+
+def _runs_by_length(lengths: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:
+    """The numbers of the runs of each length, in order."""
+    order = np.argsort(lengths, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1)
 
 
 def _exact(runs: Schedule, count: int) -> Figures:
