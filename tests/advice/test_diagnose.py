@@ -6,11 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import decaylr as dl
 from decaylr.advice import diagnosis
 from decaylr.advice.__main__ import worked_table
 from tests.paths import ROOT
+from tests.strategies.trees import batches, trees
 
 FIGURES = (
     *("initial", "peak", "peak_at", "final", "half_life", "below_1_percent", "below_10_percent"),
@@ -179,3 +182,56 @@ def test_the_page_holds_the_table_of_the_command():
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert printed == worked_table() + "\n"
     assert printed in (ROOT / "docs/choosing.md").read_text(encoding="utf-8")
+
+
+@st.composite
+def combined_batches(draw):
+    """Trees over one axis, combined with numbers, single schedules and batches of other shapes."""
+    s = draw(batches()).schedule
+    match draw(st.integers(0, 7)):
+        case 0:
+            return 2.0 * s
+        case 1:
+            return s + draw(trees()).schedule
+        case 2:
+            return draw(trees()).schedule * s.reshape(1, -1)
+        case 3:
+            return s.reshape(-1, 1) - draw(batches()).schedule
+        case 4:
+            return draw(batches()).schedule.reshape(-1, 1, 1) * (s / [[2.0], [-1.0]])
+        case 5:
+            return dl.layerwise(s, 3, 0.5)
+        case 6:
+            return dl.warmup(1.0, 10) * s
+    return s
+
+
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(combined_batches(), st.integers(1, 300))
+def test_each_run_of_a_batch_is_diagnosed_as_if_alone(batch, steps):
+    found = dl.advise(batch, steps=steps)
+    for run in np.ndindex(batch.shape):
+        alone = dl.advise(batch[run], steps=steps)
+        for figure in (*FIGURES, "floor_never_reached"):
+            array = getattr(found, figure)
+            assert array.shape == batch.shape
+            assert array[run] == getattr(alone, figure), figure
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        2.0 * dl.cosine([1.0, 2.0], 0.0, [50, 200]),
+        dl.cosine([1.0, 2.0], 0.0, [50, 200]) + 1.0,
+        dl.layerwise(dl.cosine(1.0, 0.0, 200), 2, 0.5),
+        dl.warmup(1.0, 10) * dl.linear([1.0, 2.0], 0.0, [50, 200]),
+        dl.constant(1.0) * dl.stack([dl.step(1.0, 9, 0.5), dl.linear(1.0, 0.0, 200)]),
+        dl.linear(1.0, 0.0, [[50], [200]]) + dl.constant([1.0, 2.0, 3.0]),
+    ],
+)
+def test_batches_combined_with_numbers_and_other_batches(batch):
+    found = dl.advise(batch, steps=100).floor_never_reached
+    wanted = [dl.advise(s, steps=100).floor_never_reached for s in batch.reshape(-1)]
+    assert found.shape == batch.shape
+    assert found.ravel().tolist() == wanted
+    assert found.any()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,9 @@ def diagnose(schedule: Schedule, steps: int) -> Diagnosis:
     half = summary.half_at
     below = summary.spent(0.01)
     changes = _changes(schedule, steps, summary.peak)
-    unreached = np.broadcast_to(_unreached(schedule, np.asarray(steps)), schedule.shape)
+    unreached = np.broadcast_to(
+        _unreached(schedule, np.full(schedule.shape, steps)), schedule.shape
+    )
     return Diagnosis(
         steps=steps,
         initial=summary.initial,
@@ -242,13 +245,16 @@ def _jump_sizes(values: FloatArray, scale: FloatArray, first: int) -> FloatArray
 
 
 def _unreached(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
-    """Whether the curves that determine the value at `at` are still above their end_value."""
+    """Whether the curves that determine the value at `at` are still above their end_value.
+
+    `at` has the shape of the whole batch, to which that of the node and of the result broadcast.
+    """
     if node.kind == "select":
         return _unreached_of_select(node, at)
     if node.kind == "join":
         return _unreached_of_join(node, at)
     if node.kind in ("sum", "product"):
-        return np.asarray(np.logical_or.reduce([_unreached(c, at) for c in node.children]))
+        return reduce(np.logical_or, [_unreached(child, at) for child in node.children])
     if node.kind == "difference":
         return _unreached(node.children[0], at)
     if node.kind in TRANSPARENT:
@@ -285,11 +291,11 @@ def _unreached_of_join(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
 
 
 def _unreached_of_select(node: Schedule, at: npt.NDArray[Any]) -> BoolArray:
-    part, row = node.parameters["part"], node.parameters["row"]
-    positions = np.broadcast_to(at, node.shape)
-    unreached = np.zeros(node.shape, np.bool_)
+    part = np.broadcast_to(node.parameters["part"], at.shape)
+    row = np.broadcast_to(node.parameters["row"], at.shape)
+    unreached = np.zeros(at.shape, np.bool_)
     for number, child in enumerate(node.children):
         chosen = part == number
-        runs = child[row[chosen]]
-        unreached[chosen] = np.broadcast_to(_unreached(runs, positions[chosen]), runs.shape)
+        runs = child.reshape(-1)[row[chosen]]
+        unreached[chosen] = np.broadcast_to(_unreached(runs, at[chosen]), runs.shape)
     return unreached
