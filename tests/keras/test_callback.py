@@ -283,3 +283,40 @@ def test_an_epoch_of_unknown_length():
 def test_refusals(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+@pytest.mark.parametrize("metric", ["0.5", None, [0.5, 0.6], np.ones(2), 1j, True])
+def test_a_plateau_does_not_learn_from_a_refused_metric(metric):
+    shared = dl.Plateau(dl.constant(1.0), factor=0.5, patience=0)
+    last = dl.Plateau(dl.linear(1.0, 0.0, 4).ending("raise"), factor=0.5, patience=0)
+    model = weight_model(keras.optimizers.SGD(0.1))
+    rates = ScheduleCallback({"learning_rate": shared, "momentum": last}, start=4)
+    rates.set_model(model)
+    before = rates.state_dict()
+    with pytest.raises(TypeError, match="the metric val_loss must be one real number, got"):
+        rates.on_epoch_end(0, {"val_loss": metric})
+    rates._start += 1
+    with pytest.raises(ValueError, match="5"):
+        rates.on_epoch_end(0, {"val_loss": 1.0})
+    np.testing.assert_equal(rates.state_dict(), before)
+
+
+def test_a_plateau_of_two_hyperparameters_learns_each_metric_once():
+    shared = dl.Plateau(dl.constant(1.0), factor=0.5, patience=1)
+    rates = ScheduleCallback({"learning_rate": shared, "momentum": shared})
+    rates.set_model(weight_model(keras.optimizers.SGD(0.1)))
+    for _ in range(2):
+        rates.on_epoch_end(0, {"val_loss": 1.0})
+    assert shared.state_dict()["bad"] == 1
+
+
+def test_a_state_that_is_refused_changes_no_plateau():
+    sources = {n: dl.Plateau(dl.constant(1.0)) for n in ("learning_rate", "momentum")}
+    rates = ScheduleCallback(sources)
+    wrong = rates.state_dict()
+    wrong["plateaus"]["learning_rate"]["bad"] = np.asarray(2)
+    wrong["plateaus"]["momentum"]["bad"] = np.asarray(-1)
+    before = rates.state_dict()
+    with pytest.raises(ValueError, match="state: bad must be"):
+        rates.load_state_dict(wrong)
+    np.testing.assert_equal(rates.state_dict(), before)

@@ -132,3 +132,71 @@ def test_metrics_that_do_not_fit_change_nothing():
     assert (scheduler.position, rates(optimizer)) == (0, [1.0, 0.5, 0.25])
     with pytest.raises(TypeError, match="metrics must be left out, since no schedule is a Plate"):
         Scheduler(grouped(), dl.constant(1.0)).step(metrics=1.0)
+
+
+LAST = dl.linear(1.0, 0.0, 2).ending("raise")
+
+
+def wrong_metrics(scheduler):
+    for metric in ("1", None, [1.0, 2.0], [], torch.ones(2), torch.tensor(1j), torch.tensor(True)):
+        if metric is not None:
+            yield lambda metric=metric: scheduler.step(metrics=metric)
+            yield lambda metric=metric: scheduler.update(metric)
+
+
+def past_the_end(scheduler):
+    scheduler.seek(2)
+    yield lambda: scheduler.step(metrics=9.0)
+
+
+def another_group(scheduler):
+    scheduler.optimizer.add_param_group({"params": [parameter()]})
+    yield lambda: scheduler.step(metrics=9.0)
+    yield lambda: scheduler.update(9.0)
+
+
+def without_the_hyperparameter(scheduler):
+    del scheduler.optimizer.param_groups[-1]["momentum"]
+    yield lambda: scheduler.step(metrics=9.0)
+    yield lambda: scheduler.step()
+
+
+@pytest.mark.parametrize("clock", ["calls", "applied"])
+@pytest.mark.parametrize(
+    ("momentum", "refusals"),
+    [
+        (LAST, past_the_end),
+        (dl.Plateau(LAST, patience=0), past_the_end),
+        (dl.constant(0.5), wrong_metrics),
+        (dl.constant([0.5, 0.5]), another_group),
+        (dl.constant(0.5), without_the_hyperparameter),
+    ],
+)
+def test_a_refused_call_changes_nothing(momentum, refusals, clock):
+    optimizer = grouped(2)
+    rule = dl.Plateau(dl.constant([1.0, 0.5]), factor=0.5, patience=0)
+    sources = {"lr": rule, "momentum": momentum}
+    if refusals is wrong_metrics:
+        sources["lr"] = dl.Plateau(dl.constant(1.0), factor=0.5, patience=0)
+    scheduler = Scheduler(optimizer, sources, clock=clock)
+    scheduler.update(1.0)
+    optimizer.step()
+    for call in refusals(scheduler):
+        before = scheduler.state_dict(), scheduler._applied, rates(optimizer)
+        with pytest.raises((TypeError, ValueError)):
+            call()
+        after = scheduler.state_dict(), scheduler._applied, rates(optimizer)
+        np.testing.assert_equal(after, before)
+
+
+def test_a_state_that_does_not_fit_changes_no_plateau():
+    sources = {"lr": plateau("torch"), "momentum": plateau("torch")}
+    scheduler = Scheduler(grouped(), sources)
+    scheduler.step(metrics=1.0)
+    before = scheduler.state_dict()
+    wrong = scheduler.state_dict()
+    wrong["plateau"]["lr"]["bad"] = 2
+    wrong["plateau"]["momentum"]["bad"] = -1
+    with pytest.raises(ValueError, match="state: bad must be"):
+        scheduler.load_state_dict(wrong)
+    np.testing.assert_equal(scheduler.state_dict(), before)

@@ -10,7 +10,12 @@ import keras
 
 from decaylr.checks import known_keys, refuse
 from decaylr.plateau.scale import Plateau
-from decaylr.training.sources import Source, differences
+from decaylr.training.sources import (
+    Source,
+    differences,
+    distinct_plateaus,
+    unchanged_if_refused,
+)
 from decaylr.training.steps import exact
 
 VERSION = 1
@@ -129,10 +134,13 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Update the plateaus; log the values."""
         logs = {} if logs is None else logs
-        for plateau in self.plateaus.values():
-            if self.monitor not in logs:
-                refuse("monitor", f"one of the metrics {sorted(logs)}", repr(self.monitor))
-            plateau.update(float(logs[self.monitor]), self._position())
+        plateaus = distinct_plateaus(self.schedules)
+        if plateaus and self.monitor not in logs:
+            refuse("monitor", f"one of the metrics {sorted(logs)}", repr(self.monitor))
+        with unchanged_if_refused(plateaus):
+            for plateau in plateaus:
+                metric = _number(f"the metric {self.monitor}", logs[self.monitor])
+                plateau.update(metric, self._position())
         rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
         logs.update({"learning_rate": float(rate)} | self._values)
 
@@ -182,8 +190,9 @@ class ScheduleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         states = state["plateaus"]
         if set(states) != set(self.plateaus):
             refuse("state.plateaus", f"those of {sorted(self.plateaus)}", sorted(states))
-        for name, plateau in self.plateaus.items():
-            plateau.load_state_dict(states[name])
+        with unchanged_if_refused(distinct_plateaus(self.schedules)):
+            for name, plateau in self.plateaus.items():
+                plateau.load_state_dict(states[name])
 
     def _updates(self) -> int:
         return int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
@@ -210,6 +219,15 @@ def _check_single(name: Any, source: Any) -> None:
         raise TypeError(f"schedules[{name!r}] must be a Schedule or a Plateau, got {got}")
     if source.shape != ():
         refuse(f"schedules[{name!r}]", "a single one", f"shape {source.shape}")
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        if not isinstance(value, str | bytes | bool):
+            return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"{name} must be one real number, got {value!r:.80}") from error
+    raise TypeError(f"{name} must be one real number, got {value!r:.80}")
 
 
 def _setter(model: Any, name: str) -> Callable[[float], object]:

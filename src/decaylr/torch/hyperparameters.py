@@ -50,6 +50,12 @@ def sources(schedule: Any) -> dict[str, Source]:
 
 def columns(named: Mapping[str, Source], optimizer: Optimizer) -> list[Column]:
     """The writers of the hyperparameters, after checking that every group has them."""
+    expect_groups(named, optimizer)
+    return [_column(name, source) for name, source in named.items()]
+
+
+def expect_groups(named: Mapping[str, Source], optimizer: Optimizer) -> None:
+    """Require that there is a run for each group and that every group has what is scheduled."""
     groups = optimizer.param_groups
     for name, source in named.items():
         if source.shape not in ((), (len(groups),)):
@@ -57,7 +63,6 @@ def columns(named: Mapping[str, Source], optimizer: Optimizer) -> list[Column]:
             refuse("schedule", rule, f"{source.shape} for {name!r}")
         for i, group in enumerate(groups):
             _check_present(name, i, group)
-    return [_column(name, source) for name, source in named.items()]
 
 
 def _check_present(name: str, i: int, group: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -13,12 +14,17 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from decaylr._groups import Writer
-from decaylr.checks import known_keys, one_of, real_array, refuse
+from decaylr.checks import Array, known_keys, one_of, real_array, refuse
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 from decaylr.torch import hyperparameters as hyper
 from decaylr.torch.tensors import fill
-from decaylr.training.sources import Source, differences
+from decaylr.training.sources import (
+    Source,
+    differences,
+    distinct_plateaus,
+    unchanged_if_refused,
+)
 from decaylr.training.steps import exact, on_grid
 
 VERSION = 1
@@ -213,19 +219,19 @@ class Scheduler(LRScheduler):
         TypeError, ValueError
             If the position is past the end of a schedule with the ending "raise", the number of
             groups does not match the runs, or a metric is given without a `Plateau`. The
-            scheduler does not advance then.
+            scheduler does not advance then, and a `Plateau` does not learn.
         """
         if epoch is None and metrics is None:
-            if self._clock == "calls":
-                self._writer.step()
-            else:
-                applied, self._applied = self._applied, 0
-                self._writer.step(applied)
-        elif epoch is None or (metrics is None and self._plateaus()):
-            self._update_plateaus(epoch if metrics is None else metrics)
-            self.step()
+            self._advance(None)
+        elif epoch is None or (metrics is None and distinct_plateaus(self._sources)):
+            self._advance(self._checked(epoch if metrics is None else metrics))
         else:
             self.seek(exact("epoch", epoch) * self._units)
+
+    def _advance(self, metrics: Array | None) -> None:
+        count = 1 if self._clock == "calls" else self._applied
+        self._write(self._writer.numerator + count * self._writer.stride, metrics)
+        self._applied = 0
 
     def update(self, metrics: Any) -> None:
         """Update the `Plateau` with a metric and write the new values, without a step.
@@ -234,24 +240,42 @@ class Scheduler(LRScheduler):
         ----------
         metrics : float, array_like or Tensor
             The metric: one number, or one per run of the plateau.
-        """
-        self._update_plateaus(metrics)
-        self._writer.seek(self._writer.numerator)
 
-    def _update_plateaus(self, metrics: Any) -> None:
-        plateaus = self._plateaus()
-        if not plateaus:
+        Raises
+        ------
+        TypeError, ValueError
+            As for `step`; the `Plateau` does not learn then.
+        """
+        self._write(self._writer.numerator, self._checked(metrics))
+
+    def _checked(self, metrics: Any) -> Array:
+        """The metric of the plateaus, once it and the groups fit."""
+        if not distinct_plateaus(self._sources):
             raise TypeError("metrics must be left out, since no schedule is a Plateau")
         if isinstance(metrics, torch.Tensor):
-            metrics = metrics.detach().double().cpu().numpy()
+            metrics = metrics.detach().cpu()
+            metrics = (metrics.double() if metrics.is_floating_point() else metrics).numpy()
         array = real_array("metrics", metrics)
-        for plateau in plateaus:
-            plateau.update(array, self.position)
+        hyper.expect_groups(self._sources, self.optimizer)
+        return array
 
-    def _plateaus(self) -> list[Plateau]:
-        """The plateaus; one that is used for several hyperparameters occurs once."""
-        by_id = {id(s): s for s in self._sources.values() if isinstance(s, Plateau)}
-        return list(by_id.values())
+    def _write(self, numerator: int, metrics: Array | None) -> None:
+        """Teach the plateaus these metrics and write; if that is refused, nothing changes."""
+        before = self._writer.numerator
+        try:
+            if metrics is None:
+                self._writer.seek(numerator)
+                return
+            plateaus = distinct_plateaus(self._sources)
+            with unchanged_if_refused(plateaus):
+                for plateau in plateaus:
+                    plateau.update(metrics, self.position)
+                self._writer.seek(numerator)
+        except BaseException:
+            if self._writer.numerator != before:  # refused while the groups were written
+                with suppress(Exception):
+                    self._writer.seek(before)
+            raise
 
     def seek(self, position: float | Fraction) -> None:
         """Go to a position of the schedules, >= 0, and write the values there."""
@@ -314,11 +338,12 @@ class Scheduler(LRScheduler):
         if not isinstance(state_dict["position"], int):
             position = on_grid(state_dict["position"], self._units.denominator)
         hyper.columns(sources, self.optimizer)
-        for name, state in state_dict["plateau"].items():
-            plateau = sources.get(name)
-            if isinstance(plateau, Plateau):
-                plateau.load_state_dict(state)
-        self._move(sources, position)
+        with unchanged_if_refused(distinct_plateaus(sources)):
+            for name, state in state_dict["plateau"].items():
+                plateau = sources.get(name)
+                if isinstance(plateau, Plateau):
+                    plateau.load_state_dict(state)
+            self._move(sources, position)
         self._applied = 0
 
     def _resolve_change(self, stored: dict[str, Source]) -> dict[str, Source]:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 
 Source = Schedule | Plateau  # where the value of a hyperparameter comes from
+
+
+def distinct_plateaus(sources: Mapping[str, Source]) -> list[Plateau]:
+    """The plateaus; one that several hyperparameters follow occurs once."""
+    return list({id(s): s for s in sources.values() if isinstance(s, Plateau)}.values())
+
+
+@contextmanager
+def unchanged_if_refused(plateaus: Iterable[Plateau]) -> Iterator[None]:
+    """Give the plateaus the states they had before the block if it raises."""
+    states = [(plateau, plateau.state_dict()) for plateau in plateaus]
+    try:
+        yield
+    except BaseException:
+        for plateau, state in states:
+            plateau.load_state_dict(state)
+        raise
 
 
 def differences(old: Mapping[str, Source], new: Mapping[str, Source]) -> list[str]:
