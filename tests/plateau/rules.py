@@ -69,3 +69,12 @@ def metric_stream(generator, length):
         else:
             metrics.append(round(level * 64) / 64)
     return metrics
+
+
+def wild_stream(generator, length):
+    """Metrics of which every fourth is NaN or infinite."""
+    extremes = [math.nan, math.inf, -math.inf]
+    return [
+        generator.choice(extremes) if generator.random() < 0.25 else generator.randrange(64) / 64
+        for _ in range(length)
+    ]

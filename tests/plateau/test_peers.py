@@ -7,7 +7,7 @@ import pytest
 
 import decaylr as dl
 from tests.peers.installed import peer
-from tests.plateau.rules import metric_stream
+from tests.plateau.rules import metric_stream, wild_stream
 
 torch = peer("torch")
 optax = peer("optax")
@@ -16,6 +16,7 @@ transformers = peer("transformers.optimization")
 keras = peer("keras")
 
 SEEDS = range(40)
+STREAMS = (metric_stream, wild_stream)
 
 
 def optimizer(rate):
@@ -32,16 +33,17 @@ def drawn(generator, *, thresholds=(0.0, 1e-4, 0.05)):
     }
 
 
+@pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_torch(seed):
+def test_torch(seed, stream):
     generator = random.Random(seed)
     chosen = drawn(generator) | {"threshold_mode": generator.choice(["rel", "abs"])}
     chosen["eps"] = generator.choice([0.0, 1e-8, 1e-3])
-    least, rate = generator.choice([0.0, 0.004]), generator.choice([0.1, 1.0])
+    least, rate = generator.choice([0.0, 0.004, 0.1, 0.25, -0.1]), generator.choice([0.1, 1.0])
     group = optimizer(rate)
     theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(group, min_lr=least, **chosen)
     ours = dl.Plateau(dl.constant(rate), min_value=least, **chosen)
-    for metric in metric_stream(generator, 200):
+    for metric in stream(generator, 200):
         theirs.step(metric)
         ours.update(metric)
         assert ours.value(0) == pytest.approx(group.param_groups[0]["lr"], rel=1e-13, abs=0)
@@ -66,11 +68,12 @@ def test_greedy(seed):
         assert ours.value(0) == pytest.approx(group.param_groups[0]["lr"], rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_keras(seed):
+def test_keras(seed, stream):
     generator = random.Random(seed)
     chosen = drawn(generator, thresholds=(0.0, 0.03125, 0.25))  # exact in float32, like the metrics
-    least = generator.choice([0.0, 0.001])
+    least = generator.choice([0.0, 0.001, 0.1, 0.25, -0.1])
     model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.1), loss="mse")
     delta = chosen.pop("threshold")
@@ -78,15 +81,16 @@ def test_keras(seed):
     theirs.set_model(model)
     theirs.on_train_begin()
     ours = dl.Plateau(dl.constant(0.1), rule="keras", threshold=delta, min_value=least, **chosen)
-    for epoch, metric in enumerate(metric_stream(generator, 100)):
+    for epoch, metric in enumerate(stream(generator, 100)):
         theirs.on_epoch_end(epoch, {"loss": metric})
         ours.update(metric)
         rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
         assert ours.value(0) == pytest.approx(rate, rel=3e-6, abs=2.0**-126)
 
 
+@pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_optax(seed):
+def test_optax(seed, stream):
     generator = random.Random(seed)
     chosen = drawn(generator, thresholds=(0.0, 1e-4, 0.05))
     del chosen["mode"]  # the library only minimizes
@@ -101,7 +105,7 @@ def test_optax(seed):
         ours = dl.Plateau(
             dl.constant(0.1), rule="optax", accumulation_size=size, min_scale=least, **chosen
         )
-        for metric in metric_stream(generator, 120):
+        for metric in stream(generator, 120):
             _, state = update(weights, state, value=metric)
             assert ours.update(metric) == pytest.approx(float(state.scale), rel=1e-12, abs=0)
 
@@ -135,3 +139,13 @@ def test_keras_decides_in_float32():
         ours.update(metric)
     assert float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)) == 0.25
     assert ours.value(0) == 0.5
+
+
+@pytest.mark.parametrize("rule", ["torch", "keras", "paddle"])
+def test_a_bound_above_the_schedule_does_not_raise_it(rule):
+    """As in the libraries: the bound is one of decreases."""
+    p = dl.Plateau(
+        dl.linear(0.1, 0.0, 10), rule=rule, factor=0.5, patience=0, cooldown=2, min_value=0.2
+    )
+    assert [p.update(1.0) for _ in range(9)] == [1.0] * 9
+    assert (p.value(0), p.value(5), p.value(10)) == (0.1, 0.05, 0.0)

@@ -62,7 +62,10 @@ bool improves(const Member& m, double metric) {
     return first || beats(m, metric);
 }
 
-double current(const Member& m) { return std::max(m.base * m.scale(), m.floor()); }
+// The floor bounds decreases: it does not raise a value that none has lowered.
+double current(const Member& m) {
+    return m.scale() == 1.0 ? m.base : std::max(m.base * m.scale(), m.floor());
+}
 
 void shrink_beyond_eps(const Member& m) {
     const double old = current(m);

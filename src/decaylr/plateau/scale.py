@@ -76,8 +76,9 @@ class Plateau:
     threshold_mode : {"rel", "abs"}, optional
         Default: "rel" for torch, paddle and optax, "abs" for keras, greedy and thinc.
     min_value : array_like
-        Lower bound of the value: max(schedule * scale, min_value). With ``greedy``, the value
-        may be smaller if the schedule itself is.
+        Lower bound of decreases: once the scale is not 1, the value is
+        max(schedule * scale, min_value). With ``greedy``, the value may be smaller if the
+        schedule itself is.
     rule : {"torch", "keras", "optax", "paddle", "thinc", "greedy"}
         The implementation to follow: `torch.optim.lr_scheduler.ReduceLROnPlateau`,
         `keras.callbacks.ReduceLROnPlateau`, `optax.contrib.reduce_on_plateau`,
@@ -246,7 +247,7 @@ class Plateau:
         return np.ascontiguousarray(elements, dtype=np.float64).reshape(-1)
 
     def value(self, position: npt.ArrayLike) -> float | FloatArray:
-        """Return ``max(schedule(position) * scale, min_value)``.
+        """Return ``max(schedule(position) * scale, min_value)``, or the schedule if scale is 1.
 
         Parameters
         ----------
@@ -261,7 +262,8 @@ class Plateau:
         lower: Any = self._parameters["min_value"]
         if self._rule == "greedy":
             lower = np.minimum(lower, unscaled)
-        values = np.maximum(unscaled * self.scale, lower)
+        scale = self.scale
+        values = np.where(scale == 1.0, unscaled, np.maximum(unscaled * scale, lower))
         return float(values) if np.ndim(values) == 0 else np.asarray(values)
 
     def reset(self) -> None:
