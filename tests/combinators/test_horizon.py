@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 import decaylr as dl
 from tests.compare import close
+from tests.strategies.trees import batches
 
 BASES = [
     dl.warmup_cosine(0.1, 1.0, 20, 100, 0.05),
@@ -196,3 +201,127 @@ def test_edits_follow_each_other():
     close([edited(500), edited(1500), edited(1550)], [s(500), value, value / 2])
     assert edited.length == 1600
     assert dl.from_json(edited.to_json()) == edited
+
+
+def each_edit(kinds, number, base):
+    s = base
+    for i in range(number):
+        at = 150 + 3 * i
+        match kinds[i % len(kinds)]:
+            case "extend":
+                s = s.extend(s.length + 20, at)
+            case "rewarm":
+                s = s.rewarm(at, 2, 0.9)
+            case "branch":
+                s = s.branch(at, lambda value: dl.linear(value, 0.0, 3000))
+    return s
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize(
+    "kinds", [["extend"], ["rewarm"], ["branch"], ["extend", "rewarm", "branch"]]
+)
+def test_hundreds_of_edits_are_as_many_parts(kinds, batch):
+    base = dl.warmup_cosine(0.0, [1.0, 2.0] if batch else 1.0, 100, 3000)
+    few, many = each_edit(kinds, 100, base), each_edit(kinds, 300, base)
+    assert many._depth == few._depth < 10
+    assert len(many.children) < 700
+    assert len(many.to_json()) < 4 * len(few.to_json())
+    assert pickle.loads(pickle.dumps(many)) == dl.from_dict(many.to_dict()) == many
+    assert eval(repr(many), {**vars(dl), "array": np.array}) == many
+    np.testing.assert_array_equal(many.table(450), few.table(450))  # to the 100th edit at least
+    np.testing.assert_array_equal(many.table(1100)[..., -1], many(1099))
+
+
+def old_branch(s, at, tail):
+    return dl.join([s, tail], boundaries=[at])
+
+
+def old_rewarm(s, at, steps, to, tail):
+    ramp = dl.linear(s(at), to, np.where(np.equal(steps, 0), 2.0**-60, steps))
+    return dl.join([s, ramp, tail], boundaries=[at, at + steps])
+
+
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(batches(), batches(), st.data())
+def test_edits_have_the_bits_of_nested_joins(drawn, other, data):
+    s = nested = drawn.schedule
+    tail = other.schedule[0]
+    for at in sorted(data.draw(st.lists(st.integers(0, 200) | st.floats(0, 200), max_size=4))):
+        if data.draw(st.booleans()):
+            at = at + np.arange(s.size) * 7
+        steps = data.draw(st.sampled_from([None, 0, 5, 2.5]))
+        if steps is None:
+            s, nested = s.branch(at, tail), old_branch(nested, at, tail)
+        else:
+            s, nested = s.rewarm(at, steps, 2.0, tail), old_rewarm(nested, at, steps, 2.0, tail)
+    assert s.shape == nested.shape
+    np.testing.assert_array_equal(s.table(260), nested.table(260))
+    np.testing.assert_array_equal(s(77.3), nested(77.3))
+
+
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(batches(), st.integers(0, 150), st.integers(0, 30))
+def test_the_rest_after_a_rewarm_is_scaled(drawn, at, steps):
+    s = drawn.schedule
+    value = np.abs(s(at + steps))
+    assume(np.all((value > 1e-3) & (value < 1e3)))
+    once = s.rewarm(at, steps, 2.0)
+    twice = once.rewarm(at + steps + 5, 3, 0.5) if np.all(once(at + steps + 8) != 0) else once
+    for p in range(at + steps, at + steps + 5):
+        np.testing.assert_allclose(twice(p), s(p) * (2.0 / s(at + steps)), rtol=1e-13)
+    if twice is not once:
+        for p in range(at + steps + 8, at + steps + 60):
+            wanted = once(p) * (0.5 / once(at + steps + 8))
+            np.testing.assert_allclose(twice(p), wanted, rtol=1e-13)
+
+
+lengths, levels = st.integers(1, 60), st.floats(0, 2)
+phases = st.one_of(
+    st.builds(dl.linear, levels, levels, lengths),
+    st.builds(dl.cosine, levels, levels, lengths),
+    st.builds(dl.constant, levels, lengths),
+    st.builds(
+        lambda gaps: dl.piecewise_constant(np.cumsum(gaps), [*range(len(gaps) + 1)]),
+        st.lists(st.integers(1, 30), min_size=1, max_size=4),
+    ),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(phases, min_size=1, max_size=4), st.integers(1, 500), st.data())
+def test_positions_after_an_extension_are_exact(parts, more, data):
+    """Where the original's position is whole, it is met from the right side of every boundary."""
+    s = dl.join(parts)
+    length = int(s.length)
+    at = data.draw(st.integers(0, length - 1))
+    total = at + more
+    longer = s.extend(total, at)
+    assert longer.length == total
+    np.testing.assert_array_equal(longer.table(at + 1)[: at + 1], s.table(at + 1))
+    for p in range(at, total + 3):
+        q = at + Fraction((p - at) * (length - at), total - at)
+        if q.denominator == 1:
+            assert longer(p) == pytest.approx(s(int(q)), rel=1e-12, abs=1e-12)
+    assert longer(total) == s(length)
+
+
+@pytest.mark.parametrize("at", [0, 7, 30, 45])
+def test_every_extension_of_steps_is_exact(at):
+    s = dl.piecewise_constant([30, 60], [1.0, 0.5, 0.1])
+    for total in range(61, 200):
+        places = [at + Fraction((p - at) * (60 - at), total - at) for p in range(at, total + 2)]
+        wanted = [1.0 if q < 30 else 0.5 if q < 60 else 0.1 for q in places]
+        assert s.extend(total, at).table(total + 2)[at:].tolist() == wanted
+
+
+@pytest.mark.parametrize("at", [0, 5, 10, 40])
+@pytest.mark.parametrize("decay", ["linear", "1-sqrt", "cosine"])
+def test_every_extension_ends_at_the_end_value(decay, at):
+    s = dl.wsd([1.0, 2.0], 10, 60, 30, end_value=0.1, decay=decay)
+    for total in range(101, 400):
+        longer = s.extend(total, at)
+        assert longer.length.tolist() == [total, total]
+        assert longer(total).tolist() == [0.1, 0.1]
+        assert np.all(longer(total - 1) > 0.1)
+        np.testing.assert_array_equal(longer(at), s(at))

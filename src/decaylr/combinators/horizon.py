@@ -13,10 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import Array, FloatArray, above, at_least, expect, finite
-from decaylr.combinators.arithmetic import multiply
-from decaylr.combinators.joins import join
-from decaylr.combinators.positions import advance, stretch
+from decaylr.checks import Array, FloatArray, above, at_least, broadcast_shape, expect, finite
+from decaylr.combinators.cuts import Parts, Scale, after, as_parts, before, joined, times, value_at
 from decaylr.tree.length import NEGLIGIBLE_STEPS, length_of
 from decaylr.tree.node import N, Node, new_curve_like
 
@@ -118,7 +116,10 @@ def branch(schedule: N, at: ArrayLike, tail: N | Callable[[float | FloatArray], 
     (1.0, 1.0, 0.5, 0.0)
     """
     cut = at_least("at", at)
-    return join([schedule, _tail(schedule, tail, lambda: schedule(cut))], boundaries=[cut])
+    broadcast_shape({"schedule": schedule.shape, "at": cut.shape})
+    result = _tail(schedule, tail, lambda: value_at(schedule, cut))
+    shape = broadcast_shape({"part 0": schedule.shape, "at": cut.shape, "part 1": result.shape})
+    return joined(schedule, shape, before(schedule, cut), as_parts(result, cut), at=[cut])
 
 
 def _tail(
@@ -193,17 +194,27 @@ def rewarm(
     (0.0, 0.5, 0.25, 0.0)
     """
     cut, ramp, target = at_least("at", at), at_least("steps", steps), finite("to", to)
+    broadcast_shape({"schedule": schedule.shape, "at": cut.shape, "steps": ramp.shape})
     if tail is None:
-        value = np.asarray(schedule(cut + ramp))
+        value = np.asarray(value_at(schedule, cut + ramp))
         rule = "such that the schedule is not 0 at at + steps, unless a tail is given"
         expect("at", cut, rule, value != 0)
-        rest = multiply(advance(schedule, cut + ramp), target / value)
+        rest = times(after(schedule, cut + ramp, offset=cut + ramp), target / value)
+        shapes = {"part 0": schedule.shape, "to": target.shape}
     else:
-        rest = _tail(schedule, tail, lambda: _as_scalar(target))
+        result = _tail(schedule, tail, lambda: _as_scalar(target))
+        rest = as_parts(result, cut + ramp)
+        shapes = {"part 0": schedule.shape, "part 2": result.shape}
     up = new_curve_like(
-        schedule, "linear", schedule(cut), target, np.where(ramp == 0, NEGLIGIBLE_STEPS, ramp)
+        schedule,
+        "linear",
+        value_at(schedule, cut),
+        target,
+        np.where(ramp == 0, NEGLIGIBLE_STEPS, ramp),
     )
-    return join([schedule, up, rest], boundaries=[cut, cut + ramp])
+    shape = broadcast_shape({**shapes, "part 1": up.shape, "steps": ramp.shape})
+    warmed = Parts([up], [])
+    return joined(schedule, shape, before(schedule, cut), warmed, rest, at=[cut, cut + ramp])
 
 
 def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
@@ -214,9 +225,10 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
         e(p) = schedule(p)                                             p < at
         e(p) = schedule(at + (p - at) * (L - at) / (total - at))       p >= at
 
-    The value is continuous at ``at``. With ``at=0`` the whole curve is stretched, including a
-    warmup, and the value of a training that is under way would jump to the stretched curve. To
-    avoid that, pass the current position (or the end of the warmup) as ``at``.
+    Where a part of a join, a step or a milestone begins, and where the schedule ends, the position
+    is exact. The value is continuous at ``at``. With ``at=0`` the whole curve is stretched,
+    including a warmup, and the value of a training that is under way would jump to the stretched
+    curve. To avoid that, pass the current position (or the end of the warmup) as ``at``.
 
     Parameters
     ----------
@@ -247,12 +259,22 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     (0.5, True, 0.5, 0.0)
     """
     cut, new_length, length = at_least("at", at), above("total", total), length_of(schedule)
+    shape = broadcast_shape(
+        {"schedule": schedule.shape, "at": cut.shape, "total": new_length.shape}
+    )
     expect("the schedule's length", length, "finite to be extended", np.isfinite(length))
     expect("total", new_length, "> at", new_length > cut)
     expect("at", cut, "< the schedule's length", cut < length)
-    ratio = (new_length - cut) / (length - cut)
-    rest = stretch(advance(schedule, cut), ratio)
-    if np.any(length_of(rest) != new_length - cut):  # rounding of the ratio: fix the end position
-        end = new_curve_like(schedule, "constant", schedule(length), NEGLIGIBLE_STEPS)
-        return join([schedule, rest, end], boundaries=[cut, new_length])
-    return join([schedule, rest], boundaries=[cut]) if np.any(cut) else stretch(schedule, ratio)
+    rest = after(schedule, cut, Scale(new_length - cut, length - cut), offset=cut)
+    shape = broadcast_shape(
+        {"schedule": schedule.shape, "at": cut.shape, "total": new_length.shape}
+    )
+    pieces = [before(schedule, cut), rest] if np.any(cut) else [rest]
+    places = [cut] if np.any(cut) else []
+    edited = joined(schedule, shape, *pieces, at=places)
+    final = value_at(schedule, length)
+    if np.all(length_of(edited) == new_length) and np.all(value_at(edited, new_length) == final):
+        return edited
+    # rounding of the ratio: fix the end
+    end = new_curve_like(schedule, "constant", final, NEGLIGIBLE_STEPS)
+    return joined(schedule, shape, *pieces, Parts([end], []), at=[*places, new_length])
