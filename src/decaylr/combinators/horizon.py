@@ -266,9 +266,6 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     expect("total", new_length, "> at", new_length > cut)
     expect("at", cut, "< the schedule's length", cut < length)
     rest = after(schedule, cut, Scale(new_length - cut, length - cut), offset=cut)
-    shape = broadcast_shape(
-        {"schedule": schedule.shape, "at": cut.shape, "total": new_length.shape}
-    )
     pieces = [before(schedule, cut), rest] if np.any(cut) else [rest]
     places = [cut] if np.any(cut) else []
     edited = joined(schedule, shape, *pieces, at=places)

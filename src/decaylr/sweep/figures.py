@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import refuse
+from decaylr.checks import FloatArray, refuse
 from decaylr.pictures.window import COUNTED_UNITS, Positions, even_grid
 from decaylr.schedule import Schedule
 from decaylr.sweep.entry import Entry
@@ -93,7 +93,12 @@ def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> 
 
 def reads_every_position(unit: str, length: float) -> bool:
     """Whether an entry is evaluated at every whole position 0..length."""
-    return unit in COUNTED_UNITS and length.is_integer() and length < MOST_POSITIONS
+    return bool(_whole(unit, np.asarray(length)))
+
+
+def _whole(unit: str, lengths: FloatArray) -> npt.NDArray[np.bool_]:
+    whole: npt.NDArray[np.bool_] = (lengths == np.floor(lengths)) & (lengths < MOST_POSITIONS)
+    return whole if unit in COUNTED_UNITS else np.zeros_like(whole)
 
 
 def sample_positions(entry: Entry) -> Positions:
@@ -127,31 +132,29 @@ def figures_of(entry: Entry, progress: ReportProgress | None = None) -> EntryFig
     start = perf_counter()
     runs = entry.schedule.reshape(-1)
     lengths = _own_lengths(entry)
+    whole = _whole(entry.unit, lengths)
     table_columns = sample_positions(entry).size
     figures: Figures = {name: np.empty(runs.size) for name in FIGURES}
-    values, exact = 0, True
-    for rows in _runs_by_length(lengths):
-        equal = runs if rows.size == runs.size else runs[rows]
-        length = float(lengths[rows[0]])
-        whole = reads_every_position(entry.unit, length)
-        positions = None if whole else even_grid(entry.unit, length, GRID_POINTS)
-        count = int(length) + 1 if positions is None else positions.size
-        values += equal.size * count
-        exact = exact and whole
-        for piece in run_slices(equal.size, count):
-            part = equal if piece == slice(0, equal.size) else equal[piece]
-            found = _exact(part, count) if positions is None else _sampled(part, positions)
+    values = 0
+    for rows in _evaluated_together(lengths, whole):
+        every_position = bool(whole[rows[0]])
+        count = int(lengths[rows].max()) + 1 if every_position else GRID_POINTS
+        for piece in run_slices(rows.size, count):
+            part = runs if piece == slice(0, runs.size) else runs[rows[piece]]
+            own = lengths[rows[piece]]
+            found = _exact(part, own) if every_position else _sampled(part, _grids(entry.unit, own))
             for name in FIGURES:
                 figures[name][rows[piece]] = found[name]
             if progress is not None:
                 progress(part.size * table_columns)
+        values += int(lengths[rows].sum()) + rows.size if every_position else rows.size * count
     return EntryFigures(
         entry.name,
         entry.unit,
         entry.length,
         figures,
         table_columns,
-        exact,
+        bool(whole.all()),
         perf_counter() - start,
         values,
         lengths,
@@ -164,34 +167,53 @@ def _own_lengths(entry: Entry) -> npt.NDArray[np.float64]:
     return own if own.max() == entry.length and own.min() > 0 else np.full(own.shape, entry.length)
 
 
-def _runs_by_length(lengths: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:
-    """The numbers of the runs of each length, in order."""
-    order = np.argsort(lengths, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1)
+def _evaluated_together(
+    lengths: FloatArray, whole: npt.NDArray[np.bool_]
+) -> list[npt.NDArray[np.intp]]:
+    """Numbers of runs, in groups: of whole lengths within a factor of two, and all others."""
+    octave = np.where(whole, np.floor(np.log2(lengths)), -np.inf)
+    order = np.argsort(octave, kind="stable")
+    return np.split(order, np.flatnonzero(octave[order][1:] != octave[order][:-1]) + 1)
 
 
-def _exact(runs: Schedule, count: int) -> Figures:
-    """Figures over all positions below `count`."""
-    summary = runs.fold(count)
+def _exact(runs: Schedule, lengths: FloatArray) -> Figures:
+    """Figures over all positions 0..length of each run, from one fold over the longest.
+
+    A run holds its last value after its length: what these positions add is taken out again.
+    """
+    positions = int(lengths.max()) + 1
+    summary = runs.fold(positions)
+    own = lengths + 1.0
+    held = positions - own
+    below = np.rint(summary.spent(0.01) * positions)
+    below -= np.where(summary.final < 0.01 * summary.peak, held, 0.0)
     columns: tuple[Any, ...] = (
         summary.initial,
         summary.peak,
         summary.peak_at,
         summary.final,
-        summary.mean,
-        summary.spent(0.01),
+        np.where(held > 0, (summary.total - held * summary.final) / own, summary.mean),
+        below / own,
     )
     return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}
 
 
-def _sampled(runs: Schedule, positions: Positions) -> Figures:
-    """Figures over the given positions."""
+def _grids(unit: str, lengths: FloatArray) -> FloatArray:
+    """The even grid of each run, shape (runs, points): see `even_grid`."""
+    grids = np.linspace(0.0, lengths, GRID_POINTS, axis=-1)
+    counted = unit in COUNTED_UNITS
+    return np.where(counted & (lengths == np.floor(lengths))[:, None], np.rint(grids), grids)
+
+
+def _sampled(runs: Schedule, positions: FloatArray) -> Figures:
+    """Figures over the given positions of each run, shape (runs, points)."""
     values = np.asarray(runs[:, None](positions))
     peak = values.max(axis=1)
+    where = values.argmax(axis=1)[:, None]
     columns = (
         values[:, 0],
         peak,
-        positions[values.argmax(axis=1)],
+        np.take_along_axis(positions, where, axis=1)[:, 0],
         values[:, -1],
         values.mean(axis=1),
         (values < 0.01 * peak[:, None]).mean(axis=1),
