@@ -251,6 +251,13 @@ def test_a_batch_is_written_a_few_runs_at_a_time(monkeypatch):
     np.testing.assert_array_equal(np.load("x.npy"), batch.table(5).reshape(12, 5))
 
 
+def test_a_name_that_an_archive_would_cut_is_refused():
+    entries = [Entry("a\0b", dl.linear(1.0, 0.0, 4), length=4.0)]
+    with pytest.raises(ValueError, match=r"not be \.npz for a name with the character NUL"):
+        export.write_table(Path("x.npz"), entries)
+    assert not Path("x.npz").exists()
+
+
 def test_permissions_and_links_are_kept():
     Path("x.csv").write_text("before")
     Path("x.csv").chmod(0o640)

@@ -62,6 +62,9 @@ def check_table(path: Path, entries: list[Entry]) -> None:
             f"out must not be .npz for an entry named {clashes[0]}.positions: "
             f"in a .npz this is the name of the positions of {clashes[0]}"
         )
+    cut = sorted(name for name in names if "\0" in name)  # a name in an archive ends there
+    if path.suffix == ".npz" and cut:
+        raise ValueError(f"out must not be .npz for a name with the character NUL, got {cut[0]!r}")
     if path.suffix == ".csv":
         rows = sum(entry.schedule.size * count_positions(entry) for entry in entries)
         if rows > MOST_ROWS:
