@@ -81,6 +81,110 @@ void check_folds(const char* kind, const Program& program) {
     }
 }
 
+void require(bool holds, const char* kind, const char* what, Run run, const Window& w) {
+    if (holds) return;
+    std::printf("%s: %s of run %lld from %lld on, %lld steps\n", kind, what,
+                static_cast<long long>(run), static_cast<long long>(w.start),
+                static_cast<long long>(w.steps));
+    std::exit(1);
+}
+
+bool near(double got, double want, double size) {
+    return got == want || std::fabs(got - want) <= 0x1p-44 * size + 0x1p-1060;
+}
+
+// Every figure of a fold, from the values themselves.
+void check_figures(const char* kind, const Program& program, const Window& w) {
+    const auto n = static_cast<std::size_t>(w.steps);
+    std::vector<double> table(static_cast<std::size_t>(runs) * n);
+    program.table(w, Layout::runs, 1, table.data());
+    double first[runs], peak[runs], last[runs], total[runs], half[runs], momenta[runs];
+    double areas[runs], totals[2 * runs];
+    Int peak_at[runs], below[runs], counts[runs];
+    const Int places[] = {w.steps / 2, w.steps - 1};
+    fold_extremes(program, w, 1, {first, peak, last, total, peak_at});
+    for (Run r = 0; r < runs; ++r) half[r] = 0.5 * peak[r], momenta[r] = 0.9;
+    first_below(program, w, 1, peak_at, half, below);
+    count_below(program, w, 1, half, counts);
+    annealing(program, w, 1, momenta, areas);
+    totals_at(program, w, 1, places, 2, totals);
+    for (Run r = 0; r < runs; ++r) {
+        const double* values = table.data() + static_cast<std::size_t>(r) * n;
+        double highest = values[0], sum = 0.0, size = 0.0, until_half = 0.0, m = 0.0, area = 0.0;
+        Int at = 0, under = 0, found = -1;
+        for (Int i = 0; i < w.steps; ++i) {
+            const double v = values[i];
+            if (v > highest) highest = v, at = i;
+            under += v < half[r];
+            sum += v, size += std::fabs(v);
+            if (i == places[0]) until_half = sum;
+            m = 0.9 * m + (i > 0 ? values[i - 1] - v : 0.0);
+            area += m;
+        }
+        for (Int i = w.steps - 1; i >= at; --i) if (values[i] <= half[r]) found = w.start + i;
+        require(first[r] == values[0] && last[r] == values[n - 1], kind, "ends", r, w);
+        require(peak[r] == highest && peak_at[r] == w.start + at, kind, "peak", r, w);
+        require(below[r] == found && counts[r] == under, kind, "half", r, w);
+        require(near(total[r], sum, size), kind, "total", r, w);
+        require(near(areas[r], area, 20.0 * size), kind, "annealing area", r, w);
+        require(near(totals[2 * r], until_half, size), kind, "part of a total", r, w);
+        require(totals[2 * r + 1] == total[r], kind, "whole of a total", r, w);
+    }
+}
+
+// Nodes whose lengths, boundaries and steps lie a little before a position.
+Spec spec_before(const Kind& kind, Int position) {
+    const auto end = static_cast<std::uint64_t>(position);
+    const auto fit = [end](Spec s) {
+        auto& c = s.columns;
+        if (generator() % 2) c["steps"] = whole(runs, end - 300, end);
+        if (generator() % 3 == 0) c["steps"] = reals(1, 1, 20.0, 900.0);
+        if (generator() % 2) c["step_size"] = c["decay_steps"] = whole(1, 1, 4);
+        if (generator() % 4 == 0) c["step_size"] = c["decay_steps"] = whole(1, end - 99, end);
+        if (generator() % 2) s.options["staircase"] = "true";
+        if (generator() % 2) c.erase("end_value"), c["end_value"] = reals(runs, 1, 0.0, 0.2);
+        return s;
+    };
+    if (kind.curve) return fit(curve_spec(kind.name));
+    Spec s = combinator_spec(kind.name);
+    auto& c = s.columns;
+    c["boundary0"] = whole(runs, 1, 4);
+    c["boundary1"] = whole(runs, end - 300, end);
+    c["by"] = whole(runs, 1, end);
+    c["every"] = generator() % 2 ? whole(1, 1, 90) : whole(1, end - 300, end);
+    if (generator() % 2) c["period"] = c["length"] = whole(runs, end - 300, end);
+    if (generator() % 2) c["period_scale"] = reals(1, 1, 1.0, 1.0);
+    if (generator() % 2) c["value_scale"] = reals(1, 1, 1.0, 1.0);
+    for (NodePtr& child : s.children) {
+        for (;;) {
+            const Kind& inside = kinds()[generator() % kinds().size()];
+            if (!inside.curve) continue;
+            child = make_node(fit(curve_spec(inside.name)));
+            break;
+        }
+    }
+    return s;
+}
+
+// Folds and tables where the sum of two positions does not fit an int64.
+void check_far_folds() {
+    const Int ends[] = {Int{1} << 53, Int{1} << 55, Int{1} << 62, max_int};
+    for (int round = 0; round < 12; ++round) {
+        for (const Kind& kind : kinds()) {
+            for (const Int end : ends) {
+                const Program program(make_node(spec_before(kind, end)), runs);
+                for (const Int steps : {1, 2, 7, 64, 200, 513, 700}) {
+                    const Int after = end == max_int ? 0 : static_cast<Int>(generator() % 99);
+                    const Int back = static_cast<Int>(generator() % 99) % steps;
+                    const Int last = std::min(end - back, max_int - after) + after;
+                    check_figures(kind.name, program, {0, runs, last - (steps - 1), 1, steps});
+                }
+                check_figures(kind.name, program, {0, runs, end - 199, 1, 200});
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -94,6 +198,7 @@ int main() {
             check_folds(kind.name, program);
         }
     }
+    check_far_folds();
     std::printf("every route gives the same bits: %016llx\n",
                 static_cast<unsigned long long>(digest));
     return 0;

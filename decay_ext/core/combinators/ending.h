@@ -30,10 +30,9 @@ class Ending final : public Moved<Ending> {
         if (mode_ == EndMode::raise) return child_->fill(run, first, count, out);
         if (!length.integral) return Node::fill(run, first, count, out);
         const bool copied = length.whole <= longest_copied / 2;
-        const Int again = mode_ == EndMode::mirror ? 2 * length.whole : length.whole;
-        const Int evaluated = copied ? std::min(again, count) : count;
+        const Int evaluated = copied ? std::min(cycle(length.whole), count) : count;
         fill_cycles(run, length.whole, first, evaluated, out);
-        if (evaluated < count) repeat_values(out, again, count);
+        if (evaluated < count) repeat_values(out, evaluated, count);
     }
     ClosedSum sum(Run run, Int first, Int count) const override {
         if (mode_ == EndMode::raise) return child_->sum(run, first, count);

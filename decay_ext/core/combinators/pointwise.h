@@ -71,7 +71,8 @@ class Reduce final : public Pointwise {
 
     ClosedSum sum(Run run, Int first, Int count) const override {
         const Scaling scaling = scaling_of(run, first);
-        if (!scaling.part || scaling.monotonicity.until - count < first) return {};
+        if (!scaling.part) return {};
+        if (positions_before(first, scaling.monotonicity.until, count) < count) return {};
         const ClosedSum own = scaling.part->sum(run, first, count);
         return own ? double_double{to_double(*own) * scaling.factor, 0.0} : own;
     }

@@ -115,7 +115,7 @@ class ExponentialRow {
     bool bounded(double shown) const { return shown == low_ || shown == high_; }
     // How many of `count` positions have values inside the bound.
     Int before_bound(Int first, Int count) const {
-        if (!clipped_ || !bounded(at(first + count - 1))) return count;
+        if (!clipped_ || !bounded(at(first + (count - 1)))) return count;
         Int low = 0, high = count - 1;
         while (low < high) {
             const Int middle = low + (high - low) / 2;

@@ -27,13 +27,14 @@ template <class Real, class Values, class Next>
 inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values, Next&& next) {
     double levels[together];
     int level = 0, computed = 0;
-    for (Int i = 0; i < count; ++level, ++n) {
+    for (Int i = 0; i < count; ++level) {
         if (level == computed) {
+            n += computed;
             computed = static_cast<int>(std::min<Int>(together, count - i));
             values(n, computed, levels);
             level = 0;
         }
-        const Int end = next(n), left = count - i;
+        const Int end = next(n + level), left = count - i;
         const Int held = end == max_int ? left : std::min(end - (first + i), left);
         hold(levels[level], held, left, out + i);
         i += std::max<Int>(held, 0);

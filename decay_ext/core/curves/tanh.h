@@ -47,7 +47,7 @@ class TanhRow {
     }
 
     ClosedSum sum(Int first, Int count) const {
-        if (!lanes_ || first + count > Int{1} << 52) return {};
+        if (!lanes_ || first > (Int{1} << 52) - count) return {};
         const Int inside = std::min(stop(first), count);
         double_double sum{0.0, 0.0};
         if (inside > 0) sum = TanhSum(weights_, change_, slope_, start_).of(first, inside);

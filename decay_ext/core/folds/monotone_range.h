@@ -35,8 +35,8 @@ void each_monotone_range(const Node& node, Run run, Int first, Int count, Visit&
         const Monotonicity monotonicity = node.monotonicity(run, first);
         const Int size = positions_before(first, monotonicity.until, count);
         if (!visit(MonotoneRange{node, run, first, size, monotonicity})) return;
-        first += size;
         count -= size;
+        if (count > 0) first += size;  // the position after the last one may not exist
     }
 }
 
