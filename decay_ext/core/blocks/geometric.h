@@ -57,7 +57,17 @@ class GeometricSequence {
         }
         return rest > 0 ? add(sum, sum_of_equal((*this)(stair + 1 + whole), rest)) : sum;
     }
-    Monotonicity monotonicity() const { return monotonicity_of_growth(init_, log2_.hi); }
+    // At positions of which each value holds for `size`. Those that are surely 0 or infinite are
+    // equal.
+    Monotonicity monotonicity(Int first, double size) const {
+        Monotonicity own = monotonicity_of_growth(init_, log2_.hi);
+        const double gone = 2200.0 / std::fabs(log2_.hi) * size + size;
+        if (!(gone < 0.5 * two_63)) return own;
+        const Int from = static_cast<Int>(gone);
+        if (first >= from) return {Trend::constant};
+        own.until = from;
+        return own;
+    }
     const Parts& slope() const { return slope_; }
     // The value at n where n is exact and the values up to n are normal numbers.
     DECAYLR_LANE double near_value(double n) const {

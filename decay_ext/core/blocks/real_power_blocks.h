@@ -22,9 +22,12 @@ class RealPowerBlocks {
           upward_(weights.upward),
           rise_(rise),
           fineness_(shape_.fineness()) {
-        usable_ = weights.unit == 1.0 && steps_ >= 2.0 && steps_ <= 0x1p40 && n_ > 0x1p-20 &&
-                  fineness_ > 0 && n_ * floor_log2() < 200.0 && std::fabs(change_.hi) > 0x1p-500;
+        sums_ = weights.unit == 1.0 && steps_ >= 2.0 && steps_ <= 0x1p50 && n_ > 0x1p-20 &&
+                fineness_ > 0 && n_ * floor_log2() < 200.0 && std::fabs(change_.hi) > 0x1p-500;
+        usable_ = sums_ && steps_ <= 0x1p40;
     }
+    // Whether sums by blocks are accurate; values of longer curves are not taken from blocks.
+    bool sums() const { return sums_; }
     // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const { return at_dyadic_block(*this, dyadic_blocks(), p); }
@@ -94,7 +97,7 @@ class RealPowerBlocks {
     double base_;
     bool upward_, rise_;
     int fineness_;
-    bool usable_;
+    bool sums_, usable_;
 };
 
 }  // namespace decaylr

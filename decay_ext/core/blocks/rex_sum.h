@@ -25,7 +25,7 @@ class RexSum {
           far_(far),
           from_end_(from_end) {
         const bool gentle = far > 0x1p-100 && near < 0x1p100 && far <= 2.0 * near;
-        usable_ = gentle && weights.unit == 1.0 && steps >= 2.0 && steps <= 0x1p40 &&
+        usable_ = gentle && weights.unit == 1.0 && steps >= 2.0 && steps <= 0x1p50 &&
                   std::fabs(change_.hi) > 0x1p-500;
     }
     // Requires |r| <= 1 everywhere, so that the weight bends most where it is 0.

@@ -44,17 +44,22 @@ class Ending final : public Moved<Ending> {
     Monotonicity monotonicity(Run run, Int first) const override {
         if (mode_ == EndMode::raise) return child_->monotonicity(run, first);
         const Boundary length = length_.boundary(run);
-        if (mode_ == EndMode::mirror || !length.integral) return {};
+        if (!length.integral) return {};
         const Int local = first % length.whole, begin = first - local;
-        Monotonicity own = moved_forward(child_->monotonicity(run, local), begin);
+        const bool back = mode_ == EndMode::mirror && first / length.whole % 2 != 0;
+        Monotonicity own = moved_forward(back ? mirrored(run, length.whole, local)
+                                              : child_->monotonicity(run, local), begin);
         const bool far = length.whole > max_int - begin;
         own.until = std::min(own.until, far ? max_int : begin + length.whole);
         return own;
     }
-    Int distinct_count(Run run, Int, Int count) const override {
+    Int part_end(Run run, Int first) const override {
+        return mode_ == EndMode::raise ? child_->part_end(run, first) : max_int;
+    }
+    Int distinct_count(Run run, Int first, Int count) const override {
+        if (mode_ == EndMode::raise) return child_->distinct_count(run, first, count);
         const Boundary length = length_.boundary(run);
-        const bool cycles =
-            mode_ != EndMode::raise && length.integral && length.whole <= max_int / 2;
+        const bool cycles = length.integral && length.whole <= max_int / 2;
         return cycles ? std::min(cycle(length.whole), count) : count;
     }
     template <class P, class F>
@@ -64,6 +69,19 @@ class Ending final : public Moved<Ending> {
     }
 
    private:
+    // Of a mirrored cycle from its position `local` on: that of the child's range that ends there,
+    // backwards. It is looked for from the child's beginning on, among the first few ranges.
+    Monotonicity mirrored(Run run, Int length, Int local) const {
+        const Int end = length - local;
+        Monotonicity own = child_->monotonicity(run, 0);
+        Int begin = 0;
+        for (int tries = 0; own.until <= end; ++tries) {
+            if (tries == 64) return {};
+            begin = own.until;
+            own = child_->monotonicity(run, begin);
+        }
+        return {opposite(own.trend), begin == 0 ? length : length - begin + 1, own.size};
+    }
     Int cycle(Int length) const { return mode_ == EndMode::mirror ? 2 * length : length; }
     // Of a cycle, n positions from the p-th on; those past the length are mirrored.
     ClosedSum sum_of_part(Run run, Int length, Int p, Int n) const {

@@ -70,6 +70,21 @@ class Join final : public Node {
         return own;
     }
 
+    Int distinct_count(Run run, Int first, Int count) const override {
+        const std::size_t part = phase(run, first);
+        const Boundary begin = beginning(run, part);
+        if (!begin.integral || place(run, part, first, count) < count) return count;
+        return parts_[part]->distinct_count(run, first - begin.whole, count);
+    }
+    Int part_end(Run run, Int first) const override {
+        const std::size_t part = phase(run, first);
+        const Boundary begin = beginning(run, part);
+        const Int own = first + place(run, part, first, max_int - first);
+        if (!begin.integral) return own;
+        const Int inside = parts_[part]->part_end(run, first - begin.whole);
+        return inside > max_int - begin.whole ? own : std::min(own, begin.whole + inside);
+    }
+
    private:
     struct Value {
         template <class P>
@@ -80,17 +95,22 @@ class Join final : public Node {
         static double of(const Node& node, Run run, P p) { return node.verify(run, p); }
     };
 
+    static constexpr std::size_t few = 8;  // boundaries that are compared one after the other
     template <class P>
     std::size_t phase(Run run, P p) const {
-        std::size_t i = boundaries_.size();
-        while (i > 0 && !reached(p, boundaries_[i - 1].boundary(run))) --i;
+        std::size_t low = 0, i = boundaries_.size();
+        while (i - low > few) {
+            const std::size_t middle = low + (i - low) / 2;
+            if (reached(p, boundaries_[middle].boundary(run))) low = middle + 1;
+            else i = middle;
+        }
+        while (i > low && !reached(p, boundaries_[i - 1].boundary(run))) --i;
         return i;
     }
     // How many of `count` positions from p on belong to a part that does not begin after p.
     Int place(Run run, std::size_t part, Int p, Int count) const {
         if (part == boundaries_.size()) return count;
-        const Boundary end = boundaries_[part].boundary(run);
-        return reached(p, end) ? 0 : positions_before(p, first_position(end), count);
+        return positions_before(p, boundaries_[part].boundary(run), count);
     }
     Boundary beginning(Run run, std::size_t part) const {
         return part == 0 ? make_boundary(Int{0}) : boundaries_[part - 1].boundary(run);

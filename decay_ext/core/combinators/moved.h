@@ -65,6 +65,12 @@ class Advance final : public Moved<Advance> {
         if (!by.integral || first > max_int - count - by.whole) return count;
         return child_->distinct_count(run, first + by.whole, count);
     }
+    Int part_end(Run run, Int first) const override {
+        const Boundary by = by_.boundary(run);
+        if (!by.integral || first > max_int - by.whole) return max_int;
+        const Int end = child_->part_end(run, first + by.whole);
+        return end == max_int ? max_int : end - by.whole;
+    }
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
         return forward(p, by_.boundary(run), f);

@@ -72,12 +72,23 @@ class Reduce final : public Pointwise {
     ClosedSum sum(Run run, Int first, Int count) const override {
         const Scaling scaling = scaling_of(run, first);
         if (!scaling.part) return {};
-        if (positions_before(first, scaling.monotonicity.until, count) < count) return {};
+        if (positions_before(first, scaling.held_until, count) < count) return {};
         const ClosedSum own = scaling.part->sum(run, first, count);
         return own ? double_double{to_double(*own) * scaling.factor, 0.0} : own;
     }
     Monotonicity monotonicity(Run run, Int first) const override {
         return scaling_of(run, first).monotonicity;
+    }
+    Int distinct_count(Run run, Int first, Int count) const override {
+        const Scaling scaling = scaling_of(run, first);
+        const bool held =
+            scaling.part && positions_before(first, scaling.held_until, count) == count;
+        return held ? scaling.part->distinct_count(run, first, count) : count;
+    }
+    Int part_end(Run run, Int first) const override {
+        Int end = max_int;
+        for (const auto& child : children_) end = std::min(end, child->part_end(run, first));
+        return end;
     }
 
    private:
@@ -97,6 +108,7 @@ class Reduce final : public Pointwise {
         const Node* part = nullptr;
         double factor = 1.0;
         Monotonicity monotonicity;
+        Int held_until = max_int;  // where the other parts cease to be constant
     };
     Scaling scaling_of(Run run, Int first) const {
         std::array<Monotonicity, 8> monotonicities;
@@ -109,14 +121,15 @@ class Reduce final : public Pointwise {
         const auto varies = [](const Monotonicity& c) { return c.trend != Trend::constant; };
         const auto part = std::find_if(monotonicities.begin(), end - 1, varies);
         const std::size_t first_varying = static_cast<std::size_t>(part - monotonicities.begin());
-        Scaling found{children_[first_varying].get(), 1.0, *part};
+        Scaling found{children_[first_varying].get(), 1.0, *part, max_int};
         for (auto other = monotonicities.begin(); other != end; ++other) {
             if (other == part) continue;
             if (varies(*other)) return {};
             const std::size_t i = static_cast<std::size_t>(other - monotonicities.begin());
             found.factor *= children_[i]->at(run, first);
-            found.monotonicity.until = std::min(found.monotonicity.until, other->until);
+            found.held_until = std::min(found.held_until, other->until);
         }
+        found.monotonicity.until = std::min(found.monotonicity.until, found.held_until);
         found.monotonicity = multiplied(found.monotonicity, found.factor);
         return found;
     }
@@ -170,6 +183,10 @@ class Negative final : public Mapped<Negative> {
     Monotonicity monotonicity(Run run, Int first) const override {
         return multiplied(children_[0]->monotonicity(run, first), -1.0);
     }
+    Int distinct_count(Run run, Int first, Int count) const override {
+        return children_[0]->distinct_count(run, first, count);
+    }
+    Int part_end(Run run, Int first) const override { return children_[0]->part_end(run, first); }
 };
 
 class Quotient final : public Mapped<Quotient> {
@@ -185,6 +202,10 @@ class Quotient final : public Mapped<Quotient> {
     Monotonicity monotonicity(Run run, Int first) const override {
         return multiplied(children_[0]->monotonicity(run, first), 1.0 / divisor_(run));
     }
+    Int distinct_count(Run run, Int first, Int count) const override {
+        return children_[0]->distinct_count(run, first, count);
+    }
+    Int part_end(Run run, Int first) const override { return children_[0]->part_end(run, first); }
 
    private:
     Column divisor_;
@@ -242,6 +263,9 @@ class Select final : public Pointwise {
     }
     Int distinct_count(Run run, Int first, Int count) const override {
         return child(run).distinct_count(row_.integer(run), first, count);
+    }
+    Int part_end(Run run, Int first) const override {
+        return child(run).part_end(row_.integer(run), first);
     }
     void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
     void check_fraction(Run run, double_double p) const override {

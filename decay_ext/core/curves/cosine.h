@@ -37,11 +37,11 @@ class CosineRow {
     }
     ClosedSum sum(Int first, Int count) const {
         const bool powers = powers_ && powers_->usable();
-        if (!whole_ && !powers) return {};
+        if (!plain_ && !powers) return {};
         return sum_interior(
             first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, [&](Int p, Int n) {
                 return ClosedSum(powers ? powers_->sum(p, n)
-                                        : sum_of_cosine(weights_, endpoints_.steps, p, n));
+                                        : sum_of_cosine(weights_, endpoints_.length, p, n));
             });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }

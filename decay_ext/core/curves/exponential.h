@@ -102,16 +102,28 @@ class ExponentialRow {
         return free < count ? add(sum, sum_of_equal(at(first + free), count - free)) : sum;
     }
     Monotonicity monotonicity(Int first) const {
-        const Monotonicity free = sequence_.monotonicity();
-        if (!clipped_) return free;
-        const double own = staircase_ ? sequence_(quotient(first, size_)) : level(first);
-        const double shown = clip(own);
-        // A value that is clipped well beyond its bound is constant from here on.
-        return std::fabs(own - shown) > rounding_margin(free, shown) ? Monotonicity{Trend::constant}
-                                                                     : free;
+        Monotonicity free = sequence_.monotonicity(first, staircase_ ? size_.value : 1.0);
+        if (clipped_ && held(first, free)) return {Trend::constant};
+        if (staircase_) {
+            return monotonicity_of_plateau(first, next_multiple(first, size_), free);
+        }
+        // Where it begins to be is worth looking for far from the start, where folds take long pieces.
+        if (!clipped_ || first < (Int{1} << 16) || !held(max_int, free)) return free;
+        for (Int low = first, high = max_int; high - low > 1;) {
+            const Int middle = low + (high - low) / 2;
+            if (held(middle, free)) free.until = std::min(free.until, high = middle);
+            else low = middle;
+        }
+        return free;
     }
 
    private:
+    // Whether the value at p is clipped well beyond its bound: then it is constant from there on.
+    bool held(Int p, const Monotonicity& free) const {
+        const double own = staircase_ ? sequence_(quotient(p, size_)) : level(p);
+        const double shown = clip(own);
+        return std::fabs(own - shown) > rounding_margin(free, shown);
+    }
     bool bounded(double shown) const { return shown == low_ || shown == high_; }
     // How many of `count` positions have values inside the bound.
     Int before_bound(Int first, Int count) const {

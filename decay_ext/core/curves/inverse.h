@@ -44,7 +44,7 @@ class InverseRow {
         }
     }
     ClosedSum sum(Int first, Int count) const {
-        if (staircase_ || far_ || first >= blocks_end - count) return {};
+        if (staircase_ || far_ || first >= sums_end - count) return {};
         const InverseBlocks blocks = blocks_ ? *blocks_ : InverseBlocks(init_, slope_, power_);
         if (!blocks.usable()) return {};
         const Int begin = first == 0 && count > 0 ? 1 : 0;
@@ -57,6 +57,8 @@ class InverseRow {
 
    private:
     static constexpr Int blocks_end = Int{1} << 52;  // sums of positions are exact up to here
+    // Farther away the middle of a block may be rounded, not the end of one beyond every position.
+    static constexpr Int sums_end = Int{3} << 61;
 
     template <class Real>
     void fill_any_power(Int first, Int count, Real* out) const {

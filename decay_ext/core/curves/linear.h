@@ -49,22 +49,33 @@ class LinearRow {
         fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
                       [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
-    // The value in the middle, which may lie between two positions, times their number.
     ClosedSum sum(Int first, Int count) const {
-        if (!whole_ || endpoints_.steps >= 0.5 * two_53) return {};
-        return sum_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end,
-                            [&](Int p, Int n) {
-                                const double many = static_cast<double>(n);
-                                const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
-                                const double_double from_init =
-                                    two_prod(line_.from_init, endpoints_.steps - middle);
-                                const double_double from_end = two_prod(line_.from_end, middle);
-                                return ClosedSum(mul(add(from_init, from_end), many * line_.back));
-                            });
+        const Endpoints& e = endpoints_;
+        if (!whole_ || e.steps >= 0.5 * two_53) {
+            return sum_interior(first, count, e.boundary, e.init, e.end,
+                                [&](Int p, Int n) { return ClosedSum(far_sum(p, n)); });
+        }
+        return sum_interior(first, count, e.boundary, e.init, e.end,
+                            [&](Int p, Int n) { return ClosedSum(near_sum(p, n)); });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
    private:
+    // The value in the middle, which may lie between two positions, times their number.
+    double_double near_sum(Int p, Int n) const {
+        const double many = static_cast<double>(n);
+        const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
+        const double_double from_init = two_prod(line_.from_init, endpoints_.steps - middle);
+        const double_double from_end = two_prod(line_.from_end, middle);
+        return mul(add(from_init, from_end), many * line_.back);
+    }
+    // The same where the middle, or what is left from there, needs a second word.
+    double_double far_sum(Int p, Int n) const {
+        const double_double middle = middle_of(p, n);
+        const double_double from_init = mul(endpoints_.remaining(middle), line_.from_init);
+        const double_double weighed = add(from_init, mul(middle, line_.from_end));
+        return mul(mul(weighed, exact(n)), line_.back);
+    }
     double weigh(double p) const { return line_.weigh(endpoints_.steps - p, p); }
     double weigh(double_double p) const {
         const double_double left = endpoints_.remaining(p);

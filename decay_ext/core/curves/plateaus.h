@@ -56,6 +56,7 @@ inline void fill_stairs(Int first, Int count, const Boundary& size, Real* out, V
 // Long plateaus are treated one by one, short ones as part of the whole sequence.
 inline Monotonicity monotonicity_of_plateau(Int first, Int next, const Monotonicity& whole) {
     constexpr Int long_plateau = 4096;
+    if (whole.trend == Trend::constant) return whole;
     if (next == max_int || next - first >= long_plateau) return {Trend::constant, next};
     return whole;
 }
@@ -83,7 +84,7 @@ class StepRow {
     }
     Monotonicity monotonicity(Int first) const {
         return monotonicity_of_plateau(first, next_multiple(first, size_),
-                                       sequence_.monotonicity());
+                                       sequence_.monotonicity(first, size_.value));
     }
 
    private:
@@ -138,6 +139,8 @@ class MultiStepRow {
     double at(double_double p) const { return sequence_(milestones_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
+        const Int before_last = max_int - first;  // a milestone may be the last of all positions
+        if (count > 1 && count > before_last) out[--count] = static_cast<Real>(at(max_int));
         fill_levels(
             first, count, milestones_.reached_by(first), out,
             [this](Int n, int many, double* levels) {
@@ -153,7 +156,8 @@ class MultiStepRow {
                                [this](Int p) { return milestones_.next(p); });
     }
     Monotonicity monotonicity(Int first) const {
-        return monotonicity_of_plateau(first, milestones_.next(first), sequence_.monotonicity());
+        return monotonicity_of_plateau(first, milestones_.next(first),
+                                       sequence_.monotonicity(0, two_63));
     }
 
    private:

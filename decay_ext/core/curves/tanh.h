@@ -40,15 +40,15 @@ class TanhRow {
     double at(double_double p) const { return precise(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        const Int inside = std::min(stop(first), count);
+        const Int inside = positions_before(first, steps_, count);
         if (inside > 0) fill_inside(first, inside, out);
         if (inside == count) return;
         std::fill(out + inside, out + count, static_cast<Real>(at(first + inside)));
     }
 
     ClosedSum sum(Int first, Int count) const {
-        if (!lanes_ || first > (Int{1} << 52) - count) return {};
-        const Int inside = std::min(stop(first), count);
+        const Int inside = positions_before(first, steps_, count);
+        if (!lanes_ || inside > std::max((Int{1} << 52) - first, Int{0})) return {};
         double_double sum{0.0, 0.0};
         if (inside > 0) sum = TanhSum(weights_, change_, slope_, start_).of(first, inside);
         if (inside == count) return sum;
@@ -78,9 +78,6 @@ class TanhRow {
         return static_cast<double>(static_cast<int>(detail::bits_of(x) >> 52 & 0x7ff) - 1023);
     }
     static double centre(Int k) { return static_cast<double>(k * block + half_block); }
-    Int stop(Int first) const {
-        return reached(first, steps_) ? 0 : first_position(steps_) - first;
-    }
     // 2 a / ln 2, negated where the weight is that of end.
     DECAYLR_LANE double_double exponent(double p) const { return add(mul(slope_, p), start_); }
     DECAYLR_LANE double grown(double m) const { return exp2m1(mul(slope_, m)).hi; }

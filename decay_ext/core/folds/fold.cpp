@@ -9,7 +9,8 @@ namespace {
 
 constexpr Int piece = 2048;               // values at a time: a third of a first-level cache
 constexpr Int short_run = 512;            // such runs are prepared together, several a piece
-constexpr Int long_piece = Int{1} << 16;  // positions per piece where closed sums are tried
+constexpr Int long_piece = Int{1} << 16;  // positions per piece where closed sums are tried first
+constexpr Int growth = 16;                // how much longer the piece after a closed one may be
 
 // One run of a window.
 struct RunWindow {
@@ -20,7 +21,9 @@ struct RunWindow {
     // In closed form; none also where an intermediate result would overflow.
     ClosedSum closed_sum(Int p, Int n) const {
         const ClosedSum sum = node.sum(run, p, n);
-        return sum && std::isfinite(to_double(*sum)) ? sum : ClosedSum();
+        if (!sum || std::isfinite(to_double(*sum))) return sum;
+        // Values that grow to infinity have an infinite sum.
+        return sum->hi == node.at(run, p + (n - 1)) ? sum : ClosedSum();
     }
     Int distinct_count(Int p, Int n) const { return node.distinct_count(run, p, n); }
     Sum sum_of_values(Int p, Int n) const {
@@ -55,36 +58,51 @@ void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, cons
 }
 
 template <class Fold>
-void fold_long_run(Fold& fold, const RunWindow& row) {
+void take_values(Fold& fold, const RunWindow& row, Int p, Int count) {
     double buffer[lanes + piece];
     double* values = buffer + lanes;
+    for (Int i = 0; i < count; i += piece) {
+        const Int n = std::min(piece, count - i);
+        row.node.fill(row.run, p + i, n, values);
+        fold.take(p + i, values, n);
+    }
+}
+
+// Pieces grow while they are closed, so that a run takes few of them however long it is. Longer
+// ones end with a part of the schedule: one that has no closed form must not spoil the others'.
+template <class Fold>
+void fold_long_run(Fold& fold, const RunWindow& row) {
     const Int stop = row.start + (row.steps - 1);  // the last position, to be below 2^63
-    for (Int p = row.start;; p += long_piece) {
-        const Int count = std::min(long_piece - 1, stop - p) + 1;
-        if (!fold.closed(p, count)) {
-            for (Int i = 0; i < count; i += piece) {
-                const Int n = std::min(piece, count - i);
-                row.node.fill(row.run, p + i, n, values);
-                fold.take(p + i, values, n);
-            }
+    for (Int p = row.start, most = long_piece; !fold.done();) {
+        const Int own = std::min(most, row.node.part_end(row.run, p) - p);
+        const Int count = std::min(std::max(own, long_piece) - 1, stop - p) + 1;
+        const bool closed = fold.closed(p, count);
+        if (!closed && count > long_piece) {
+            most = long_piece;
+            continue;
         }
-        if (stop - p < long_piece || fold.done()) return;
+        if (!closed) take_values(fold, row, p, count);
+        if (stop - p < count) return;
+        p += count;
+        if (closed) most = most > max_int / growth ? max_int : most * growth;
     }
 }
 
 // The size of a run: as many positions, or what closed sums of them take.
 Int size_of_run(const Node& node, const Window& w) {
-    const bool closed = w.runs > 0 && w.steps > 0 && node.sum(w.first_run, w.start, 1).has_value();
-    return closed ? std::min(w.steps, 500 + w.steps / 128) : w.steps;
+    if (w.runs == 0 || w.steps == 0) return w.steps;
+    const Int tried = w.steps > long_piece ? w.steps : 1;
+    const bool closed = node.sum(w.first_run, w.start, tried).has_value();
+    return closed ? std::min(w.steps, 500 + std::min(w.steps, 16 * long_piece) / 128) : w.steps;
 }
 
-// Folds each run of a window. make(r, row) gives an object for one of them. It may do pieces
+// Folds each run of a window, whose size is what it costs in values. make(r, row) gives an object for one of them. It may do pieces
 // of a run without their values, by closed(p, n); else take(p, values, n) is given them, whole
 // blocks of them until the run's end, and may write to values[-1]. When it is done(), or the run
 // is, result(r, object) takes what it found.
 template <class Make, class Result>
-void fold_runs(const Program& program, const Window& w, ThreadBudget budget, const Make& make,
-               const Result& result) {
+void fold_runs(const Program& program, const Window& w, ThreadBudget budget, Int size,
+               const Make& make, const Result& result) {
     const Node& node = program.root();
     const auto work = [&](Run begin, Run end) {
         if (w.steps <= short_run) return fold_short_runs(node, w, begin, end, make, result);
@@ -95,7 +113,7 @@ void fold_runs(const Program& program, const Window& w, ThreadBudget budget, con
             result(r, fold);
         }
     };
-    parallel_for(w.runs, size_of_run(node, w), budget, work);
+    parallel_for(w.runs, size, budget, work);
 }
 
 struct ExtremesOfRun {
@@ -241,7 +259,8 @@ struct TotalsOfRun {
 
 void fold_extremes(const Program& program, const Window& w, ThreadBudget budget, Extremes out) {
     fold_runs(
-        program, w, budget, [](Run, const RunWindow& row) { return ExtremesOfRun(row); },
+        program, w, budget, size_of_run(program.root(), w),
+        [](Run, const RunWindow& row) { return ExtremesOfRun(row); },
         [&](Run r, const ExtremesOfRun& found) {
             out.initial[r] = found.first;
             out.peak[r] = found.peak.value;
@@ -254,7 +273,7 @@ void fold_extremes(const Program& program, const Window& w, ThreadBudget budget,
 void first_below(const Program& program, const Window& w, ThreadBudget budget, const Int* from,
                  const double* limit, Int* out) {
     fold_runs(
-        program, w, budget,
+        program, w, budget, size_of_run(program.root(), w),
         [&](Run r, const RunWindow& row) { return FirstBelow{row, from[r], limit[r]}; },
         [&](Run r, const FirstBelow& fold) { out[r] = fold.found; });
 }
@@ -262,14 +281,15 @@ void first_below(const Program& program, const Window& w, ThreadBudget budget, c
 void count_below(const Program& program, const Window& w, ThreadBudget budget, const double* limit,
                  Int* out) {
     fold_runs(
-        program, w, budget, [&](Run r, const RunWindow& row) { return CountBelow{row, limit[r]}; },
+        program, w, budget, size_of_run(program.root(), w),
+        [&](Run r, const RunWindow& row) { return CountBelow{row, limit[r]}; },
         [&](Run r, const CountBelow& fold) { out[r] = fold.found; });
 }
 
 void annealing(const Program& program, const Window& w, ThreadBudget budget, const double* momentum,
                double* out) {
     fold_runs(
-        program, w, budget,
+        program, w, budget, w.steps,
         [&](Run r, const RunWindow& row) {
             return AnnealingOfRun{row.start, AnnealingWeights(momentum[r])};
         },
@@ -279,7 +299,7 @@ void annealing(const Program& program, const Window& w, ThreadBudget budget, con
 void totals_at(const Program& program, const Window& w, ThreadBudget budget, const Int* indices,
                Int count, double* out) {
     fold_runs(
-        program, w, budget,
+        program, w, budget, size_of_run(program.root(), w),
         [&](Run r, const RunWindow& row) {
             return TotalsOfRun{row, indices, count, out + r * count};
         },

@@ -38,20 +38,30 @@ bool worth_bisecting(const MonotoneRange& s, double limit) {
     return monotone && s.size > worthwhile && std::isfinite(rounding_margin(s.monotonicity, limit));
 }
 
+// Rounding changes no sign: between two values that are not below zero none is.
+bool stays_above_zero(const MonotoneRange& s) {
+    return s.monotonicity.trend != Trend::unknown && s.monotonicity.size == 0.0 &&
+           s.at(0) >= 0.0 && s.at(s.size - 1) >= 0.0;
+}
+
 // From the front, until values are below the largest by more than the rounding margin.
 void update_peak_from_front(Peak& peak, const MonotoneRange& s) {
-    walk<few>(s, 0, s.size, [&](Int i, const double* values, Int n) {
+    double values[many];
+    Int n = std::min(few, s.size);
+    for (Int i = 0;; i += n, n = std::min({2 * n, many, s.size - i})) {
+        s.node.fill(s.run, s.first + i, n, values);
         peak.consider(values, n, s.first + i);
-        return !(values[n - 1] < peak.value - rounding_margin(s.monotonicity, peak.value));
-    });
+        if (n == s.size - i) return;
+        if (values[n - 1] < peak.value - rounding_margin(s.monotonicity, peak.value)) return;
+    }
 }
 
 // From the back: of equal values the first counts.
 void update_peak_from_back(Peak& peak, const MonotoneRange& s) {
     Peak own{-std::numeric_limits<double>::infinity(), s.first};
-    double values[few];
-    for (Int until = s.size; until > 0; until -= few) {
-        const Int from = std::max<Int>(until - few, 0);
+    double values[many];
+    for (Int until = s.size, n = few; until > 0; until -= n, n = std::min(2 * n, many)) {
+        const Int from = std::max<Int>(until - n, 0);
         s.node.fill(s.run, s.first + from, until - from, values);
         const double largest = largest_of(values, until - from);
         if (!(largest < own.value)) {
@@ -109,6 +119,7 @@ Int first_at_most(const MonotoneRange& s, double limit) {
 Int count_under(const MonotoneRange& s, double limit) {
     if (s.monotonicity.trend == Trend::constant) return s.at(0) < limit ? s.size : 0;
     Int from = 0, until = s.size, under = 0;
+    if (limit <= 0.0 && stays_above_zero(s)) return 0;
     if (worth_bisecting(s, limit)) {
         const double margin = rounding_margin(s.monotonicity, limit);
         const double more = limit + margin, less = limit - margin;

@@ -17,6 +17,11 @@ inline bool moderate(double x) {
     return size == 0.0 || (size > 0x1p-700 && size < 0x1p700);
 }
 
+// The mean of n positions from p on; it may lie between two of them.
+inline double_double middle_of(Int p, Int n) {
+    return add(exact(p), mul(exact(n - 1), 0.5));
+}
+
 inline double_double sum_of_equal(double value, Int count) {
     const double n = static_cast<double>(count);
     return moderate(value) ? two_prod(value, n) : double_double{value * n, 0.0};
@@ -27,8 +32,7 @@ template <class Value, class Next>
 inline double_double sum_of_plateaus(Int first, Int count, Value&& value, Next&& next) {
     double_double sum{0.0, 0.0};
     for (Int i = 0; i < count;) {
-        const Int p = first + i, stop = next(p);
-        const Int n = stop == max_int ? count - i : std::min(stop - p, count - i);
+        const Int p = first + i, n = positions_before(p, next(p), count - i);
         sum = add(sum, sum_of_equal(value(p), n));
         i += n;
     }
@@ -46,9 +50,8 @@ inline ClosedSum sum_interior(Int first, Int count, const Boundary& steps, doubl
         sum.hi = steps.value > 0.0 ? init : end;
         ++first, --count;
     }
-    if (count > 0 && !reached(first, steps)) {
-        const Int stop = first_position(steps);
-        const Int inside = stop - first < count ? stop - first : count;
+    const Int inside = count > 0 ? positions_before(first, steps, count) : 0;
+    if (inside > 0) {
         const ClosedSum part = body(first, inside);
         if (!part) return {};
         sum = add(sum, *part);

@@ -73,6 +73,8 @@ class Node {
     virtual Monotonicity monotonicity(Run, Int) const { return {}; }
     // How many of the first of `count` positions contain all values: the later ones repeat them.
     virtual Int distinct_count(Run, Int, Int count) const { return count; }
+    // Up to where (exclusive) a run is made of the part that a position belongs to.
+    virtual Int part_end(Run, Int) const { return max_int; }
 
     // Whether some position may be refused, and the refusal (std::domain_error).
     virtual bool refuses() const { return false; }
@@ -251,11 +253,6 @@ inline void fill_each(Int first, Int count, Real* out, F&& f) {
     }
 }
 
-// How many of `count` positions from p on lie before `stop`, at least the one at p.
-inline Int positions_before(Int p, Int stop, Int count) {
-    return p == max_int ? count : std::min(stop - p, count);
-}
-
 // Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
 // and given by body(p, n, out) for whole positions strictly inside.
 template <class Real, class Body>
@@ -263,8 +260,7 @@ inline void fill_interior(Int first, Int count, const Boundary& steps, double in
                           Real* out, Body&& body) {
     Int i = 0;
     if (first <= 0 && count > 0) out[i++] = static_cast<Real>(steps.value > 0.0 ? init : end);
-    const bool ended = count == i || reached(first + i, steps);
-    const Int inside = ended ? 0 : positions_before(first + i, first_position(steps), count - i);
+    const Int inside = count == i ? 0 : positions_before(first + i, steps, count - i);
     if (inside > 0) body(first + i, inside, out + i);
     for (i += inside; i < count; ++i) out[i] = static_cast<Real>(end);
 }

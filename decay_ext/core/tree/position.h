@@ -59,6 +59,19 @@ inline Int first_position(const Boundary& m) {
     return m.integral || m.whole == max_int ? m.whole : m.whole + 1;
 }
 
+// How many of `count` positions from p on lie before `stop`, at least the one at p.
+inline Int positions_before(Int p, Int stop, Int count) {
+    return p == max_int ? count : std::min(stop - p, count);
+}
+
+// How many of `count` positions from p on lie before the boundary. One of 2^63 or more comes after
+// the last position, which the first position at or after it cannot say.
+inline Int positions_before(Int p, const Boundary& m, Int count) {
+    if (reached(p, m)) return 0;
+    if (!m.integral && m.whole == max_int) return count;
+    return std::min(first_position(m) - p, count);
+}
+
 // The whole number in q, at most the largest int64.
 inline Int whole_part(double_double q) {
     const double hi = std::floor(q.hi);
