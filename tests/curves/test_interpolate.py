@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -79,3 +81,30 @@ def test_nothing_cancels_where_the_curve_comes_to_rest(kind, width):
         positions = [0, width, 2 * width, 3 * width]
         check(positions, values, "pchip", 2 * width - 90, 100, every=3)
         check(positions, values[::-1], kind, width, 70, every=3)
+
+
+# Levels so small that slopes, or products of slopes, would be subnormal, beside larger ones.
+SMALL = {
+    "beside one": ([0, 420, 980], [1.0, 1e-303, 0.0]),
+    "before one": ([0, 560, 980], [0.0, 1e-303, 1.0]),
+    "far apart": ([0, 10**6, 10**9 + 7], [1.0, 3e-303, 1e-306]),
+    "down and down": ([0, 300, 700, 1500, 2000], [1e3, 1e-150, 1e-290, 1e-305, 0.0]),
+    "up again": ([0, 100, 900, 1000], [1e-304, 1e-307, 5e-305, 1e250]),
+    "of both signs": ([0, 100, 900, 1000], [1.0, -1e-304, 2e-305, -1e-3]),
+    "subnormal": ([0, 333, 777], [1e-307, 1e-310, 5e-324]),
+    "between whole ones": ([0.5, 420.25, 980.75], [1.0, 1e-303, 0.0]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", SMALL)
+def test_values_so_small_that_slopes_vanish(name, kind):
+    positions, values = SMALL[name]
+    s = dl.interpolate(positions, values, kind)
+    exact = oracle_points.interpolate(positions, values, kind)
+    for p in {int(p) for start in positions for p in np.linspace(start, start + 900, 120)}:
+        assert not misses(s(p), exact(p)), f"{p}: {misses(s(p), exact(p))}"
+        assert s.table(3, start=p)[0] == s(p)
+    found, table = s.fold(2500), s.table(2500)
+    assert (found.peak, found.peak_at) == (table.max(), table.argmax())
+    assert abs(found.total - math.fsum(table)) <= 2**-49 * math.fsum(abs(table)) + 2500 * 5e-324

@@ -11,6 +11,7 @@
 // position is evaluated as centres are.
 #pragma once
 
+#include "blocks/line_segment.h"
 #include "tree/block_fill.h"
 #include "tree/node.h"
 
@@ -186,12 +187,12 @@ class CubicSegment {
         return first >= 0.0 && last >= 0.0 && first <= most && last <= most;
     }
     ClosedSum sum(Int p, Int count) const {
-        if (!whole_ || back_ != 1.0) return {};
+        if (!whole_) return {};
         const Int n = p - first_, before = in_left(n, count);
         double_double sum{0.0, 0.0};
         if (before > 0) sum = left().sum(n, before);
         if (before < count) sum = add(sum, right().sum(n + before, count - before));
-        return sum;
+        return lowered(sum, back_);
     }
 
    private:

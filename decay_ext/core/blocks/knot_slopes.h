@@ -1,6 +1,7 @@
 // Slopes at knots: monotone (Fritsch and Butland, as PCHIP) and not-a-knot spline.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "arithmetic/double_double.h"
@@ -22,6 +23,20 @@ struct Intervals {
     }
 };
 
+// A slope that is kept so many times as large as it is: the lift is a power of two.
+struct LiftedSlope {
+    double_double value;
+    double lift;
+
+    // The same with another lift. Beyond 2^900 its size does not matter.
+    double_double at_lift(double other) const {
+        if (other == lift) return value;
+        const double factor = other / lift, hi = value.hi * factor;
+        if (std::fabs(hi) > 0x1p900) return {hi > 0.0 ? 0x1p900 : -0x1p900, 0.0};
+        return {hi, value.lo * factor};
+    }
+};
+
 // One-sided three-point slope, kept to the side and steepness of the data.
 inline double_double pchip_end(double_double h0, double_double h1, double_double d0,
                                double_double d1) {
@@ -33,26 +48,50 @@ inline double_double pchip_end(double_double h0, double_double h1, double_double
     return turns && exceeds(magnitude(d), magnitude(steepest)) ? steepest : d;
 }
 
-inline void pchip_slopes(const std::vector<double_double>& x, const std::vector<double_double>& y,
-                         double_double* out) {
-    const Intervals in(x, y);
+// (w1 + w2) / (w1 / before + w2 / after), lifted as the smaller of both slopes is.
+inline LiftedSlope harmonic_mean(double_double w1, double_double w2, const LiftedSlope& before,
+                                 const LiftedSlope& after) {
+    const double lift = std::max(before.lift, after.lift);
+    const auto share = [lift](double_double width, const LiftedSlope& slope) {
+        const double factor = slope.lift / lift;
+        const double_double quotient = div(width, slope.value);
+        return double_double{quotient.hi * factor, quotient.lo * factor};
+    };
+    return {div(add(w1, w2), add(share(w1, before), share(w2, after))), lift};
+}
+
+// `lifts` are those of the intervals: each is as much above 1 as its values are small.
+inline void pchip_slopes(const std::vector<double_double>& x, const std::vector<double>& y,
+                         const std::vector<double>& lifts, LiftedSlope* out) {
     const std::size_t n = x.size();
+    std::vector<double_double> width;
+    std::vector<LiftedSlope> slope;
+    for (std::size_t i = 0; i + 1 < n; ++i) {
+        width.push_back(sub(x[i + 1], x[i]));
+        const double_double rise = two_sum(y[i + 1] * lifts[i], -(y[i] * lifts[i]));
+        slope.push_back({div(rise, width[i]), lifts[i]});
+    }
     if (n == 2) {
-        out[0] = out[1] = in.slope[0];
+        out[0] = out[1] = slope[0];
         return;
     }
     for (std::size_t i = 1; i + 1 < n; ++i) {
-        const double_double before = in.slope[i - 1], after = in.slope[i];
-        if (sign(before) * sign(after) <= 0.0) {
-            out[i] = {0.0, 0.0};
+        const LiftedSlope &before = slope[i - 1], &after = slope[i];
+        if (sign(before.value) * sign(after.value) <= 0.0) {
+            out[i] = {{0.0, 0.0}, 1.0};
             continue;
         }
-        const double_double w1 = add(mul(in.width[i], 2.0), in.width[i - 1]);
-        const double_double w2 = add(in.width[i], mul(in.width[i - 1], 2.0));
-        out[i] = div(add(w1, w2), add(div(w1, before), div(w2, after)));
+        const double_double w1 = add(mul(width[i], 2.0), width[i - 1]);
+        const double_double w2 = add(width[i], mul(width[i - 1], 2.0));
+        out[i] = harmonic_mean(w1, w2, before, after);
     }
-    out[0] = pchip_end(in.width[0], in.width[1], in.slope[0], in.slope[1]);
-    out[n - 1] = pchip_end(in.width[n - 2], in.width[n - 3], in.slope[n - 2], in.slope[n - 3]);
+    const auto end = [&](std::size_t own, std::size_t next) {
+        const double lift = lifts[own];
+        return LiftedSlope{pchip_end(width[own], width[next], slope[own].value,
+                                     slope[next].at_lift(lift)), lift};
+    };
+    out[0] = end(0, 1);
+    out[n - 1] = end(n - 2, n - 3);
 }
 
 // Solves a tridiagonal system: lower[i] s[i-1] + diagonal[i] s[i] + upper[i] s[i+1] = right[i].

@@ -11,6 +11,11 @@ namespace decaylr {
 // value is above 2^900.
 inline double lift_of(double largest) { return largest < 0x1p-600 ? 0x1p400 : 1.0; }
 
+// A sum of lifted values, of the size that they have: rounded once where that is small.
+inline double_double lowered(double_double sum, double back) {
+    return back == 1.0 ? sum : double_double{to_double(sum) * back, 0.0};
+}
+
 // Between whole knots (left * (end - p) + right * (p - start)) / width, weighed from both ends
 // with the division taken out of the loop: four roundings, none of a difference. Between
 // fractional knots the same in double-double arithmetic.
@@ -55,12 +60,13 @@ class LineSegment {
 
     ClosedSum sum(Int p, Int n) const {
         if (flat_) return sum_of_equal(level_, n);
-        if (!(end_.hi < 0x1p52) || back_ != 1.0) return {};
+        if (!(end_.hi < 0x1p52)) return {};
         const double many = static_cast<double>(n);
         const double_double middle = {static_cast<double>(p) + 0.5 * (many - 1.0), 0.0};
         const double_double weighed =
             add(mul(sub(end_, middle), left_), mul(sub(middle, start_), right_));
-        return mul(whole_ ? weighed : div(weighed, sub(end_, start_)), many);
+        const double_double mean = whole_ ? weighed : div(weighed, sub(end_, start_));
+        return lowered(mul(mean, many), back_);
     }
 
    private:

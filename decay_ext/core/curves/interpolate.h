@@ -10,10 +10,11 @@ namespace decaylr {
 
 enum class InterpolationKind { previous, linear, smooth };
 
-// The slopes of a run at its knots, and the power of two that they and the values are scaled by.
+// The slopes of a run at its knots, and for each interval the power of two by which its cubic is
+// lifted.
 struct KnotSlopes {
-    const double_double* at;
-    double lift;
+    const LiftedSlope* at = nullptr;
+    const double* lifts = nullptr;
 };
 
 class InterpolateRow {
@@ -113,10 +114,11 @@ class InterpolateRow {
     CubicSegment cubic(Int reached) const {
         const Boundary start = knots_[reached - 1], end = knots_[reached];
         const double_double width = sub(exact(end), exact(start));
-        const double lift = slopes_.lift;
+        const double lift = slopes_.lifts[reached - 1];
         return {start, end,
                 {values_(run_, reached - 1) * lift, values_(run_, reached) * lift,
-                 mul(slopes_.at[reached - 1], width), mul(slopes_.at[reached], width)},
+                 mul(slopes_.at[reached - 1].at_lift(lift), width),
+                 mul(slopes_.at[reached].at_lift(lift), width)},
                 1.0 / lift};
     }
 
@@ -141,37 +143,60 @@ class Interpolate {
         if (kind_ == InterpolationKind::smooth) prepare(spec.runs, kind == "pchip");
     }
     InterpolateRow row(Run run) const {
-        if (lifts_.empty()) return {{positions_, run}, values_, run, kind_, {nullptr, 1.0}};
-        const std::size_t own = lifts_.size() == 1 ? 0 : static_cast<std::size_t>(run);
-        const double_double* slopes =
-            slopes_.data() + own * static_cast<std::size_t>(values_.length);
-        return {{positions_, run}, values_, run, kind_, {slopes, lifts_[own]}};
+        if (slopes_.empty()) return {{positions_, run}, values_, run, kind_, {}};
+        const auto n = static_cast<std::size_t>(values_.length);
+        const std::size_t own = slopes_.size() == n ? 0 : static_cast<std::size_t>(run) * n;
+        return {{positions_, run}, values_, run, kind_, {&slopes_[own], &lifts_[own]}};
     }
 
    private:
     void prepare(Run runs, bool pchip) {
         const Run distinct = positions_.stride || values_.stride ? runs : 1;
-        const Int n = values_.length;
-        slopes_.resize(static_cast<std::size_t>(distinct * n));
-        lifts_.resize(static_cast<std::size_t>(distinct));
-        std::vector<double_double> x(n), y(n);
+        const auto n = static_cast<std::size_t>(values_.length);
+        slopes_.resize(static_cast<std::size_t>(distinct) * n);
+        lifts_.resize(slopes_.size());
+        std::vector<double_double> x(n);
+        std::vector<double> y(n);
         for (Run run = 0; run < distinct; ++run) {
-            double largest = 0.0;
-            for (Int i = 0; i < n; ++i) largest = std::max(largest, std::fabs(values_(run, i)));
-            lifts_[run] = lift_of(largest);
-            for (Int i = 0; i < n; ++i) {
-                x[i] = exact(positions_.boundary(run, i));
-                y[i] = {values_(run, i) * lifts_[run], 0.0};
+            for (std::size_t i = 0; i < n; ++i) {
+                x[i] = exact(positions_.boundary(run, static_cast<Int>(i)));
+                y[i] = values_(run, static_cast<Int>(i));
             }
-            if (pchip) pchip_slopes(x, y, slopes_.data() + run * n);
-            else spline_slopes(x, y, slopes_.data() + run * n);
+            const std::size_t own = static_cast<std::size_t>(run) * n;
+            if (pchip) prepare_pchip(x, y, own);
+            else prepare_spline(x, y, own);
+        }
+    }
+    // The slopes of a pchip are those of its neighborhood: each interval has its own lift.
+    void prepare_pchip(const std::vector<double_double>& x, const std::vector<double>& y,
+                       std::size_t own) {
+        std::vector<double> lifts(y.size(), 1.0);
+        for (std::size_t i = 0; i + 1 < y.size(); ++i) {
+            const double largest = std::max(std::fabs(y[i]), std::fabs(y[i + 1]));
+            if (largest > 0.0) lifts[i] = lift_of(largest);
+        }
+        pchip_slopes(x, y, lifts, &slopes_[own]);
+        std::copy(lifts.begin(), lifts.end(), &lifts_[own]);
+    }
+    // Those of a spline are everyone's: so is the lift.
+    void prepare_spline(const std::vector<double_double>& x, const std::vector<double>& y,
+                        std::size_t own) {
+        double largest = 0.0;
+        for (const double value : y) largest = std::max(largest, std::fabs(value));
+        const double lift = lift_of(largest);
+        std::vector<double_double> lifted(y.size()), slopes(y.size());
+        for (std::size_t i = 0; i < y.size(); ++i) lifted[i] = {y[i] * lift, 0.0};
+        spline_slopes(x, lifted, slopes.data());
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            slopes_[own + i] = {slopes[i], lift};
+            lifts_[own + i] = lift;
         }
     }
 
     Column positions_, values_;
     InterpolationKind kind_;
-    std::vector<double_double> slopes_;
-    std::vector<double> lifts_;
+    std::vector<LiftedSlope> slopes_;
+    std::vector<double> lifts_;  // that of each knot's next interval
 };
 
 }  // namespace decaylr
