@@ -1,15 +1,58 @@
 // repeat: cycle c shows floor + (child(local) - floor) * value_scale**c.
 #pragma once
 
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include "blocks/geometric.h"
 #include "combinators/moved.h"
 
 namespace decaylr {
 
-// Where one cycle lies: its number, first position and length.
+// Where one cycle lies: its number, first position and length; of cycles that grow also the length
+// before it is made whole, from which that of the next one follows.
 struct Cycle {
     Int number;
-    double_double begin, length;
+    double_double begin, length, grown;
+};
+
+// Some of the cycles of a run that have been walked through, from the first one on, at even
+// distances. Each is as the walk found it, so that a walk from there finds the same cycles.
+struct Waypoints {
+    std::vector<Cycle> cycles;
+    Int apart;                                    // how many cycles from one to the next
+    std::unique_ptr<const Waypoints> shorter;  // the ones before: other threads may use them
+};
+
+// Waypoints of all runs, which whoever walks far prepares for those who come later. Nothing is
+// locked: a forked process could find a lock taken for good.
+class WaypointsOfRuns {
+   public:
+    explicit WaypointsOfRuns(Run runs) : lists_(static_cast<std::size_t>(runs)) {}
+    ~WaypointsOfRuns() {
+        for (auto& list : lists_) delete list.load();
+    }
+    WaypointsOfRuns(const WaypointsOfRuns&) = delete;
+    WaypointsOfRuns& operator=(const WaypointsOfRuns&) = delete;
+
+    const Waypoints* of(Run run) const { return at(run).load(std::memory_order_acquire); }
+    // Shows a longer list to others, if none of them has been faster.
+    void extend(Run run, const Waypoints* shorter, std::unique_ptr<Waypoints> longer) const {
+        longer->shorter.reset(shorter);
+        if (at(run).compare_exchange_strong(shorter, longer.get(), std::memory_order_acq_rel)) {
+            longer.release();
+        } else {
+            longer->shorter.release();
+        }
+    }
+
+   private:
+    std::atomic<const Waypoints*>& at(Run run) const {
+        return lists_[lists_.size() == 1 ? 0 : static_cast<std::size_t>(run)];
+    }
+    mutable std::vector<std::atomic<const Waypoints*>> lists_;
 };
 
 class RepeatRow {
@@ -26,16 +69,23 @@ class RepeatRow {
 
     // The cycle that holds p; past the last one, the last.
     Cycle find(double_double p) const {
+        return growth_ == 1.0 ? find_equal(p) : find_from(first_cycle(), p);
+    }
+    // The same from waypoints of the run. A walk that has gone far beyond them prepares more.
+    Cycle find(double_double p, const WaypointsOfRuns* all, Run run) const {
         if (growth_ == 1.0) return find_equal(p);
-        double_double grown = period_;
-        Cycle cycle{0, {0.0, 0.0}, length_of(grown)};
-        while (!last(cycle.number)) {
-            const double_double next = add(cycle.begin, cycle.length);
-            if (!(next.hi <= p.hi) || (next.hi == p.hi && whole_ && next.lo > p.lo)) break;
-            grown = mul(grown, growth_);
-            cycle = {cycle.number + 1, next, length_of(grown)};
+        const Waypoints* known = all ? all->of(run) : nullptr;
+        const Cycle start = known ? nearest(*known, p) : first_cycle();
+        const Cycle found = find_from(start, p);
+        const Int walked = found.number - start.number;
+        if (all && walked > (known ? known->apart : many_cycles)) {
+            all->extend(run, known, waypoints_to(found.number));
         }
-        return cycle;
+        return found;
+    }
+    // The cycle that holds p, which comes after the beginning of another one.
+    Cycle find_after(const Cycle& cycle, double_double p) const {
+        return growth_ == 1.0 ? find_equal(p) : find_from(cycle, p);
     }
     bool over(const Cycle& cycle, double_double p) const {
         return last(cycle.number) && sub(sub(p, cycle.begin), cycle.length).hi >= 0.0;
@@ -79,6 +129,47 @@ class RepeatRow {
     }
 
    private:
+    static constexpr Int many_cycles = 64, most_waypoints = 256;
+
+    Cycle first_cycle() const { return {0, {0.0, 0.0}, length_of(period_), period_}; }
+    Cycle after(const Cycle& cycle, double_double begin) const {
+        const double_double grown = mul(cycle.grown, growth_);
+        return {cycle.number + 1, begin, length_of(grown), grown};
+    }
+    // Whether p comes before the beginning of a cycle.
+    bool before(double_double p, double_double begin) const {
+        return !(begin.hi <= p.hi) || (begin.hi == p.hi && whole_ && begin.lo > p.lo);
+    }
+    Cycle find_from(Cycle cycle, double_double p) const {
+        while (!last(cycle.number)) {
+            const double_double next = add(cycle.begin, cycle.length);
+            if (before(p, next)) break;
+            cycle = after(cycle, next);
+        }
+        return cycle;
+    }
+    Cycle nearest(const Waypoints& known, double_double p) const {
+        std::size_t low = 0, high = known.cycles.size();
+        while (high - low > 1) {
+            const std::size_t middle = low + (high - low) / 2;
+            if (before(p, known.cycles[middle].begin)) high = middle;
+            else low = middle;
+        }
+        return known.cycles[low];
+    }
+    // As many cycles again as there are up to one of them.
+    std::unique_ptr<Waypoints> waypoints_to(Int number) const {
+        auto made = std::make_unique<Waypoints>();
+        const Int cycles = 2 * number;
+        made->apart = std::max(many_cycles, cycles / most_waypoints + 1);
+        Cycle cycle = first_cycle();
+        for (Int i = 0; i <= cycles; ++i) {
+            if (i % made->apart == 0) made->cycles.push_back(cycle);
+            if (last(cycle.number) || !(cycle.begin.hi < two_63)) break;
+            cycle = after(cycle, add(cycle.begin, cycle.length));
+        }
+        return made;
+    }
     bool last(Int number) const { return number >= count_.whole - 1; }
     // Rounded down as float64 has it: 10 * 1.2 is 12. Above 2^53 the second word counts too.
     double_double length_of(double_double grown) const {
@@ -91,7 +182,7 @@ class RepeatRow {
         if (last(number)) number = count_.whole - 1;
         const double_double length =
             first_.integral ? exact(first_.whole) : double_double{first_.value, 0.0};
-        return {number, mul(exact(number), length), length};
+        return {number, mul(exact(number), length), length, length};
     }
 
     double_double period_;
@@ -110,7 +201,12 @@ class Repeat final : public Moved<Repeat> {
           growth_(spec.column("period_scale")),
           decay_(spec.column("value_scale")),
           floor_(spec.column("floor")),
-          whole_(spec.option("lengths", "floor") == "floor") {}
+          whole_(spec.option("lengths", "floor") == "floor") {
+        if (!growth_.is(1.0)) {
+            const bool varies = period_.stride || count_.stride || growth_.stride;
+            waypoints_.emplace(varies ? spec.runs : 1);
+        }
+    }
     void fill(Run run, Int first, Int count, double* out) const override {
         const RepeatRow row = this->row(run);
         const Int again = row.again(), equal = equals(row, first, count);
@@ -157,7 +253,7 @@ class Repeat final : public Moved<Repeat> {
     template <class P, class F>
     double moved(Run run, P p, F&& f) const {
         const RepeatRow row = this->row(run);
-        const Cycle cycle = row.find(exact(p));
+        const Cycle cycle = find(row, run, exact(p));
         return shown(row, cycle, row.factor(cycle), exact(p), f);
     }
 
@@ -166,14 +262,18 @@ class Repeat final : public Moved<Repeat> {
         return {period_.boundary(run), growth_(run),         decay_(run),
                 floor_(run),           count_.boundary(run), whole_};
     }
+    Cycle find(const RepeatRow& row, Run run, double_double p) const {
+        return row.find(p, waypoints_ ? &*waypoints_ : nullptr, run);
+    }
     // How many of `count` positions from p on lie in cycles that are all the same.
     static Int equals(const RepeatRow& row, Int p, Int count) {
         return row.again() == 0 || p >= row.stop() ? 0 : positions_before(p, row.stop(), count);
     }
     void fill_cycles(Run run, const RepeatRow& row, Int first, Int count, double* out) const {
+        Cycle cycle = find(row, run, exact(first));
         for (Int i = 0; i < count;) {
             const double_double p = exact(first + i);
-            const Cycle cycle = row.find(p);
+            if (i > 0) cycle = row.find_after(cycle, p);
             const double left = to_double(sub(add(cycle.begin, cycle.length), p));
             const bool over = row.over(cycle, p);
             const bool rest = over || !(left < static_cast<double>(count - i));
@@ -213,6 +313,7 @@ class Repeat final : public Moved<Repeat> {
 
     Column period_, count_, growth_, decay_, floor_;
     bool whole_;
+    std::optional<WaypointsOfRuns> waypoints_;  // where cycles grow
 };
 
 }  // namespace decaylr
