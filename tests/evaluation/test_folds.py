@@ -218,3 +218,22 @@ def test_few_very_long_runs_are_the_same_on_several_threads(s, steps):
     np.testing.assert_array_equal(three.peak_at, one.peak_at)
     for run, alone in enumerate(s):
         assert three.total[run] == alone.fold(steps).total
+
+
+@pytest.mark.parametrize(
+    ("s", "first"),
+    [
+        (dl.linear(1.0, 0.0, 10).ending("raise"), 11),
+        (dl.linear(1.0, 0.0, 10).ending("raise").advance(4), 7),
+        (dl.linear(1.0, 0.0, 10).ending("raise") + dl.constant([1.0, 2.0]), 11),
+        (dl.stack([dl.constant(1.0), dl.linear(1.0, 0.0, 10).ending("raise")]), 11),
+        (dl.join([dl.constant(1.0), dl.linear(1.0, 0.0, 10).ending("raise")], [20]), 31),
+        (dl.linear(1.0, 0.0, 10).ending("raise").repeat(20), 11),
+    ],
+)
+def test_a_refusal_names_the_first_position_that_is_refused(s, first):
+    with pytest.raises(ValueError, match=r"at most the length 10 .* got 11"):
+        s.fold(2**40)
+    with pytest.raises(ValueError, match="at most the length 10"):
+        s.table(1000, start=first - 3, stride=3)
+    assert s.table(first).shape[-1] == first

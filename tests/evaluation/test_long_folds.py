@@ -57,6 +57,7 @@ LONG = {
     "to and fro": (lambda: dl.warmup_cosine(0.0, 1.0, 10**9, 10**12).ending("mirror"), MANY),
     "again": (lambda: dl.wsd(1.0, 10**9, 10**12, 10**11).ending("repeat"), MANY),
     "moved": (lambda: dl.warmup_cosine(0.0, 1.0, 10**9, TOKENS).advance(10**8), TOKENS),
+    "raised": (lambda: dl.linear(1.0, 0.1, MANY).ending("raise"), MANY),
     "together": (
         lambda: dl.stack([dl.wsd(1e-3, 10**9, 10**13, 10**12), dl.cosine(1.0, 0.0, TOKENS)]),
         TOKENS,

@@ -23,6 +23,9 @@ class Ending final : public Moved<Ending> {
           length_(spec.column("length")),
           mode_(end_mode_named(spec.option("mode", ""))) {}
     bool refuses() const override { return mode_ == EndMode::raise || Moved::refuses(); }
+    bool refuses_onward() const override {
+        return mode_ == EndMode::raise ? child_->refuses_onward() : !child_->refuses();
+    }
     void check(Run run, Int p) const override { verify_end(run, p); }
     void check_fraction(Run run, double_double p) const override { verify_end(run, p); }
     void fill(Run run, Int first, Int count, double* out) const override {

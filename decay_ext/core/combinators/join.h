@@ -20,6 +20,11 @@ class Join final : public Node {
         for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
     }
     bool refuses() const override { return refuses_; }
+    bool refuses_onward() const override {
+        return std::none_of(parts_.begin(), parts_.end() - 1,
+                            [](const NodePtr& part) { return part->refuses(); }) &&
+               parts_.back()->refuses_onward();
+    }
     double at(Run run, Int p) const override { return locate<Value>(run, p); }
     double at_fraction(Run run, double_double p) const override { return locate<Value>(run, p); }
     void check(Run run, Int p) const override { locate<Check>(run, p); }

@@ -12,6 +12,7 @@ class Moved : public Node {
    public:
     explicit Moved(const Spec& spec) : child_(spec.children.at(0)) {}
     bool refuses() const override { return child_->refuses(); }
+    bool refuses_onward() const override { return child_->refuses_onward(); }
     double at(Run run, Int p) const override { return value_of(run, p); }
     double at_fraction(Run run, double_double p) const override { return value_of(run, p); }
     void check(Run run, Int p) const override { verify_child(run, p); }

@@ -14,6 +14,10 @@ class Pointwise : public Node {
         for (const auto& child : children_) refuses_ = refuses_ || child->refuses();
     }
     bool refuses() const override { return refuses_; }
+    bool refuses_onward() const override {
+        return std::all_of(children_.begin(), children_.end(),
+                           [](const NodePtr& child) { return child->refuses_onward(); });
+    }
     void check(Run run, Int p) const override {
         for (const auto& child : children_) child->check(run, p);
     }

@@ -207,6 +207,7 @@ class Repeat final : public Moved<Repeat> {
             waypoints_.emplace(varies ? spec.runs : 1);
         }
     }
+    bool refuses_onward() const override { return !child_->refuses(); }
     void fill(Run run, Int first, Int count, double* out) const override {
         const RepeatRow row = this->row(run);
         const Int again = row.again(), equal = equals(row, first, count);

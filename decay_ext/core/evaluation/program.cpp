@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <stdexcept>
 
 #include "evaluation/nontemporal_copy.h"
 #include "evaluation/parallel_for.h"
@@ -159,6 +160,26 @@ double value_at(const Node& node, Run run, double position) {
     return with_position(double_double{position, 0.0}, [&](auto p) { return node.value(run, p); });
 }
 
+bool accepts(const Node& node, Run run, Int p) {
+    try {
+        node.check(run, p);
+        return true;
+    } catch (const std::domain_error&) {
+        return false;
+    }
+}
+
+// The index of the first position that is refused, of a window whose last one is.
+Int first_refused(const Node& node, Run run, const Window& w) {
+    Int low = 0, high = w.steps - 1;
+    while (low < high) {
+        const Int middle = low + (high - low) / 2;
+        if (accepts(node, run, w.start + middle * w.stride)) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 // Calls f(i, run, position) for every lookup.
 template <class F>
 void each(const Lookup& lookup, Int begin, Int end, F&& f) {
@@ -210,9 +231,13 @@ void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) con
 }
 
 void Program::check(const Window& w) const {
-    if (!root_->refuses()) return;
+    if (!root_->refuses() || w.steps == 0) return;
+    const bool onward = root_->refuses_onward();
     for (Run r = 0; r < w.runs; ++r) {
-        for (Int k = 0; k < w.steps; ++k) root_->check(w.first_run + r, w.start + k * w.stride);
+        const Run run = w.first_run + r;
+        if (onward && accepts(*root_, run, w.start + (w.steps - 1) * w.stride)) continue;
+        Int k = onward ? first_refused(*root_, run, w) : 0;
+        for (; k < w.steps; ++k) root_->check(run, w.start + k * w.stride);
     }
 }
 

@@ -80,6 +80,8 @@ class Node {
     virtual bool refuses() const { return false; }
     virtual void check(Run, Int) const {}
     virtual void check_fraction(Run, double_double) const {}
+    // Whether all positions after a refused one are refused too, so that the last one decides.
+    virtual bool refuses_onward() const { return true; }
 
     // Overloads for code that is generic in the kind of position or of value.
     double value(Run run, Int p) const { return at(run, p); }
