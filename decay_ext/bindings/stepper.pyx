@@ -37,10 +37,19 @@ BUILD = (DECAYLR_INTERFACE, DECAYLR_HEADERS.decode())  # compared by decaylr._en
 cdef extern from *:
     """
     #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    #include <cpuid.h>
+    /* What setup.py compiles with and older compilers cannot ask for by name: bits of ecx. */
+    static int decaylr_x86_has_the_rest(void) {
+        const unsigned plain = bit_MOVBE | bit_POPCNT | bit_F16C, extended = bit_LZCNT;
+        unsigned a, b, c, d;
+        if (!__get_cpuid(1, &a, &b, &c, &d) || (c & plain) != plain) return 0;
+        return __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & extended) == extended;
+    }
     static int decaylr_x86_level(void) {
         __builtin_cpu_init();
         if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-            !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) return 0;
+            !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2") ||
+            !decaylr_x86_has_the_rest()) return 0;
         if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
             !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
             !__builtin_cpu_supports("avx512vl")) return 3;

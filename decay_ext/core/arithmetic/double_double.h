@@ -8,12 +8,19 @@
 // Outside that range Dekker's product and a fused one may also differ.
 #pragma once
 
+#include <cfloat>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
 #if !defined(__GNUC__)
 #error "decaylr needs GCC or Clang: it uses their vector extensions and -ffp-contract=off"
+#endif
+#if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__
+#error "decaylr must be compiled without -ffast-math, which rewrites the sums that its words rest on"
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "decaylr needs doubles that are rounded to 64 bits: on x86 use -msse2 -mfpmath=sse"
 #endif
 
 // A branch-free function that must be inlined wherever it is called, so that compilers vectorize
