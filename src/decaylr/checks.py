@@ -23,7 +23,11 @@ LARGEST_COUNT = 2**53  # every integer up to here is exactly representable as fl
 
 def refuse(name: str, rule: str, value: object) -> Never:
     """Raise ValueError: `name` must be `rule`, got `value`."""
-    raise ValueError(f"{name} must be {rule}, got {value}")
+    try:
+        got = str(value)
+    except Exception:  # whatever an object of the user's raises
+        got = f"an object of type {type(value).__name__}"
+    raise ValueError(f"{name} must be {rule}, got {got}")
 
 
 def real_array(name: str, value: Any) -> Array:
@@ -32,12 +36,14 @@ def real_array(name: str, value: Any) -> Array:
         raise TypeError(f"{name} must be real numbers without a mask, got a masked array")
     try:
         array = np.asarray(value)
-    except (ValueError, OverflowError) as error:
+    except MemoryError:
+        raise
+    except RecursionError:
+        raise TypeError(f"{name} must be a number or a regular array, got {shown(value)}") from None
+    except Exception as error:  # whatever an object's own conversion raises
         raise TypeError(
             f"{name} must be a number or a regular array, got {shown(value)}"
         ) from error
-    except RecursionError:
-        raise TypeError(f"{name} must be a number or a regular array, got {shown(value)}") from None
     if isinstance(value, (list, tuple)) and array.dtype.kind in "iuf" and _holds_bool(value):
         raise TypeError(f"{name} must be real numbers, got bool in {shown(value)}")
     if array.dtype.kind == "O" and _all_integers(array):
@@ -72,11 +78,13 @@ def _holds_bool(items: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def shown(value: object) -> str:
-    """The first 80 characters of a value's repr."""
+    """The first 80 characters of a value's repr; its type where it has none."""
     try:
         return f"{value!r:.80}"
     except RecursionError:
         return f"a {type(value).__name__} that is nested too deeply"
+    except Exception:  # whatever an object of the user's raises
+        return f"an object of type {type(value).__name__}"
 
 
 def _type_and_value(value: object, array: npt.NDArray[Any]) -> str:

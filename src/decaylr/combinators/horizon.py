@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import Array, FloatArray, above, at_least, broadcast_shape, expect, finite
+from decaylr.checks import (
+    Array,
+    FloatArray,
+    above,
+    at_least,
+    broadcast_shape,
+    expect,
+    finite,
+    shown,
+)
 from decaylr.combinators.cuts import Parts, Scale, after, as_parts, before, joined, times, value_at
 from decaylr.tree.length import NEGLIGIBLE_STEPS, length_of
 from decaylr.tree.node import N, Node, new_curve_like
@@ -129,7 +138,9 @@ def _tail(
 ) -> N:
     result = tail if isinstance(tail, Node) or not callable(tail) else tail(value())
     if not isinstance(result, type(schedule)):
-        raise TypeError(f"tail must be a Schedule or a function that returns one, got {result!r}")
+        raise TypeError(
+            f"tail must be a Schedule or a function that returns one, got {shown(result)}"
+        )
     return result
 
 

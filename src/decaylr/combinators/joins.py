@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, refuse
+from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, refuse, shown
 from decaylr.notation.text import array_text, expression
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
@@ -80,7 +80,7 @@ def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:
 def _checked(parts: Sequence[Node], boundaries: Sequence[Real]) -> list[Array]:
     is_array = isinstance(boundaries, np.ndarray) and boundaries.ndim > 0
     if not is_array and (isinstance(boundaries, str) or not isinstance(boundaries, Sequence)):
-        raise TypeError(f"boundaries must be a sequence, got {boundaries!r:.80}")
+        raise TypeError(f"boundaries must be a sequence, got {shown(boundaries)}")
     if len(boundaries) != len(parts) - 1:
         refuse("boundaries", f"one fewer than the {len(parts)} parts", len(boundaries))
     checked = [at_least(f"boundaries[{i}]", b) for i, b in enumerate(boundaries)]

@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import Array, Real, above, broadcast_shape, finite, flag, refuse, require
+from decaylr.checks import (
+    Array,
+    Real,
+    above,
+    broadcast_shape,
+    finite,
+    flag,
+    real_array,
+    refuse,
+    require,
+    shown,
+)
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.length import infinite_length
@@ -86,7 +97,7 @@ def exponential(
     if decay_rate is not None:
         parameters["decay_rate"] = above("decay_rate", decay_rate)
         parameters["decay_steps"] = above("decay_steps", decay_steps)
-    elif stepwise or np.ndim(decay_steps) or decay_steps != 1:
+    elif stepwise or not np.array_equal(real_array("decay_steps", decay_steps), 1):
         refuse("decay_steps and staircase", "left out without decay_rate", f"with {given[0]}")
     elif final is not None:
         parameters |= _final(parameters["init_value"], final)
@@ -99,7 +110,7 @@ def exponential(
 
 def _final(init: Array, final: Any) -> dict[str, Array]:
     if not isinstance(final, (tuple, list)) or len(final) != 2:
-        raise TypeError(f"final must be a pair (value, position), got {final!r:.80}")
+        raise TypeError(f"final must be a pair (value, position), got {shown(final)}")
     value = finite("final[0]", final[0])
     broadcast_shape({"init_value": init.shape, "final[0]": value.shape})
     sign = np.sign(init) * np.sign(value)

@@ -18,6 +18,7 @@ from decaylr.checks import (
     flag,
     one_of,
     refuse,
+    shown,
     whole_number,
 )
 from decaylr.combinators.joins import join
@@ -220,7 +221,7 @@ def cyclic(
     one_of("mode", mode, MODES)
     if mode.startswith("exp") != (gamma is not None):
         rule = "given for exp_range and exp_cycle, and left out for other modes"
-        refuse("gamma", rule, f"{gamma!r} for {mode}")
+        refuse("gamma", rule, f"{shown(gamma)} for {mode}")
     base, peak = finite("base_value", base_value), finite("max_value", max_value)
     up = at_least("step_size_up", step_size_up)
     down = up if step_size_down is None else at_least("step_size_down", step_size_down)

@@ -39,7 +39,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import Array, above, expect, one_of, refuse
+from decaylr.checks import Array, above, expect, one_of, refuse, shown
 from decaylr.combinators.joins import join
 from decaylr.curves import constant, cosine, exponential, inverse, linear, polynomial, rex
 from decaylr.schedule import Schedule
@@ -181,12 +181,12 @@ def _form(argument: str, shape: object) -> tuple[str, Form, Array]:
     if not isinstance(name, str):
         raise TypeError(
             f"{argument} must be a shape's name, a pair (name, number) or a function "
-            f"(init_value, end_value, steps) -> Schedule, got {shape!r}"
+            f"(init_value, end_value, steps) -> Schedule, got {shown(shape)}"
         )
     form = FORMS[one_of(argument, name, tuple(FORMS))]
     if not form.number:
         if number is not None:
-            refuse(argument, f"{name!r} without a number", repr(shape))
+            refuse(argument, f"{name!r} without a number", shown(shape))
         return name, form, np.asarray(0)
     number = form.default if number is None else number
     if number is None:
@@ -205,11 +205,16 @@ def _phase(
     if np.any(empty):
         begin, steps = np.where(empty, end, begin), np.where(empty, NEGLIGIBLE_STEPS, steps)
     if callable(shape):
-        return shape(begin, end, steps)
+        made: object = shape(begin, end, steps)
+        if not isinstance(made, Schedule):
+            raise TypeError(
+                f"{argument} must be a function that returns a Schedule, got {shown(made)}"
+            )
+        return made
     name, form, number = _form(argument, shape)
     curve = form.rise if rises else form.fall
     if curve is None:
-        refuse(argument, "a shape that can rise", repr(shape))
+        refuse(argument, "a shape that can rise", shown(shape))
     if form.above_zero:
         expect(f"the value where the {name} {argument} begins", begin, "> 0", begin > 0)
         expect(f"the value where the {name} {argument} ends", end, "> 0", end > 0)

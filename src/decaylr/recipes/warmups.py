@@ -21,6 +21,7 @@ from decaylr.checks import (
     finite,
     one_of,
     refuse,
+    shown,
     whole_number,
 )
 from decaylr.curves import constant, cosine, inverse, linear
@@ -379,7 +380,7 @@ def layerwise(
     array([0.125, 0.25 , 0.5  , 1.   ])
     """
     if not isinstance(schedule, Schedule):
-        raise TypeError(f"schedule must be a Schedule, got {schedule!r}")
+        raise TypeError(f"schedule must be a Schedule, got {shown(schedule)}")
     layers = whole_number("num_layers", num_layers, least=1)
     rate, smallest = above("decay", decay), at_least("min_scale", min_scale)
     broadcastable(schedule=np.empty(schedule.shape), decay=rate, min_scale=smallest)

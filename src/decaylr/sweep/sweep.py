@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import refuse
+from decaylr.checks import refuse, shown
 from decaylr.schedule import Schedule
 from decaylr.sweep.columns import Columns
 from decaylr.sweep.entry import Entry, all_runs
@@ -56,6 +56,9 @@ class Sweep:
         columns: Mapping[str, npt.NDArray[Any]] | None = None,
         entries: tuple[Entry, ...] = (),
     ) -> None:
+        for i, entry in enumerate(entries):
+            if not isinstance(entry, Entry):
+                raise TypeError(f"entries[{i}] must be an Entry, got {shown(entry)}")
         self.schedule = schedule
         self.columns: Columns = dict(columns or {})
         self.entries = {entry.name: entry for entry in entries}

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from decaylr.checks import known_keys
+from decaylr.checks import known_keys, shown
 
 Result = TypeVar("Result")
 Element = TypeVar("Element")
@@ -46,12 +46,12 @@ def call(
 def as_list(name: str, value: Iterable[Element]) -> list[Element]:
     """Return an iterable as a list; raise TypeError for a string or a mapping."""
     if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list, got {value!r:.80}")
+        raise TypeError(f"{name} must be a list, got {shown(value)}")
     return list(value)
 
 
 def as_dict(name: str, value: Mapping[str, Entry] | None) -> dict[str, Entry]:
     """Return a mapping as a dict, empty for None; raise TypeError for anything else."""
     if value is not None and not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a mapping, got {value!r:.80}")
+        raise TypeError(f"{name} must be a mapping, got {shown(value)}")
     return dict(value or {})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import FloatArray, finite, refuse, whole_number
+from decaylr.checks import FloatArray, finite, refuse, shown, whole_number
 from decaylr.curves import samples
 from decaylr.schedule import Schedule
 
@@ -33,5 +33,5 @@ def as_schedule(
     if isinstance(function, Schedule):
         return function.advance(first) if first else function
     if not callable(function):
-        raise TypeError(f"{name} must be a Schedule or a function of a step, got {function!r:.80}")
+        raise TypeError(f"{name} must be a Schedule or a function of a step, got {shown(function)}")
     return samples(tabulate(name, function, horizon, first))

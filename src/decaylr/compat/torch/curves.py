@@ -96,7 +96,7 @@ def MultiStepLR(  # noqa: N802
     (1.0, 0.5, 0.25)
     """
     rate, factor = finite("base_lr", base_lr), at_least("gamma", gamma)
-    if np.size(milestones) == 0:
+    if real_array("milestones", milestones).size == 0:
         return constant(rate)
     steps = np.sort(listed("milestones", whole_numbers("milestones", milestones)), axis=-1)
     return multi_step(rate, steps, factor)
