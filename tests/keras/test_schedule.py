@@ -65,6 +65,25 @@ def test_inside_a_trace_it_is_within_4_units_of_the_engine(name):
         assert_float32(got, expected)
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        dl.exponential(1e-7, 1.1, end_value=1.0),
+        dl.exponential(1e-4, 2.0, 10 / 3).clip(hi=0.1),
+        dl.exponential(-1e-4, 3.0, 0.7, staircase=True).clip(lo=-0.1),
+        dl.exponential(0.0, 2.0) + 0.25,
+        dl.step(1e-4, 100, 1.5).clip(hi=0.1),
+        dl.inverse(1e-4, 0.3, 10, -200.0).clip(hi=0.1),
+        dl.linear(1.0, 0.5, 10).repeat(2.5, value_scale=1.5, lengths="real").clip(hi=7.0),
+    ],
+)
+def test_growth_out_of_range_inside_a_trace_ends_at_its_cap(schedule):
+    at = compiled(Schedule(schedule))
+    positions = [0, 9, 100, 1029, 7411, 73_657, 10**6, 2**24 + 1, 2**31 - 1]
+    got = [np.asarray(keras.ops.convert_to_numpy(at(p))) for p in positions]
+    assert_float32(got, [schedule(p) for p in positions])
+
+
 @pytest.mark.parametrize("units", [Fraction(1, 3), Fraction(7, 2), 1 / 49, 5, 1024])
 @pytest.mark.parametrize("start", [0, 2, Fraction(1, 2)])
 def test_units_and_start_inside_a_trace(units, start):

@@ -129,10 +129,7 @@ class JaxNumbers:
     @staticmethod
     def times_power(factor: Pair, y: Pair) -> Pair:
         """factor * 2**y, without overflow if the result is a normal float."""
-        whole = jnp.round(lax.stop_gradient(jnp.clip(y.high, -1e4, 1e4)))
-        high, low = (factor * JaxNumbers.exp2(y - Pair(*pairs.one_word(whole)))).words
-        n = whole.astype(jnp.int32)
-        return Pair(jnp.ldexp(high, n), jnp.ldexp(low, n))
+        return Pair(*pairs.times_exp2(factor.words, y.words))
 
     @staticmethod
     def position(count: Any, dtype: Any) -> Pair:
@@ -168,7 +165,8 @@ class JaxNumbers:
     def log2(x: Pair, excess: Pair) -> Pair:
         """log2(x) for x >= 0, with `excess` = x - 1; a large negative number at 0."""
         positive = x > 0.0
-        safe = JaxNumbers.where(positive, x, Pair(jnp.ones_like(x.high), jnp.zeros_like(x.low)))
+        most = jnp.minimum(x.high, np.finfo(x.high.dtype).max)
+        safe = JaxNumbers.where(positive, Pair(most, x.low), 1.0)
         result = Pair(*pairs.log2(safe.words, excess.words))
         least = Pair(jnp.full_like(x.high, -(2.0**24)), jnp.zeros_like(x.low))
         return JaxNumbers.where(positive, result, least)
@@ -218,7 +216,7 @@ class JaxNumbers:
         gap = nearest * Pair(*pairs.one_word(size.high)) - p
         gap = gap + nearest * Pair(size.low, jnp.zeros_like(size.low) + size.rest)
         exponent = jnp.frexp(nearest.high - 0.5)[1]
-        rounds_up = gap.high <= size.high * jnp.ldexp(jnp.ones_like(size.high), exponent - 54)
+        rounds_up = gap.high <= size.high * pairs.power_of_two(exponent - 54, size.high.dtype)
         return JaxNumbers.where(rounds_up, nearest, nearest - 1.0)
 
     @staticmethod

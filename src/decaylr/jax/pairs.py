@@ -4,6 +4,11 @@ Two words have 48 bits in float32 and 106 bits in float64, so that rounding erro
 formula do not show in its result. Products are computed from halves of words, which makes them
 exact; it does not matter whether XLA fuses them with additions. Derivatives are those of the
 exact operations and are stored in the first word.
+
+The `raw_` functions are for numbers far from the ends of the range: in error terms, infinity minus
+infinity is NaN. `add`, `mul`, `div` and `times_exp2` give infinity where the result is too large,
+and coefficients of derivatives are finite, because a branch that `where` does not take is still
+multiplied by 0.
 """
 
 from __future__ import annotations
@@ -91,9 +96,20 @@ def raw_div(a: Words, b: Words) -> Words:
     rest = raw_add(a, negated(raw_mul(b, one_word(first))))
     second = rest[0] / b[0]
     rest = raw_add(rest, negated(raw_mul(b, one_word(second))))
-    high, low = quick_sum(first, second + rest[0] / b[0])
-    finite = jnp.isfinite(first)
-    return jnp.where(finite, high, first), jnp.where(finite, low, 0.0)
+    return quick_sum(first, second + rest[0] / b[0])
+
+
+def _in_range(
+    raw: Callable[..., Words], rounded: Callable[[Any, Any], Any]
+) -> Callable[..., Words]:
+    """`raw`, with the operation on first words where error terms are beyond the range."""
+
+    def operation(a: Words, b: Words) -> Words:
+        high, low = raw(a, b)
+        inside = jnp.isfinite(high)
+        return jnp.where(inside, high, rounded(a[0], b[0])), jnp.where(inside, low, 0.0)
+
+    return operation
 
 
 def one_word(a: Any) -> Words:
@@ -111,6 +127,23 @@ def select(condition: Any, a: Words, b: Words) -> Words:
     return jnp.where(condition, a[0], b[0]), jnp.where(condition, a[1], b[1])
 
 
+def power_of_two(n: Any, dtype: Any) -> Any:
+    """2**n as a normal float, n clipped to the exponents of normal floats."""
+    information = np.finfo(dtype)
+    integer = jnp.int32 if information.bits == 32 else jnp.int64
+    kept = jnp.clip(n, information.minexp, information.maxexp - 1).astype(integer)
+    bits = (kept + (information.maxexp - 1)) << information.nmant
+    return lax.bitcast_convert_type(bits, dtype)
+
+
+def scaled(x: Words, n: Any) -> Words:
+    """x * 2**n: infinite above the range, 0 below it."""
+    half = n >> 1
+    first, second = power_of_two(half, x[0].dtype), power_of_two(n - half, x[0].dtype)
+    high = x[0] * first * second
+    return high, jnp.where(jnp.isfinite(high), x[1] * first * second, 0.0)
+
+
 def series(x: Words, coefficients: list[Fraction], exact: int) -> Words:
     """``c[0] + c[1] * x + c[2] * x**2 + ...``; only the first `exact` terms use both words."""
     dtype = x[0].dtype.name
@@ -124,26 +157,40 @@ def series(x: Words, coefficients: list[Fraction], exact: int) -> Words:
     return total
 
 
+_ranged_add = _in_range(raw_add, lambda a, b: a + b)
+_ranged_mul = _in_range(raw_mul, lambda a, b: a * b)
+_ranged_div = _in_range(raw_div, lambda a, b: a / b)
+
+
 # -- functions on words -----------------------------------------------------------------
 
 
-def raw_exp2(y: Words) -> Words:
-    """2**y and 2**y - 1, each as two words."""
+def _exp2_parts(y: Words) -> tuple[Words, Any]:
+    """2**z - 1 and n with y = z + n, n whole and z from -1/2 to 1/2."""
     dtype = y[0].dtype
     far = jnp.clip(y[0], -FARTHEST, FARTHEST)
-    y = select(jnp.abs(y[0]) < FARTHEST, y, (far, jnp.zeros_like(far)))
+    y = select(jnp.abs(y[0]) < FARTHEST, y, one_word(far))
     whole = jnp.round(y[0])
     z = raw_mul(raw_add(y, one_word(-whole)), constant(LN2, dtype.name))
     terms, exact = EXP_TERMS[dtype.itemsize]
     factorial = [Fraction(1)]
     for k in range(2, terms):
         factorial.append(factorial[-1] / k)
-    less = raw_mul(z, series(z, factorial, exact))
-    one = one_word(jnp.ones_like(whole))
-    grown = raw_add(less, one)
-    n = whole.astype(jnp.int32)
-    grown = jnp.ldexp(grown[0], n), jnp.ldexp(grown[1], n)
-    return (*grown, *select(n == 0, less, raw_add(grown, negated(one))))
+    return raw_mul(z, series(z, factorial, exact)), whole.astype(jnp.int32)
+
+
+def raw_exp2(y: Words) -> Words:
+    """2**y and 2**y - 1, each as two words."""
+    less, n = _exp2_parts(y)
+    one = one_word(jnp.ones_like(y[0]))
+    grown = scaled(raw_add(less, one), n)
+    return (*grown, *select(n == 0, less, _ranged_add(grown, negated(one))))
+
+
+def raw_times_exp2(factor: Words, y: Words) -> Words:
+    """factor * 2**y; only the product is rounded to the range, not the power."""
+    less, n = _exp2_parts(y)
+    return scaled(_ranged_mul(factor, raw_add(less, one_word(jnp.ones_like(y[0])))), n)
 
 
 def raw_log2(x: Words, excess: Words) -> Words:
@@ -153,11 +200,10 @@ def raw_log2(x: Words, excess: Words) -> Words:
     low = mantissa < 0.70710678
     exponent = jnp.where(low, exponent - 1, exponent)
     near = exponent == 0
-    scale = -exponent
-    scaled = jnp.ldexp(x[0], scale), jnp.ldexp(x[1], scale)
+    moved = scaled(x, -exponent)
     one = jnp.ones_like(x[0])
-    away = select(near, excess, raw_add(scaled, one_word(-one)))
-    s = raw_div(away, raw_add(select(near, x, scaled), one_word(one)))
+    away = select(near, excess, raw_add(moved, one_word(-one)))
+    s = raw_div(away, raw_add(select(near, x, moved), one_word(one)))
     terms, exact = LOG_TERMS[dtype.itemsize]
     odd = [Fraction(1, 2 * k + 1) for k in range(terms)]
     atanh = raw_mul(s, series(raw_mul(s, s), odd, exact))
@@ -203,11 +249,28 @@ def _differentiable(
     return wrapped
 
 
-add = _differentiable(raw_add, lambda _, __, t: t[0] + t[1])
-mul = _differentiable(raw_mul, lambda a, _, t: t[0] * a[1][0] + t[1] * a[0][0])
-div = _differentiable(raw_div, lambda a, r, t: (t[0] - r[0] * t[1]) / a[1][0])
-exp2 = _differentiable(raw_exp2, lambda _, r, t: r[0] * t[0] * float(LN2))
+def _finite(coefficient: Any) -> Any:
+    """The coefficient of a tangent, kept within the range: 0 times infinity would be NaN."""
+    return jnp.nan_to_num(coefficient)
+
+
+def _tangent_of_quotient(a: tuple[Words, ...], r: Words, t: list[Any]) -> Any:
+    divisor = jnp.where(jnp.isfinite(r[0]), a[1][0], 1.0)
+    return (t[0] - _finite(r[0]) * t[1]) / divisor
+
+
+add = _differentiable(_ranged_add, lambda _, __, t: t[0] + t[1])
+mul = _differentiable(
+    _ranged_mul, lambda a, _, t: t[0] * _finite(a[1][0]) + t[1] * _finite(a[0][0])
+)
+div = _differentiable(_ranged_div, _tangent_of_quotient)
+exp2 = _differentiable(raw_exp2, lambda _, r, t: _finite(r[0]) * t[0] * float(LN2))
 log2 = _differentiable(raw_log2, lambda a, _, t: t[0] / (a[0][0] * float(LN2)))
+# factor * 2**y
+times_exp2 = _differentiable(
+    raw_times_exp2,
+    lambda a, r, t: t[0] * _finite(raw_exp2(a[1])[0]) + t[1] * _finite(r[0] * float(LN2)),
+)
 sine: Callable[..., Words] = _differentiable(
     raw_sine,
     lambda a, _, t: float(HALF_PI) * sine((1.0 - a[0][0], -a[0][1]))[0] * t[0],

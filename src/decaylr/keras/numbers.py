@@ -10,7 +10,9 @@ import numpy as np
 from keras import ops
 
 LN2 = math.log(2.0)
-FARTHEST = 4096.0  # beyond this power of two every float64 is 0 or infinite
+# Beyond this power of two every float64 is 0 or infinite; a quarter of it is a float64, so that
+# 0 times the power stays 0.
+FARTHEST = 4000.0
 
 
 class Real:
