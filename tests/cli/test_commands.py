@@ -102,9 +102,9 @@ def test_the_table_has_the_figures_of_every_entry(file):
 
 def test_a_narrow_terminal_cuts_nothing():
     figures = {name: np.array([1.234e-05, 5.678e-05]) for name in FIGURES}
-    lengths = np.full(2, 3e12)
+    lengths, positions = np.full(2, 3e12), np.full(2, 4097)
     entry = EntryFigures(
-        "a-name-of-some-length", "token", 3e12, figures, 4097, False, 1.0, 8194, lengths
+        "a-name-of-some-length", "token", 3e12, figures, lengths, positions, False, 1.0
     )
     with (page := Console(width=80, file=io.StringIO())).capture() as caught:
         report.print_summary(page, [entry])

@@ -197,8 +197,7 @@ def _rows(entry: EntryFigures) -> Iterator[dict[str, Any]]:
             "name": entry.name,
             "run": run,
             "unit": entry.unit,
-            "length": entry.length,
+            "length": float(entry.lengths[run]),
             **{name: column[run] for name, column in columns.items()},
-            "positions": entry.positions,
-            "positions_per_second": round(entry.rate),
+            "positions": int(entry.positions[run]),
         }

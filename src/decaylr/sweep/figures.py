@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import FloatArray, refuse
+from decaylr.checks import FloatArray, IntArray, refuse
 from decaylr.pictures.window import COUNTED_UNITS, Positions, even_grid
 from decaylr.schedule import Schedule
 from decaylr.sweep.entry import Entry
@@ -36,28 +36,25 @@ class EntryFigures:
         The entry and its horizon.
     figures : dict of str to ndarray
         One array per name of `FIGURES`.
-    positions : int
-        Number of positions evaluated in the longest run.
+    lengths : ndarray of float64
+        The length over which the figures of each run are taken.
+    positions : ndarray of int64
+        The number of positions at which each run is evaluated.
     exact : bool
         Whether these are all whole positions 0..length; if False, they are an even grid in
         some run at least.
     seconds : float
         Time of the evaluation, including compilation.
-    values : int
-        Number of values evaluated, over all runs.
-    lengths : ndarray of float64
-        The length over which the figures of each run are taken.
     """
 
     name: str
     unit: str
     length: float
     figures: Figures
-    positions: int
+    lengths: FloatArray
+    positions: IntArray
     exact: bool
     seconds: float
-    values: int
-    lengths: npt.NDArray[np.float64]
 
     @property
     def runs(self) -> int:
@@ -65,9 +62,9 @@ class EntryFigures:
         return self.figures["peak"].size
 
     @property
-    def rate(self) -> float:
-        """Values evaluated per second, over all runs."""
-        return self.values / max(self.seconds, 1e-9)
+    def values(self) -> int:
+        """Number of values evaluated, over all runs."""
+        return int(self.positions.sum())
 
 
 def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> list[Entry]:
@@ -135,7 +132,6 @@ def figures_of(entry: Entry, progress: ReportProgress | None = None) -> EntryFig
     whole = _whole(entry.unit, lengths)
     table_columns = sample_positions(entry).size
     figures: Figures = {name: np.empty(runs.size) for name in FIGURES}
-    values = 0
     for rows in _evaluated_together(lengths, whole):
         every_position = bool(whole[rows[0]])
         count = int(lengths[rows].max()) + 1 if every_position else GRID_POINTS
@@ -147,17 +143,15 @@ def figures_of(entry: Entry, progress: ReportProgress | None = None) -> EntryFig
                 figures[name][rows[piece]] = found[name]
             if progress is not None:
                 progress(part.size * table_columns)
-        values += int(lengths[rows].sum()) + rows.size if every_position else rows.size * count
     return EntryFigures(
         entry.name,
         entry.unit,
         entry.length,
         figures,
-        table_columns,
+        lengths,
+        np.where(whole, lengths + 1.0, GRID_POINTS).astype(np.int64),
         bool(whole.all()),
         perf_counter() - start,
-        values,
-        lengths,
     )
 
 
