@@ -38,7 +38,7 @@ def test_only_its_own_modules_come_with_it():
 
 
 HEAVY = (
-    *("asyncio", "click", "concurrent", "csv", "hypothesis", "jax", "json", "keras"),
+    *("asyncio", "click", "concurrent", "csv", "fractions", "hypothesis", "jax", "json", "keras"),
     *("matplotlib", "mpmath", "multiprocessing", "rich", "scipy", "tensorflow", "tomllib", "torch"),
 )
 
