@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self, cast
 
 from decaylr.checks import Array, FloatArray
 from decaylr.combinators import (
@@ -18,12 +18,10 @@ from decaylr.combinators import (
 )
 from decaylr.evaluation import program, summary, values
 from decaylr.notation import reading, text, writing
+from decaylr.pictures import curves, svg
 from decaylr.tree import batch, compare, length
 from decaylr.tree import replace as replacing
 from decaylr.tree.node import Node, new_node
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 class Schedule(Node):
@@ -209,16 +207,8 @@ class Schedule(Node):
         return _restore, (self.kind, *parts, dict(self.companions))
 
     # -- plots; matplotlib is imported only when a plot is drawn
-    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
-        """Plot the schedule with matplotlib (extra `plot`): see `decaylr.plot.plot_schedule`."""
-        from decaylr.pictures.curves import plot_schedule
-
-        return plot_schedule(self, ax, **options)
-
-    def _repr_html_(self) -> str:
-        from decaylr.pictures.svg import schedule_svg
-
-        return schedule_svg(self)
+    plot = curves.plot_schedule
+    _repr_html_ = svg.schedule_svg
 
 
 def _restore(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import numpy.typing as npt
 
@@ -44,6 +42,13 @@ def schedule_svg(schedule: Node) -> str:
         f'fill="currentColor">{_axes()}{"".join(curves)}{labels}</svg>'
         f"<br><code>{escape(_text(schedule))}</code></div>"
     )
+
+
+def escape(text: str) -> str:
+    """Text for HTML; the module is loaded when a picture is drawn, not by `import decaylr`."""
+    import html
+
+    return html.escape(text)
 
 
 def _text(schedule: Node) -> str:

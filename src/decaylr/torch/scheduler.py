@@ -273,7 +273,7 @@ class Scheduler(LRScheduler):
                 self._writer.seek(numerator)
         except BaseException:
             if self._writer.numerator != before:  # refused while the groups were written
-                with suppress(Exception):
+                with suppress(KeyError, RuntimeError, TypeError, ValueError):  # the same refusal
                     self._writer.seek(before)
             raise
 
