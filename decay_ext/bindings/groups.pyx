@@ -12,17 +12,13 @@ import numpy as np
 
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
-    cdef struct double_double:
-        double hi
-        double lo
-
     cdef cppclass Node:
         double at(int64_t, int64_t)
-        double at_fraction(int64_t, double_double)
+        double at_real(int64_t, double)
         void fill_across_runs(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
         void check(int64_t, int64_t) except +ValueError
-        void check_fraction(int64_t, double_double) except +ValueError
+        void check_real(int64_t, double) except +ValueError
 
 
 cdef extern from "interface.h":
@@ -86,7 +82,7 @@ cdef class Column:
         """The values at a whole (int) or fractional (float) position."""
         cdef Py_ssize_t run, runs = self.values.shape[0]
         cdef int64_t whole
-        cdef double_double fraction
+        cdef double fraction
         cdef const double[::1] found
         if self.node == NULL:
             found = np.ravel(self.source(position))
@@ -98,11 +94,11 @@ cdef class Column:
                     self.node.check(run, whole)
             self.node.fill_across_runs(0, runs, whole, 1, &self.values[0], runs)
         else:
-            fraction.hi, fraction.lo = position, 0.0
+            fraction = position
             for run in range(runs):
                 if self.node.refuses():
-                    self.node.check_fraction(run, fraction)
-                self.values[run] = self.node.at_fraction(run, fraction)
+                    self.node.check_real(run, fraction)
+                self.values[run] = self.node.at_real(run, fraction)
         return 0
 
     cdef int box(self) except -1:

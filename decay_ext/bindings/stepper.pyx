@@ -13,13 +13,9 @@ cdef extern from "Python.h":
 
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
-    cdef struct double_double:
-        double hi
-        double lo
-
     cdef cppclass Node:
         double at(int64_t, int64_t)
-        double at_fraction(int64_t, double_double)
+        double at_real(int64_t, double)
         void fill(int64_t, int64_t, int64_t, double*)
         void fill_across_runs(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
@@ -94,7 +90,6 @@ cdef class Evaluator:
         cdef int overflow = 0
         cdef int64_t whole
         cdef double real
-        cdef double_double fraction
         if self.node != NULL and out is None:
             if type(position) is int:
                 whole = PyLong_AsLongLongAndOverflow(position, &overflow)
@@ -106,9 +101,7 @@ cdef class Evaluator:
                     whole = <int64_t>real
                     if <double>whole == real:
                         return self.node.at(0, whole)
-                    fraction.hi = real
-                    fraction.lo = 0.0
-                    return self.node.at_fraction(0, fraction)
+                    return self.node.at_real(0, real)
         return self._evaluate(position, out)
 
 

@@ -72,6 +72,20 @@ DECAYLR_LANE Remainder remainder(const Parts& slope, double k) {
     const double left_head = head17(left);
     return {whole, shifted, left_head, (left - left_head) + beside};
 }
+// The same of K * slope + phase.
+DECAYLR_LANE Remainder remainder(const Parts& slope, double k, double_double phase) {
+    constexpr double shift = 0x1.8p52;
+    const double head = head26(k);
+    const double tail = k - head;
+    const double product = head * slope.head;
+    const double beside = (head * slope.middle + tail * slope.head) +
+                          (head * slope.rest + tail * slope.middle);
+    const double shifted = (product + phase.hi) + shift;
+    const double whole = shifted - shift;
+    const double_double left = two_sum(product - whole, phase.hi);
+    const double left_head = head17(left.hi);
+    return {whole, shifted, left_head, (left.hi - left_head) + (beside + (left.lo + phase.lo))};
+}
 
 }  // namespace detail
 
@@ -88,12 +102,11 @@ struct PowerOfTwo {
     }
 };
 
-DECAYLR_LANE PowerOfTwo power_of_two(const Parts& slope, double k) {
+DECAYLR_LANE PowerOfTwo power_of_two(const detail::Remainder& left) {
     using namespace detail;
     constexpr double c1 = 0x1.62e42fefa39efp-1;  // ln 2
     constexpr double c1_head = 0x1.62e42fefap-1, c1_rest = 0x1.cf79abc9e3b3ap-40;
     constexpr double c2_head = 0x1.ebfbcp-3;  // (ln 2)^2 / 2 without its last bits
-    const Remainder left = remainder(slope, k);
     const double r = left.head + left.rest;
     const double r2 = r * r;
     const double r4 = r2 * r2;
@@ -109,6 +122,9 @@ DECAYLR_LANE PowerOfTwo power_of_two(const Parts& slope, double k) {
                                      left.rest * (c1 + c2_head * (left.head + r)));
     return {paired(1.0, left.head * c1_head, (left.head * left.head) * c2_head, low),
             bits_of(left.shifted)};
+}
+DECAYLR_LANE PowerOfTwo power_of_two(const Parts& slope, double k) {
+    return power_of_two(detail::remainder(slope, k));
 }
 
 // Of t quarter turns, |t| <= 1/2: the sine and 1 - cosine, each as a double-double.
@@ -147,8 +163,7 @@ struct HalfTurn {
     Pair sine, share;
 };
 
-DECAYLR_LANE HalfTurn half_turn(const Parts& slope, double k) {
-    const detail::Remainder left = detail::remainder(slope, k);
+DECAYLR_LANE HalfTurn half_turn(const detail::Remainder& left) {
     const SineBend r = detail::sine_bend(left.head, left.rest);
     // t - r is 0, 1 or 2: near a quarter turn, sine and cosine change places.
     const bool quarter = left.whole == 1.0, half = left.whole == 2.0;
@@ -159,6 +174,9 @@ DECAYLR_LANE HalfTurn half_turn(const Parts& slope, double k) {
                            sine_sign * (quarter ? r.bend_low : r.sine_low)),
             detail::paired(0.5 * left.whole, share_sign * (quarter ? r.sine_high : r.bend_high),
                            share_sign * (quarter ? r.sine_low : r.bend_low))};
+}
+DECAYLR_LANE HalfTurn half_turn(const Parts& slope, double k) {
+    return half_turn(detail::remainder(slope, k));
 }
 
 // Of K * slope <= 1/2 quarter turns, K < 2^26: sine * cosine and sine^2, their

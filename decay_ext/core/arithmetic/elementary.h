@@ -43,12 +43,12 @@ DECAYLR_LANE double head26(double x) {
 }
 
 // The nearest multiple of 1/128: its number, and the same as a double. For |x| < 2^43.
-struct Grid {
+struct Nearest {
     std::int64_t index;
     double point;
 };
 
-DECAYLR_LANE Grid nearest_128th(double x) {
+DECAYLR_LANE Nearest nearest_128th(double x) {
     constexpr double shift = 0x1.8p45;  // the last bit of a double this large is 1/128
     const double shifted = x + shift;
     return {static_cast<std::int64_t>(bits_of(shifted) - bits_of(shift)), shifted - shift};
@@ -63,7 +63,7 @@ struct Exp2Split {
 
 // For |x| <= 2^30; branch-free, so that loops over it are vectorized.
 DECAYLR_LANE Exp2Split exp2_split_within(double_double x) {
-    const Grid near = nearest_128th(x.hi);
+    const Nearest near = nearest_128th(x.hi);
     constexpr std::int64_t bias = std::int64_t{1} << 40;  // keeps the shift unsigned
     const std::uint64_t raised = static_cast<std::uint64_t>(near.index + 64 + 128 * bias);
     const double r = x.hi - near.point;
@@ -289,7 +289,7 @@ namespace detail {
 
 // Sine and cosine of y quarter turns, 0 <= y <= 1/2: relative error at most 2^-65.
 inline SinCos sincos_eighth(double_double y) {
-    const Grid near = nearest_128th(y.hi);
+    const Nearest near = nearest_128th(y.hi);
     const std::int64_t index = near.index < 0 ? 0 : near.index > 64 ? 64 : near.index;
     const tables::SineRow& row = tables::sine_rows[index];
     const double gap = y.hi - near.point;

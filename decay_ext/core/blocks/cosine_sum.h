@@ -29,18 +29,17 @@ inline double_double spread_of_wave(double steps, double n) {
     return {difference / single, 0.0};
 }
 
-// Of n positions from p on, strictly inside. The weight is the squared sine of the angle from the
+// Of n numbers from p on, strictly inside. The weight is the squared sine of the angle from the
 // smaller end; its mean over n equidistant angles is s^2 (1 - spread) + spread / 2, with s the sine
 // of the middle angle.
-inline double_double sum_of_cosine(const EndWeights& weights, double_double length, Int p, Int n) {
-    const double many = static_cast<double>(n), steps = length.hi;
+inline double_double sum_of_cosine(const EndWeights& weights, const Endpoints& endpoints, Int p,
+                                   Int n) {
+    const double many = static_cast<double>(n), steps = endpoints.length.hi;
     double_double middle{static_cast<double>(p) + 0.5 * (many - 1.0), 0.0};
-    double_double away = weights.upward ? two_sum(steps, -middle.hi) : middle;
-    if (!(steps < 0x1p52) || length.lo != 0.0) {  // else both are exact
-        middle = middle_of(p, n);
-        away = weights.upward ? sub(length, middle) : middle;
-    }
-    const double_double sine = sincos_quarter(div(away, steps)).sin;
+    if (!(steps < 0x1p52)) middle = middle_of(p, n);  // else it is exact
+    const double_double away =
+        weights.upward ? sub(endpoints.left, middle) : add(middle, endpoints.start);
+    const double_double sine = sincos_quarter(div(away, endpoints.length)).sin;
     const double_double spread = spread_of_wave(steps, many);
     const double_double lost = mul(mul(sine, sine), sub(double_double{1.0, 0.0}, spread));
     const double_double mean = add(lost, mul(spread, 0.5));

@@ -58,7 +58,7 @@ class CubicHalf {
             mul(mul(reciprocal_, reciprocal_), add(bend_, mul(mul(twist_, t), 3.0)));
         return add(mul(value(t), many), mul(bend, squares));
     }
-    // A position by how far it is from the end.
+    // A number by how far it is from the end.
     double at(double_double away) const { return to_double(value(mul(reciprocal_, away))); }
 
     template <class Real>
@@ -109,7 +109,8 @@ class CubicHalf {
     // How many widths the n-th position is away from the end; exact but for the last step.
     DECAYLR_LANE double_double widths(double n) const {
         const double_double position = two_sum(first_ + n, -origin_.hi);
-        return mul(reciprocal_, double_double{toward_ * position.hi, toward_ * position.lo});
+        const double rest = position.lo - origin_.lo;
+        return mul(reciprocal_, double_double{toward_ * position.hi, toward_ * rest});
     }
     DECAYLR_LANE double alone(double n) const { return to_double(value(widths(n))); }
     DECAYLR_LANE Terms terms(double centre) const {
@@ -148,25 +149,22 @@ class CubicHalf {
 // times `back`, a power of two.
 class CubicSegment {
    public:
-    CubicSegment(const Boundary& start, const Boundary& end, const HermiteData& hermite,
-                 double back)
-        : start_(exact(start)),
-          end_(exact(end)),
+    // `first`, `stop`: the first number at or after the start, and the end.
+    CubicSegment(double_double start, double_double end, Int first, Int stop,
+                 const HermiteData& hermite, double back)
+        : start_(start),
+          end_(end),
           reciprocal_(div(double_double{1.0, 0.0}, sub(end_, start_))),
           hermite_(hermite),
           back_(back),
-          first_(first_position(start)),
-          turn_((first_position(end) - first_) / 2 / block * block),
-          whole_(end.value < 0x1p52) {}
+          first_(first),
+          turn_((stop - first_) / 2 / block * block),
+          whole_(end.hi < 0x1p52) {}
 
     double at(Int p) const {
-        if (!whole_) return at(exact(p));
+        if (!whole_) return far(p);
         const Int n = p - first_;
         return (n < turn_ ? left().at(n) : right().at(n)) * back_;
-    }
-    double at(double_double p) const {
-        const double_double gone = sub(p, start_), ahead = sub(end_, p);
-        return (gone.hi < ahead.hi ? left().at(gone) : right().at(ahead)) * back_;
     }
     template <class Real>
     void fill(Int p, Int count, Real* out) const {
@@ -196,6 +194,10 @@ class CubicSegment {
     }
 
    private:
+    double far(Int p) const {
+        const double_double gone = sub(exact(p), start_), ahead = sub(end_, exact(p));
+        return (gone.hi < ahead.hi ? left().at(gone) : right().at(ahead)) * back_;
+    }
     Int in_left(Int n, Int count) const { return std::clamp<Int>(turn_ - n, 0, count); }
     CubicHalf left() const { return {hermite_, start_, reciprocal_, 1.0, first_}; }
     CubicHalf right() const {

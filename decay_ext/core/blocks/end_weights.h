@@ -41,29 +41,85 @@ struct EndWeights {
     double part(Scaled fraction) const { return round_scaled_times(fraction, change * unit); }
 };
 
-// The first and the last value of a curve, and the boundary from which the last one holds.
+// The first and the last value of a curve, and where on a grid it begins and ends. Lengths are
+// numbers of steps of the grid.
 struct Endpoints {
     double init, end;
-    Boundary boundary;     // where the curve ends: 0 for a constant one
-    double steps;          // the same as a double
-    double_double length;  // the same exactly
+    Boundary boundary;     // the number from which the last value holds: 0 for a constant one
+    double_double start;   // how far along the curve number 0 is: less than a step
+    double_double length;  // of the whole curve
+    double_double left;    // what remains from number 0 on
+    double steps;          // the length as a double
+    bool begins;           // whether number 0 is the first position of the curve
 
-    Endpoints(double init_value, double end_value, const Boundary& at)
+    Endpoints(double init_value, double end_value, const Boundary& at, const Grid& grid)
         : init(init_value),
           end(end_value),
-          boundary(init_value == end_value ? make_boundary(Int{0}) : at),
-          steps(boundary.value),
-          length(boundary.integral ? exact(boundary.whole) : double_double{boundary.value, 0.0}) {}
-    template <class P>
-    bool past(P p) const {
-        return reached(p, boundary);
-    }
-    double_double remaining(double_double p) const { return sub(length, p); }
+          boundary(init_value == end_value ? make_boundary(Int{0}) : grid.first_at(at)),
+          start(grid.start()),
+          length(init_value == end_value ? double_double{0.0, 0.0}
+                                         : bounded_length(grid.in_steps(exact(at)))),
+          left(sub(length, start)),
+          steps(grid.whole() ? boundary.value : length.hi),
+          begins(start.hi == 0.0),
+          whole_(grid.whole() && boundary.integral && steps < two_53) {}
+    bool past(Int n) const { return reached(n, boundary); }
+    double_double elapsed(Int n) const { return add(start, exact(n)); }
+    double_double remaining(Int n) const { return sub(left, exact(n)); }
+    // The same for numbers below 2^53, and between them.
+    DECAYLR_LANE double_double elapsed(double n) const { return add(start, n); }
+    DECAYLR_LANE double_double remaining(double n) const { return add(left, -n); }
     Monotonicity monotonicity(Int first) const {
         return monotonicity_between(first, init, end, boundary);
     }
-    // Whether steps - p is exact for whole p inside the curve.
-    bool whole() const { return boundary.integral && steps < two_53; }
+    // Whether numbers are positions, and steps - p is exact inside the curve.
+    bool whole() const { return whole_; }
+    // Whether number p, inside, may be so near an end that less than a step is left, or over.
+    bool edge(Int p) const {
+        return !whole_ && ((p == 0 && !begins) || p + 1 == first_position(boundary));
+    }
+    // fill(p, n, out) for numbers inside, of which those at the edges have a value(p) of their own.
+    template <class Real, class Value, class Fill>
+    void fill_between_edges(Int p, Int n, Real* out, Value&& value, Fill&& fill) const {
+        if (n > 0 && edge(p)) *out++ = static_cast<Real>(value(p)), ++p, --n;
+        if (n > 0 && edge(p + n - 1)) --n, out[n] = static_cast<Real>(value(p + n));
+        if (n > 0) fill(p, n, out);
+    }
+    template <class Value, class Sum>
+    double_double sum_between_edges(Int p, Int n, Value&& value, Sum&& sum) const {
+        double_double edges{0.0, 0.0};
+        if (n > 0 && edge(p)) edges = add(edges, value(p)), ++p, --n;
+        if (n > 0 && edge(p + n - 1)) edges = add(edges, value(p + n - 1)), --n;
+        return n > 0 ? add(edges, sum(p, n)) : edges;
+    }
+    // Calls body(p, n, out) for numbers strictly inside, and adds up body(p, n).
+    template <class Real, class Body>
+    void fill(Int first, Int count, Real* out, Body&& body) const {
+        fill_interior(first, count, begins, boundary, init, end, out, body);
+    }
+    template <class Body>
+    ClosedSum sum(Int first, Int count, Body&& body) const {
+        return sum_interior(first, count, begins, boundary, init, end, body);
+    }
+    // The same of numbers in any order, where f gives the values strictly inside from doubles.
+    template <class F>
+    void fill_numbers(const Int* numbers, Int count, double* out, F&& f) const {
+        const Int first = begins ? 1 : 0, last = std::min(first_position(boundary), Int{1} << 52) - 1;
+        if (last >= first) fill_each_number(numbers, count, first, last, out, f);
+        for (Int i = 0; i < count; ++i) {
+            if (at_end(numbers[i])) out[i] = end_at(numbers[i]);
+        }
+    }
+    // Whether number p shows one of the ends, and which.
+    bool at_end(Int p) const { return past(p) || (begins && p <= 0); }
+    double end_at(Int p) const { return past(p) ? end : init; }
+
+   private:
+    // In more steps than this a curve moves by nothing.
+    static double_double bounded_length(double_double x) {
+        return x.hi < 0x1p1000 ? x : double_double{0x1p1000, 0.0};
+    }
+    bool whole_;
 };
 
 // An exponent bounded so that no product overflows; on any float64 base the result is the same.

@@ -1,5 +1,5 @@
-// Geometric sequences init * 2**(L * n) for whole n, rounded once: what exponential and step
-// schedules are made of.
+// Geometric sequences init * 2**(L * n + phase) for whole n, rounded once: what exponential and
+// step schedules are made of.
 #pragma once
 
 #include "arithmetic/block_math.h"
@@ -17,8 +17,9 @@ inline double decayed(double init, double gamma, Int n) {
 
 class GeometricSequence {
    public:
-    DECAYLR_LANE GeometricSequence(double init, double_double log2_rate)
-        : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate) {
+    DECAYLR_LANE GeometricSequence(double init, double_double log2_rate,
+                                   double_double phase = {0.0, 0.0})
+        : slope_(in_parts(log2_rate)), init_(init), log2_(log2_rate), phase_(phase) {
         constexpr std::uint64_t one = 0x3ff0000000000000, exponent = 0x7ff0000000000000;
         const std::uint64_t bits = detail::bits_of(init);
         exponent_ = (bits & exponent) - one;
@@ -29,8 +30,8 @@ class GeometricSequence {
 
     double operator()(Int n) const {
         const double k = static_cast<double>(n);
-        if (near(k)) return near_value(k);
-        return round_scaled_times(exp2_scaled(mul(log2_, exact(n))), init_);
+        if (near(k)) return phase_.hi == 0.0 ? near_value(k) : near_value_with_phase(k);
+        return round_scaled_times(exp2_scaled(add(mul(log2_, exact(n)), phase_)), init_);
     }
     // The values at first + i * stride, i < count. `out` must have room for whole vectors (lanes).
     void values(Int first, int stride, int count, double* out) const {
@@ -41,10 +42,20 @@ class GeometricSequence {
             return;
         }
         const GeometricSequence own = *this;
-        for (int i = 0; i < n; ++i) out[i] = own.near_value(from + step * static_cast<double>(i));
+        if (phase_.hi == 0.0) {
+            for (int i = 0; i < n; ++i) {
+                out[i] = own.near_value(from + step * static_cast<double>(i));
+            }
+            return;
+        }
+        for (int i = 0; i < n; ++i) {
+            out[i] = own.near_value_with_phase(from + step * static_cast<double>(i));
+        }
     }
     // Of n >= 1 values from `first` on.
-    double_double sum(Int first, Int n) const { return sum_of_powers(init_, log2_, first, n); }
+    double_double sum(Int first, Int n) const {
+        return sum_of_powers(init_, log2_, phase_, first, n);
+    }
     // The same for a staircase, where each value holds for `size` positions.
     double_double sum_of_stairs(Int first, Int count, Int size) const {
         const Int stair = first / size;
@@ -75,14 +86,21 @@ class GeometricSequence {
         return power.times(fraction_, exponent_);
     }
 
+    DECAYLR_LANE double near_value_with_phase(double n) const {
+        const PowerOfTwo power = power_of_two(detail::remainder(slope_, n, phase_));
+        return power.times(fraction_, exponent_);
+    }
+
    private:
-    bool near(double n) const { return n < two_53 && std::fabs(log2_.hi) * n <= spare_; }
+    bool near(double n) const {
+        return n < two_53 && std::fabs(log2_.hi) * n + std::fabs(phase_.hi) <= spare_;
+    }
 
     Parts slope_;
     Pair fraction_;  // init between 1 and 2, or -1 and -2
     std::uint64_t exponent_;
     double init_, spare_;
-    double_double log2_;
+    double_double log2_, phase_;
 };
 
 }  // namespace decaylr

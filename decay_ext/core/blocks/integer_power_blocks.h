@@ -16,12 +16,13 @@ template <int power>
 class IntegerPowerBlocks {
    public:
     // `from_end`: the smaller end is at `steps`.
-    IntegerPowerBlocks(const EndWeights& weights, double steps, bool from_end)
+    IntegerPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, bool from_end)
         : weights_(weights),
-          steps_(steps),
-          origin_(from_end ? steps : 0.0),
+          length_(endpoints.length),
+          last_number_(floor_of(endpoints.left)),
+          origin_(from_end ? endpoints.left : endpoints.start),
           away_(from_end ? -1.0 : 1.0),
-          step_(div(double_double{1.0, 0.0}, steps)),
+          step_(div(double_double{1.0, 0.0}, endpoints.length)),
           square_(mul(step_, step_)),
           turn_(weights.upward ? 1.0 : -1.0),
           last_(power == 2 ? turn_ * weights.part(square_) : weights.part(mul(square_, step_))),
@@ -46,8 +47,8 @@ class IntegerPowerBlocks {
     // The first position that is in no block: a block counted from the curve's end must not reach
     // past it. Short curves have no blocks.
     Int end() const {
-        const Int last = static_cast<Int>(steps_) + 1;
-        return steps_ < 2.0 * block ? 0 : from_end_ ? last - last % block : max_int;
+        const Int last = last_number_ + 1;
+        return length_.hi < 2.0 * block ? 0 : from_end_ ? last - last % block : max_int;
     }
     template <class Real>
     void fill_blocks(Int first, Int count, Real* out) const {
@@ -77,30 +78,30 @@ class IntegerPowerBlocks {
         }
     };
 
-    // How far from the smaller end: exact, as steps < 2^53.
-    DECAYLR_LANE double from_base(double p) const { return origin_ + away_ * p; }
-    double begin(Int first) const {
+    // How far from the smaller end.
+    DECAYLR_LANE double_double from_base(double p) const { return add(origin_, away_ * p); }
+    double_double begin(Int first) const {
         return from_base(static_cast<double>(from_end_ ? first + block - 1 : first));
     }
-    double level(double gone) const {
+    double level(double_double gone) const {
         return weights_.with(weights_.upward ? weight<true>(gone) : weight<false>(gone));
     }
     // `grows`: the weight is that of the larger end.
     template <bool grows>
-    DECAYLR_LANE double_double weight(double gone) const {
-        const double_double near = mul(step_, gone), far = mul(step_, steps_ - gone);
+    DECAYLR_LANE double_double weight(double_double gone) const {
+        const double_double near = mul(step_, gone), far = mul(step_, sub(length_, gone));
         if (grows) return power == 2 ? mul(near, near) : mul(mul(near, near), near);
         return mul(near, add(power == 2 ? far : add(mul(far, far), far), 1.0));
     }
     template <bool grows>
-    DECAYLR_LANE Terms terms(double gone) const {
-        const double_double t = mul(step_, grows ? gone : steps_ - gone);
+    DECAYLR_LANE Terms terms(double_double gone) const {
+        const double_double t = mul(step_, grows ? gone : sub(length_, gone));
         const double_double slope = mul(power == 2 ? t : mul(t, t), step_);
         constexpr double times = power;
         return {weights_.with(weight<grows>(gone)), weights_.part(mul(slope, times)),
                 power == 2 ? 0.0 : turn_ * weights_.part(mul(mul(t, square_), times))};
     }
-    Terms terms(double gone) const {
+    Terms terms(double_double gone) const {
         return weights_.upward ? terms<true>(gone) : terms<false>(gone);
     }
     void prepare(Int k, int count, double* a, double* b, double* c) const {
@@ -108,11 +109,11 @@ class IntegerPowerBlocks {
         else prepare<false>(begin(k * block), count, a, b, c);
     }
     template <bool grows>
-    void prepare(double first, int count, double* a, double* b, double* c) const {
+    void prepare(double_double first, int count, double* a, double* b, double* c) const {
         const IntegerPowerBlocks own = *this;
         const double stride = away_ * block;
         for (int i = 0; i < whole_lanes(count); ++i) {
-            const Terms t = own.terms<grows>(first + stride * static_cast<double>(i));
+            const Terms t = own.terms<grows>(add(first, stride * static_cast<double>(i)));
             a[i] = t.a;
             b[i] = t.b;
             c[i] = t.c;
@@ -120,7 +121,10 @@ class IntegerPowerBlocks {
     }
 
     EndWeights weights_;
-    double steps_, origin_, away_;
+    double_double length_;
+    Int last_number_;  // the last one that is not past the curve's end
+    double_double origin_;
+    double away_;
     double_double step_, square_;
     double turn_, last_;
     bool from_end_;

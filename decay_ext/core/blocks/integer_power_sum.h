@@ -5,14 +5,15 @@
 
 namespace decaylr {
 
-// Of n positions from p on, strictly inside. With t the fraction of the distance from the
+// Of n numbers from p on, strictly inside. With t the fraction of the distance from the
 // smaller end, the weight is t^power or 1 - (1 - t)^power, taken as 2 t - t^2 or 3 t - 3 t^2 + t^3.
-inline double_double sum_of_integer_power(const EndWeights& weights, double steps, int power,
-                                          bool from_end, Int p, Int n) {
+inline double_double sum_of_integer_power(const EndWeights& weights, const Endpoints& endpoints,
+                                          int power, bool from_end, Int p, Int n) {
     const double many = static_cast<double>(n);
     const double middle = static_cast<double>(p) + 0.5 * (many - 1.0);
-    const PowerSums sums(from_end ? steps - middle : middle, many);
-    const double_double step = div(double_double{1.0, 0.0}, steps), square = mul(step, step);
+    const PowerSums sums(from_end ? endpoints.remaining(middle) : endpoints.elapsed(middle), many);
+    const double_double step = div(double_double{1.0, 0.0}, endpoints.length);
+    const double_double square = mul(step, step);
     const double_double one = mul(sums.one, step), two = mul(sums.two, square);
     const double_double three = mul(mul(sums.three, square), step);
     double_double weight = power == 2 ? two : three;

@@ -1,4 +1,4 @@
-// Any power of 1 / (1 + slope * p), by blocks that double in size with the distance from the
+// Any power of 1 / (base + slope * p), by blocks that double in size with the distance from the
 // place before 0 where it is infinite (see dyadic_blocks.h).
 #pragma once
 
@@ -17,7 +17,7 @@ DECAYLR_LANE double over_root(double init, double per_init, double_double grown)
 
 class InverseBlocks {
    public:
-    InverseBlocks(double init, double_double slope, double power)
+    InverseBlocks(double init, double_double base, double_double slope, double power)
         : shape_(-power),
           init_(init),
           per_init_(1.0 / init),
@@ -25,8 +25,9 @@ class InverseBlocks {
           kind_(power == 1.0   ? Kind::whole
                 : power == 0.5 ? Kind::root
                                : Kind::any),
+          base_(base),
           slope_(slope) {
-        const double before = 1.0 / slope.hi;  // positions from the pole to 0
+        const double before = base.hi / slope.hi;  // steps from the pole to number 0
         const bool sizes = std::fabs(init) > 0x1p-500 && std::fabs(init) < 0x1p500;
         usable_ = sizes && power > 0x1p-20 && power < 8.0 && shape_.fineness() > 0 &&
                   before < 0x1p50 && power * largest_log2(slope.hi) < 200.0;
@@ -73,7 +74,7 @@ class InverseBlocks {
    private:
     enum class Kind { any, root, whole };
 
-    DECAYLR_LANE double_double grown(double x) const { return add(mul(slope_, x), 1.0); }
+    DECAYLR_LANE double_double grown(double x) const { return add(mul(slope_, x), base_); }
     DECAYLR_LANE double alone(double x) const { return over_root(init_, per_init_, grown(x)); }
     // Centres are counted from the pole, rounded up to an integer. Half a power is a root.
     template <Kind kind, int count>
@@ -104,7 +105,7 @@ class InverseBlocks {
     PowerShape shape_;
     double init_, per_init_, power_;
     Kind kind_;
-    double_double slope_;
+    double_double base_, slope_;
     Int offset_;
     bool usable_;
 };

@@ -18,31 +18,31 @@ inline double_double lowered(double_double sum, double back) {
 
 // Between whole knots (left * (end - p) + right * (p - start)) / width, weighed from both ends
 // with the division taken out of the loop: four roundings, none of a difference. Between
-// fractional knots the same in double-double arithmetic.
+// others the same with the second words of slopes and differences.
 class LineSegment {
    public:
-    LineSegment(const Boundary& start, const Boundary& end, double left, double right)
-        : start_(exact(start)),
-          end_(exact(end)),
-          whole_(start.integral && end.integral && end.value < two_53),
+    // `whole`: start and end are whole numbers below 2^53.
+    LineSegment(double_double start, double_double end, bool whole, double left, double right)
+        : start_(start),
+          end_(end),
+          whole_(whole),
           flat_(left == right),
           level_(left) {
         const double lift = lift_of(std::max(std::fabs(left), std::fabs(right)));
         back_ = 1.0 / lift;
-        left_ = left * lift;
-        right_ = right * lift;
-        if (!whole_) return;
-        left_ /= end_.hi - start_.hi;
-        right_ /= end_.hi - start_.hi;
+        if (whole_) {
+            left_.hi = left * lift / (end_.hi - start_.hi);
+            right_.hi = right * lift / (end_.hi - start_.hi);
+        } else {
+            const double_double width = sub(end_, start_);
+            left_ = div(double_double{left * lift, 0.0}, width);
+            right_ = div(double_double{right * lift, 0.0}, width);
+        }
     }
-    // At a position past the start and before the end.
+    // At a number past the start and before the end.
     double at(Int p) const {
         if (flat_) return level_;
-        return whole_ ? weigh(static_cast<double>(p)) : precise(exact(p));
-    }
-    double at(double_double p) const {
-        if (flat_) return level_;
-        return whole_ ? weigh(p) : precise(p);
+        return whole_ ? weigh(static_cast<double>(p)) : weigh(exact(p));
     }
     template <class Real>
     void fill(Int p, Int n, Real* out) const {
@@ -52,9 +52,9 @@ class LineSegment {
         } else if (whole_) {
             fill_each(p, n, out, [own](double x) { return own.weigh(x); });
         } else if (end_.hi < two_53) {
-            fill_each(p, n, out, [own](double x) { return own.precise({x, 0.0}); });
+            fill_each(p, n, out, [own](double x) { return own.weigh(double_double{x, 0.0}); });
         } else {
-            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
         }
     }
 
@@ -63,30 +63,26 @@ class LineSegment {
         if (!(end_.hi < 0x1p52)) return {};
         const double many = static_cast<double>(n);
         const double_double middle = {static_cast<double>(p) + 0.5 * (many - 1.0), 0.0};
-        const double_double weighed =
+        const double_double mean =
             add(mul(sub(end_, middle), left_), mul(sub(middle, start_), right_));
-        const double_double mean = whole_ ? weighed : div(weighed, sub(end_, start_));
         return lowered(mul(mean, many), back_);
     }
 
    private:
     DECAYLR_LANE double weigh(double p) const {
-        return (left_ * (end_.hi - p) + right_ * (p - start_.hi)) * back_;
+        return (left_.hi * (end_.hi - p) + right_.hi * (p - start_.hi)) * back_;
     }
-    double weigh(double_double p) const {
+    DECAYLR_LANE double weigh(double_double p) const {
         const double_double ahead = sub(end_, p), gone = sub(p, start_);
-        const double rest = left_ * ahead.lo + right_ * gone.lo;
-        return (left_ * ahead.hi + (right_ * gone.hi + rest)) * back_;
-    }
-    DECAYLR_LANE double precise(double_double p) const {
-        const double_double width = sub(end_, start_);
-        const double_double ahead = div(sub(end_, p), width), gone = div(sub(p, start_), width);
-        return to_double(add(mul(ahead, left_), mul(gone, right_))) * back_;
+        const double rest = (left_.hi * ahead.lo + left_.lo * ahead.hi) +
+                            (right_.hi * gone.lo + right_.lo * gone.hi);
+        return (left_.hi * ahead.hi + (right_.hi * gone.hi + rest)) * back_;
     }
 
     double_double start_, end_;
     bool whole_, flat_;
-    double level_, left_, right_, back_;
+    double level_, back_;
+    double_double left_{0.0, 0.0}, right_{0.0, 0.0};
 };
 
 }  // namespace decaylr

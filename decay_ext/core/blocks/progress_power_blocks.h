@@ -43,9 +43,10 @@ struct ProgressPowerTerms {
 template <PowerBase power_base>
 class ProgressPowerBlocks {
    public:
-    ProgressPowerBlocks(const EndWeights& weights, double steps, double exponent, double k)
-        : progress_(steps, k),
-          steps_(steps),
+    ProgressPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, double exponent,
+                        double k)
+        : progress_(endpoints, k),
+          end_(first_position(endpoints.boundary)),
           exponent_(exponent),
           k_(k),
           change_(two_sum(weights.other, -weights.base)),
@@ -98,9 +99,8 @@ class ProgressPowerBlocks {
     // From both ends: towards one of them the series is singular, towards the other the value may
     // go to 0.
     DyadicBlocks dyadic_blocks() const {
-        const Int end = static_cast<Int>(steps_);
         const bool gentle = k_ == 1.0 && exponent_ >= 0.25 && exponent_ <= 2.75;
-        return {(end + 1) / 2, end, gentle ? 5 : 6};
+        return {(end_ + 1) / 2, end_, gentle ? 5 : 6};
     }
     template <bool straight>
     DECAYLR_LANE Weighed weighed(double p) const {
@@ -160,7 +160,8 @@ class ProgressPowerBlocks {
         double hi[count], lo[count], unit[count];  // local, so that nothing aliases them
         for (int k = 0; k < count; ++k) {
             const double p = centre[k];
-            const double near = std::min(p, own.steps_ - p);
+            const double gone = own.progress_.elapsed(p).hi;
+            const double near = std::min(gone, own.progress_.remaining(p).hi);
             const Weighed found = own.weighed<straight>(p);
             const double_double power = own.powered<upward>(found.t);
             const double_double value = own.value<upward>(power);
@@ -169,7 +170,7 @@ class ProgressPowerBlocks {
             lo[k] = value.lo;
             unit[k] = 1.0 / near;
             elapsed[k] = own.progress_.at<straight>(p).elapsed.hi;
-            rate[k] = near / p;
+            rate[k] = near / gone;
             first[k] = found.t.hi;
             sine_twice[k] = found.sine_twice;
             slope[k] = (upward ? own.change_.hi : -own.change_.hi) * whole;
@@ -196,7 +197,8 @@ class ProgressPowerBlocks {
     }
 
     Progress progress_;
-    double steps_, exponent_, k_;
+    Int end_;
+    double exponent_, k_;
     double_double change_;
     double base_;
     bool upward_, usable_;

@@ -13,10 +13,13 @@ namespace decaylr {
 class RealPowerBlocks {
    public:
     // `rise`: t grows with the position.
-    RealPowerBlocks(const EndWeights& weights, double steps, double n, bool rise)
+    RealPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, double n, bool rise)
         : shape_(n),
-          steps_(steps),
+          steps_(endpoints.steps),
           n_(n),
+          length_(endpoints.length),
+          start_(rise ? endpoints.start : endpoints.left),
+          end_(first_position(endpoints.boundary)),
           change_(two_sum(weights.other, -weights.base)),
           base_(weights.base),
           upward_(weights.upward),
@@ -61,9 +64,8 @@ class RealPowerBlocks {
    private:
     // From the end where the series is singular alone, or from both.
     DyadicBlocks dyadic_blocks() const {
-        const Int end = static_cast<Int>(std::ceil(steps_));
-        const Int turn = !upward_ ? (end + 1) / 2 : rise_ ? end : 0;
-        return {turn, end, fineness_};
+        const Int turn = !upward_ ? (end_ + 1) / 2 : rise_ ? end_ : 0;
+        return {turn, end_, fineness_};
     }
     double floor_log2() const {
         return static_cast<double>((detail::bits_of(steps_) >> 52) - 1022);
@@ -72,27 +74,29 @@ class RealPowerBlocks {
     template <bool upward, int count>
     void weigh(const double (&centre)[count], DyadicTerms<count>& out) const {
         const double turn = rise_ ? 1.0 : -1.0;
-        const double steps = steps_, n = n_, base = base_, start = rise_ ? 0.0 : steps;
-        const double_double change = change_;
+        const double n = n_, base = base_;
+        const double_double change = change_, start = start_, length = length_;
         const double steepness = upward ? turn * change.hi : -turn * change.hi;
         DyadicTerms<count> made;  // local, so that nothing aliases it
         for (int k = 0; k < count; ++k) {
-            const double q = start + turn * centre[k];
-            const double_double y = mul(log2_short(div(double_double{q, 0.0}, steps)), n);
+            const double_double q = add(start, turn * centre[k]);
+            const double_double y = mul(log2_short(div(q, length)), n);
             const double_double power = upward ? exp2_words(y) : exp2m1(y);
             const double_double weight = upward ? power : neg(power);
             const double whole = upward ? power.hi : 1.0 + power.hi;
             const double_double value = add(mul(weight, change), base);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
-            made.rate[k] = turn / q;
-            made.slope[k] = steepness * whole / q;
+            made.rate[k] = turn / q.hi;
+            made.slope[k] = steepness * whole / q.hi;
         }
         out = made;
     }
 
     PowerShape shape_;
     double steps_, n_;
+    double_double length_, start_;  // start: the distance from the zero end at number 0
+    Int end_;
     double_double change_;
     double base_;
     bool upward_, rise_;

@@ -17,13 +17,17 @@ struct RexTerms {
 class RexSum {
    public:
     // The weight is near * u / (near * u + far * (steps - u)).
-    RexSum(const EndWeights& weights, double steps, double near, double far, bool from_end)
+    // The smaller end is that of the curve where `weights.upward`.
+    RexSum(const EndWeights& weights, const Endpoints& endpoints, double near, double far)
         : change_(two_sum(weights.other, -weights.base)),
           base_(weights.base),
-          steps_(steps),
+          length_(endpoints.length),
+          start_(weights.upward ? endpoints.left : endpoints.start),
+          end_(first_position(endpoints.boundary)),
           near_(near),
           far_(far),
-          from_end_(from_end) {
+          from_end_(weights.upward) {
+        const double steps = length_.hi;
         const bool gentle = far > 0x1p-100 && near < 0x1p100 && far <= 2.0 * near;
         usable_ = gentle && weights.unit == 1.0 && steps >= 2.0 && steps <= 0x1p50 &&
                   std::fabs(change_.hi) > 0x1p-500;
@@ -40,16 +44,16 @@ class RexSum {
         const RexSum own = *this;
         RexTerms<centres> made;  // local, so that nothing aliases it
         for (int k = 0; k < centres; ++k) {
-            const double u = own.from_end_ ? own.steps_ - centre[k] : centre[k];
-            const double_double rising = two_prod(own.near_, u);
-            const double_double whole = add(rising, two_prod(own.far_, own.steps_ - u));
+            const double_double u = add(own.start_, own.from_end_ ? -centre[k] : centre[k]);
+            const double_double rising = mul(u, own.near_);
+            const double_double whole = add(rising, mul(sub(own.length_, u), own.far_));
             const double_double weight = div(rising, whole);
             const double_double value = add(mul(weight, own.change_), own.base_);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
-            made.rate[k] = 1.0 / u;
-            made.bend[k] = -u * (own.near_ - own.far_) / whole.hi;
-            made.slope[k] = own.change_.hi * weight.hi * (own.far_ * own.steps_ / whole.hi);
+            made.rate[k] = 1.0 / u.hi;
+            made.bend[k] = -u.hi * (own.near_ - own.far_) / whole.hi;
+            made.slope[k] = own.change_.hi * weight.hi * (own.far_ * own.length_.hi / whole.hi);
         }
         out = made;
     }
@@ -61,12 +65,14 @@ class RexSum {
 
    private:
     DyadicBlocks dyadic_blocks() const {
-        const Int end = static_cast<Int>(steps_);
-        return {from_end_ ? 0 : max_int, end, 5};
+        return {from_end_ ? 0 : max_int, end_, 5};
     }
 
     double_double change_;
-    double base_, steps_, near_, far_;
+    double base_;
+    double_double length_, start_;  // start: the distance from the smaller end at number 0
+    Int end_;
+    double near_, far_;
     bool from_end_, usable_;
 };
 

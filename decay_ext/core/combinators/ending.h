@@ -1,6 +1,7 @@
 // What a schedule does past its length: repeat, mirror, raise.
 #pragma once
 
+#include "combinators/cycles.h"
 #include "combinators/moved.h"
 
 namespace decaylr {
@@ -18,6 +19,8 @@ inline EndMode end_mode_named(const std::string& mode) {
 // Past its length a schedule starts again, is mirrored back and forth, or refuses the position.
 class Ending final : public Moved<Ending> {
    public:
+    using Moved::fill;
+
     explicit Ending(const Spec& spec)
         : Moved(spec),
           length_(spec.column("length")),
@@ -26,116 +29,163 @@ class Ending final : public Moved<Ending> {
     bool refuses_onward() const override {
         return mode_ == EndMode::raise ? child_->refuses_onward() : !child_->refuses();
     }
-    void check(Run run, Int p) const override { verify_end(run, p); }
-    void check_fraction(Run run, double_double p) const override { verify_end(run, p); }
-    void fill(Run run, Int first, Int count, double* out) const override {
-        const Boundary length = length_.boundary(run);
-        if (mode_ == EndMode::raise) return child_->fill(run, first, count, out);
-        if (!length.integral) return Node::fill(run, first, count, out);
-        const bool copied = length.whole <= longest_copied / 2;
-        const Int evaluated = copied ? std::min(cycle(length.whole), count) : count;
-        fill_cycles(run, length.whole, first, evaluated, out);
+    double at(Run run, const Grid& grid, Int n) const override {
+        if (mode_ == EndMode::raise) return child_->at(run, grid, n);
+        const Cycle cycle = cycle_of(run, grid, n);
+        return child_->at(run, cycle.inside.grid, cycle.number(n));
+    }
+    void check(Run run, const Grid& grid, Int n) const override {
+        if (mode_ == EndMode::raise) return check_end(run, grid, n);
+        const Cycle cycle = cycle_of(run, grid, n);
+        child_->check(run, cycle.inside.grid, cycle.number(n));
+    }
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        if (mode_ == EndMode::raise) return child_->fill(run, grid, first, count, out);
+        const Int period = period_of(run, grid);
+        const bool copied = period > 0 && period <= longest_copied;
+        const Int evaluated = copied ? std::min(period, count) : count;
+        fill_cycles(run, grid, first, evaluated, out);
         if (evaluated < count) repeat_values(out, evaluated, count);
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
-        if (mode_ == EndMode::raise) return child_->sum(run, first, count);
-        const Boundary length = length_.boundary(run);
-        if (!length.integral || length.whole > max_int / 2) return {};
-        return sum_of_cycles(cycle(length.whole), first, count,
-                             [&](Int p, Int n) { return sum_of_part(run, length.whole, p, n); });
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        if (mode_ == EndMode::raise) return child_->fill_numbers(run, grid, numbers, count, out);
+        if (period_of(run, grid) == 0) {
+            return Node::fill_numbers(run, grid, numbers, count, out);
+        }
+        const Int length = length_.boundary(run).whole;
+        Int local[chunk];
+        for (Int i = 0; i < count; i += chunk) {
+            const Int n = std::min(chunk, count - i);
+            for (Int j = 0; j < n; ++j) {
+                const Int p = numbers[i + j], rest = p % length;
+                const bool back = mode_ == EndMode::mirror && p / length % 2 != 0;
+                local[j] = back ? length - rest : rest;
+            }
+            child_->fill_numbers(run, grid, local, n, out + i);
+        }
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        if (mode_ == EndMode::raise) return child_->monotonicity(run, first);
-        const Boundary length = length_.boundary(run);
-        if (!length.integral) return {};
-        const Int local = first % length.whole, begin = first - local;
-        const bool back = mode_ == EndMode::mirror && first / length.whole % 2 != 0;
-        Monotonicity own = moved_forward(back ? mirrored(run, length.whole, local)
-                                              : child_->monotonicity(run, local), begin);
-        const bool far = length.whole > max_int - begin;
-        own.until = std::min(own.until, far ? max_int : begin + length.whole);
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        if (mode_ == EndMode::raise) return child_->sum(run, grid, first, count);
+        const Int period = period_of(run, grid);
+        if (period == 0) return sum_over_cycles(run, grid, first, count);
+        return sum_of_cycles(period, first, count,
+                             [&](Int p, Int n) { return sum_of_part(run, p, n); });
+    }
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        if (mode_ == EndMode::raise) return child_->monotonicity(run, grid, first);
+        const Cycle cycle = cycle_of(run, grid, first);
+        const Grid& inside = cycle.inside.grid;
+        const Int local = cycle.number(first), left = cycle.next - first;
+        Monotonicity own = cycle.back ? mirrored(run, inside, local, left)
+                                      : child_->monotonicity(run, inside, local);
+        own = moved(own, first - local);
+        own.until = std::min(own.until, cycle.next);
         return own;
     }
-    Int part_end(Run run, Int first) const override {
-        return mode_ == EndMode::raise ? child_->part_end(run, first) : max_int;
+    Int part_end(Run run, const Grid& grid, Int first) const override {
+        return mode_ == EndMode::raise ? child_->part_end(run, grid, first) : max_int;
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
-        if (mode_ == EndMode::raise) return child_->distinct_count(run, first, count);
-        const Boundary length = length_.boundary(run);
-        const bool cycles = length.integral && length.whole <= max_int / 2;
-        return cycles ? std::min(cycle(length.whole), count) : count;
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        if (mode_ == EndMode::raise) return child_->distinct_count(run, grid, first, count);
+        const Int period = period_of(run, grid);
+        return period > 0 ? std::min(period, count) : count;
     }
-    template <class P, class F>
-    double moved(Run run, P p, F&& f) const {
-        if (mode_ == EndMode::raise) return f(p);
-        return cycled(p, length_.boundary(run), f);
-    }
+    Grid::Moved inside(Run, const Grid& grid, Int) const { return {grid, 0}; }
 
    private:
-    // Of a mirrored cycle from its position `local` on: that of the child's range that ends there,
-    // backwards. It is looked for from the child's beginning on, among the first few ranges.
-    Monotonicity mirrored(Run run, Int length, Int local) const {
-        const Int end = length - local;
-        Monotonicity own = child_->monotonicity(run, 0);
-        Int begin = 0;
-        for (int tries = 0; own.until <= end; ++tries) {
-            if (tries == 64) return {};
-            begin = own.until;
-            own = child_->monotonicity(run, begin);
-        }
-        return {opposite(own.trend), begin == 0 ? length : length - begin + 1, own.size};
+    // The numbers up to `next` are those of the child's grid, forwards or backwards.
+    struct Cycle {
+        Int next;
+        Grid::Moved inside;
+        bool back;
+        Int last;  // the number that `inside` counts backwards from
+
+        Int number(Int n) const { return (back ? last - n : n) - inside.back; }
+    };
+    Cycle cycle_of(Run run, const Grid& grid, Int n) const {
+        const Boundary length = length_.boundary(run);
+        const Int number = grid.quotient(n, length);
+        const EqualCycle own = equal_cycle(grid, length, number);
+        if (mode_ != EndMode::mirror || number % 2 == 0) return {own.next, own.inside, false, 0};
+        const Int last = own.next == max_int ? max_int : own.next - 1;
+        const double_double end = mul(exact(length), exact(saturated_sum(number, 1)));
+        return {own.next, grid.mirrored(end, last), true, last};
     }
-    Int cycle(Int length) const { return mode_ == EndMode::mirror ? 2 * length : length; }
-    // Of a cycle, n positions from the p-th on; those past the length are mirrored.
-    ClosedSum sum_of_part(Run run, Int length, Int p, Int n) const {
-        const Int ahead = std::clamp<Int>(length - p, 0, n), back = n - ahead;
-        ClosedSum sum = double_double{0.0, 0.0};
-        if (ahead > 0) sum = child_->sum(run, p, ahead);
-        if (back == 0 || !sum) return sum;
-        const ClosedSum mirrored = child_->sum(run, 2 * length - (p + n) + 1, back);
-        return mirrored ? ClosedSum(add(*sum, *mirrored)) : mirrored;
+    // After how many numbers all values come again; 0 where they do not.
+    Int period_of(Run run, const Grid& grid) const {
+        const Boundary length = length_.boundary(run);
+        if (!grid.whole() || !length.integral || length.whole > max_int / 2) return 0;
+        return mode_ == EndMode::mirror ? 2 * length.whole : length.whole;
     }
-    void fill_cycles(Run run, Int length, Int first, Int count, double* out) const {
+    void fill_cycles(Run run, const Grid& grid, Int first, Int count, double* out) const {
         for (Int i = 0; i < count;) {
-            const Int cycle = (first + i) / length, local = (first + i) % length;
-            const Int n = std::min(length - local, count - i);
-            if (mode_ == EndMode::mirror && cycle % 2 != 0) {
-                child_->fill(run, length - local - n + 1, n, out + i);
-                std::reverse(out + i, out + i + n);
-            } else {
-                child_->fill(run, local, n, out + i);
-            }
+            const Cycle cycle = cycle_of(run, grid, first + i);
+            const Int n = positions_before(first + i, cycle.next, count - i);
+            const Int from = cycle.number(cycle.back ? first + i + (n - 1) : first + i);
+            child_->fill(run, cycle.inside.grid, from, n, out + i);
+            if (cycle.back) std::reverse(out + i, out + i + n);
             i += n;
         }
     }
-    template <class P>
-    void verify_end(Run run, P p) const {
+    ClosedSum sum_over_cycles(Run run, const Grid& grid, Int first, Int count) const {
+        double_double sum{0.0, 0.0};
+        int cycles = 0;
+        for (Int i = 0; i < count;) {
+            if (++cycles > most_cycles) return {};
+            const Cycle cycle = cycle_of(run, grid, first + i);
+            const Int n = positions_before(first + i, cycle.next, count - i);
+            if (n < least_summed && n < count) return {};
+            const Int from = cycle.number(cycle.back ? first + i + (n - 1) : first + i);
+            const ClosedSum own = child_->sum(run, cycle.inside.grid, from, n);
+            if (!own) return {};
+            sum = add(sum, *own);
+            i += n;
+        }
+        return sum;
+    }
+    // Of a mirrored cycle from number `local` of the child on, backwards: that of the child's range
+    // that ends there. It is looked for from the child's beginning on, among the first few ranges.
+    Monotonicity mirrored(Run run, const Grid& inside, Int local, Int left) const {
+        const Int end = local;
+        Monotonicity own = child_->monotonicity(run, inside, 0);
+        Int begin = 0;
+        for (int tries = 0; own.until <= end; ++tries) {
+            if (tries == 64) return {Trend::unknown, saturated_sum(local, left)};
+            begin = own.until;
+            own = child_->monotonicity(run, inside, begin);
+        }
+        const Int until = begin == 0 ? left : std::min(left, end - begin + 1);
+        return {opposite(own.trend), saturated_sum(local, until), own.size};
+    }
+    // Of a cycle of whole positions, n from the p-th on; those past the length are mirrored.
+    ClosedSum sum_of_part(Run run, Int p, Int n) const {
+        const Int length = length_.boundary(run).whole;
+        const Int ahead = std::clamp<Int>(length - p, 0, n), back = n - ahead;
+        ClosedSum sum = double_double{0.0, 0.0};
+        if (ahead > 0) sum = child_->sum(run, whole_positions, p, ahead);
+        if (back == 0 || !sum) return sum;
+        const Int from = 2 * length - (p + n) + 1;
+        const ClosedSum mirrored = child_->sum(run, whole_positions, from, back);
+        return mirrored ? ClosedSum(add(*sum, *mirrored)) : mirrored;
+    }
+    void check_end(Run run, const Grid& grid, Int n) const {
         const Boundary length = length_.boundary(run);
-        if (mode_ == EndMode::raise && reached(p, length) && nearest(p) != length.value) {
+        if (grid.past(n, length)) {
+            const double position = grid.position(n).hi;
             throw std::domain_error("position must be at most the length " + text(length.value) +
                                     " of a schedule that ends with \"raise\", got " +
-                                    text(nearest(p)));
+                                    text(position));
         }
-        verify_child(run, p);
+        child_->check(run, grid, n);
     }
     static std::string text(double x) {
         const bool whole = x == std::floor(x) && std::fabs(x) < two_53;
         return whole ? std::to_string(static_cast<Int>(x)) : std::to_string(x);
     }
-    template <class F>
-    double cycled(Int p, const Boundary& length, F&& f) const {
-        if (!length.integral) return cycled(exact(p), length, f);
-        const Int local = p % length.whole;
-        if (mode_ == EndMode::mirror && (p / length.whole) % 2 != 0) return f(length.whole - local);
-        return f(local);
-    }
-    template <class F>
-    double cycled(double_double p, const Boundary& length, F&& f) const {
-        const double cycle = std::floor(p.hi / length.value);
-        const double_double local = sub(p, mul(double_double{length.value, 0.0}, cycle));
-        const bool back = mode_ == EndMode::mirror && cycle != 2.0 * std::floor(cycle / 2.0);
-        return with_position(back ? sub(double_double{length.value, 0.0}, local) : local, f);
-    }
+
+    static constexpr int most_cycles = 4096;
+    static constexpr Int least_summed = 64;  // shorter cycles are added up value by value
     Column length_;
     EndMode mode_;
 };

@@ -11,6 +11,10 @@ namespace decaylr {
 // Part i from boundary i-1 to boundary i, at positions counted from boundary i-1.
 class Join final : public Node {
    public:
+    using Node::at;
+    using Node::check;
+    using Node::fill;
+
     explicit Join(const Spec& spec) : parts_(spec.children) {
         for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
             boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
@@ -25,22 +29,39 @@ class Join final : public Node {
                             [](const NodePtr& part) { return part->refuses(); }) &&
                parts_.back()->refuses_onward();
     }
-    double at(Run run, Int p) const override { return locate<Value>(run, p); }
-    double at_fraction(Run run, double_double p) const override { return locate<Value>(run, p); }
-    void check(Run run, Int p) const override { locate<Check>(run, p); }
-    void check_fraction(Run run, double_double p) const override { locate<Check>(run, p); }
-    void fill(Run run, Int first, Int count, double* out) const override {
-        fill_parts(run, first, count, out);
+    double at(Run run, const Grid& grid, Int n) const override {
+        const std::size_t part = phase(run, grid, n);
+        const Grid::Moved own = beginning(run, grid, part);
+        return parts_[part]->at(run, own.grid, n - own.back);
     }
-    void fill_narrow(Run run, Int first, Int count, float* out) const override {
-        fill_parts(run, first, count, out);
+    void check(Run run, const Grid& grid, Int n) const override {
+        const std::size_t part = phase(run, grid, n);
+        const Grid::Moved own = beginning(run, grid, part);
+        parts_[part]->check(run, own.grid, n - own.back);
+    }
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        fill_parts(run, grid, first, count, out);
+    }
+    void fill_narrow(Run run, const Grid& grid, Int first, Int count, float* out) const override {
+        fill_parts(run, grid, first, count, out);
+    }
+    // The numbers of each part are gathered and evaluated together.
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        if (parts_.size() > few) return Node::fill_numbers(run, grid, numbers, count, out);
+        for (Int i = 0; i < count; i += chunk) {
+            const Int n = std::min(chunk, count - i);
+            for (std::size_t part = 0; part < parts_.size(); ++part) {
+                fill_numbers_of(run, grid, part, numbers + i, n, out + i);
+            }
+        }
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
         if (!aligned_) return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
         Int k = 0;
-        for (std::size_t part = phase(first_run, first); k < count; ++part) {
-            const Int n = place(first_run, part, first + k, count - k);
+        for (std::size_t part = phase(first_run, whole_positions, first); k < count; ++part) {
+            const Int n = place(first_run, whole_positions, part, first + k, count - k);
             const Int begin = part == 0 ? 0 : boundaries_[part - 1].boundary(first_run).whole;
             if (n > 0) {
                 parts_[part]->fill_across_runs(first_run, runs, first + k - begin, n,
@@ -49,102 +70,91 @@ class Join final : public Node {
             k += n;
         }
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         double_double sum{0.0, 0.0};
         Int i = 0;
-        for (std::size_t part = phase(run, first); i < count; ++part) {
-            const Int n = place(run, part, first + i, count - i);
+        for (std::size_t part = phase(run, grid, first); i < count; ++part) {
+            const Int n = place(run, grid, part, first + i, count - i);
             if (n == 0) continue;
-            const Boundary begin = beginning(run, part);
-            if (!begin.integral) return {};
-            const ClosedSum some = parts_[part]->sum(run, first + i - begin.whole, n);
+            const Grid::Moved own = beginning(run, grid, part);
+            const ClosedSum some = parts_[part]->sum(run, own.grid, first + i - own.back, n);
             if (!some) return {};
             sum = add(sum, *some);
             i += n;
         }
         return sum;
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        const std::size_t part = phase(run, first);
-        const Boundary begin = beginning(run, part);
-        const Int n = place(run, part, first, max_int - first);
-        if (!begin.integral) return {Trend::unknown, first + n};
-        Monotonicity own =
-            moved_forward(parts_[part]->monotonicity(run, first - begin.whole), begin.whole);
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        const std::size_t part = phase(run, grid, first);
+        const Grid::Moved part_own = beginning(run, grid, part);
+        const Int n = place(run, grid, part, first, max_int - first);
+        Monotonicity own = moved(
+            parts_[part]->monotonicity(run, part_own.grid, first - part_own.back), part_own.back);
         own.until = std::min(own.until, first + n);
         return own;
     }
 
-    Int distinct_count(Run run, Int first, Int count) const override {
-        const std::size_t part = phase(run, first);
-        const Boundary begin = beginning(run, part);
-        if (!begin.integral || place(run, part, first, count) < count) return count;
-        return parts_[part]->distinct_count(run, first - begin.whole, count);
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        const std::size_t part = phase(run, grid, first);
+        if (place(run, grid, part, first, count) < count) return count;
+        const Grid::Moved own = beginning(run, grid, part);
+        return parts_[part]->distinct_count(run, own.grid, first - own.back, count);
     }
-    Int part_end(Run run, Int first) const override {
-        const std::size_t part = phase(run, first);
-        const Boundary begin = beginning(run, part);
-        const Int own = first + place(run, part, first, max_int - first);
-        if (!begin.integral) return own;
-        const Int inside = parts_[part]->part_end(run, first - begin.whole);
-        return inside > max_int - begin.whole ? own : std::min(own, begin.whole + inside);
+    Int part_end(Run run, const Grid& grid, Int first) const override {
+        const std::size_t part = phase(run, grid, first);
+        const Grid::Moved own = beginning(run, grid, part);
+        const Int end = first + place(run, grid, part, first, max_int - first);
+        const Int inside = parts_[part]->part_end(run, own.grid, first - own.back);
+        return inside == max_int ? end : std::min(end, saturated_sum(inside, own.back));
     }
 
    private:
-    struct Value {
-        template <class P>
-        static double of(const Node& node, Run run, P p) { return node.value(run, p); }
-    };
-    struct Check {
-        template <class P>
-        static double of(const Node& node, Run run, P p) { return node.verify(run, p); }
-    };
+    static constexpr std::size_t few = 8;  // parts that are looked at one after the other
 
-    static constexpr std::size_t few = 8;  // boundaries that are compared one after the other
-    template <class P>
-    std::size_t phase(Run run, P p) const {
+    // The part that a number is in.
+    std::size_t phase(Run run, const Grid& grid, Int n) const {
         std::size_t low = 0, i = boundaries_.size();
         while (i - low > few) {
             const std::size_t middle = low + (i - low) / 2;
-            if (reached(p, boundaries_[middle].boundary(run))) low = middle + 1;
+            if (grid.reached(n, boundaries_[middle].boundary(run))) low = middle + 1;
             else i = middle;
         }
-        while (i > low && !reached(p, boundaries_[i - 1].boundary(run))) --i;
+        while (i > low && !grid.reached(n, boundaries_[i - 1].boundary(run))) --i;
         return i;
     }
-    // How many of `count` positions from p on belong to a part that does not begin after p.
-    Int place(Run run, std::size_t part, Int p, Int count) const {
+    // How many of `count` numbers from n on belong to a part that does not begin after n.
+    Int place(Run run, const Grid& grid, std::size_t part, Int n, Int count) const {
         if (part == boundaries_.size()) return count;
-        return positions_before(p, boundaries_[part].boundary(run), count);
+        return positions_before(n, grid.first_at(boundaries_[part].boundary(run)), count);
     }
-    Boundary beginning(Run run, std::size_t part) const {
-        return part == 0 ? make_boundary(Int{0}) : boundaries_[part - 1].boundary(run);
-    }
-    template <class What, class P>
-    double locate(Run run, P p) const {
-        const std::size_t i = phase(run, p);
-        if (i == 0) return What::of(*parts_[0], run, p);
-        return since(p, boundaries_[i - 1].boundary(run),
-                     [&](auto q) { return What::of(*parts_[i], run, q); });
+    Grid::Moved beginning(Run run, const Grid& grid, std::size_t part) const {
+        if (part == 0) return {grid, 0};
+        return grid.since(boundaries_[part - 1].boundary(run));
     }
     template <class Real>
-    void fill_parts(Run run, Int first, Int count, Real* out) const {
+    void fill_parts(Run run, const Grid& grid, Int first, Int count, Real* out) const {
         Int i = 0;
-        for (std::size_t part = phase(run, first); i < count; ++part) {
-            const Int n = place(run, part, first + i, count - i);
-            if (n > 0) fill_part(run, part, first + i, n, out + i);
+        for (std::size_t part = phase(run, grid, first); i < count; ++part) {
+            const Int n = place(run, grid, part, first + i, count - i);
+            if (n == 0) continue;
+            const Grid::Moved own = beginning(run, grid, part);
+            parts_[part]->fill_as(run, own.grid, first + i - own.back, n, out + i);
             i += n;
         }
     }
-    template <class Real>
-    void fill_part(Run run, std::size_t part, Int first, Int count, Real* out) const {
-        if (part == 0) return parts_[0]->fill_as(run, first, count, out);
-        const Boundary begin = boundaries_[part - 1].boundary(run);
-        if (begin.integral) return parts_[part]->fill_as(run, first - begin.whole, count, out);
+    void fill_numbers_of(Run run, const Grid& grid, std::size_t part, const Int* numbers, Int count,
+                         double* out) const {
+        Int own[chunk], places[chunk], many = 0;
+        const Grid::Moved begin = beginning(run, grid, part);
         for (Int i = 0; i < count; ++i) {
-            out[i] = static_cast<Real>(
-                since(first + i, begin, [&](auto q) { return parts_[part]->value(run, q); }));
+            own[many] = numbers[i] - begin.back;
+            places[many] = i;
+            many += phase(run, grid, numbers[i]) == part;
         }
+        if (many == 0) return;
+        double values[chunk];
+        parts_[part]->fill_numbers(run, begin.grid, own, many, values);
+        for (Int i = 0; i < many; ++i) out[places[i]] = values[i];
     }
 
     std::vector<NodePtr> parts_;

@@ -1,32 +1,34 @@
 // Combinators that evaluate one child at another position: advance, stretch, staircase.
 #pragma once
 
+#include "curves/plateaus.h"
 #include "tree/node.h"
 
 namespace decaylr {
 
-// Base of combinators with one child that is evaluated at another position:
-// `double Derived::moved(run, p, f)` calls f with the child's position.
+// Base of combinators with one child. `Derived::inside(run, grid, n)` gives the child's grid that a
+// number belongs to, from which number `back` of it is counted, and up to where (exclusive) that
+// holds.
 template <class Derived>
 class Moved : public Node {
    public:
+    using Node::at;
+    using Node::check;
+    using Node::fill;
+
     explicit Moved(const Spec& spec) : child_(spec.children.at(0)) {}
     bool refuses() const override { return child_->refuses(); }
     bool refuses_onward() const override { return child_->refuses_onward(); }
-    double at(Run run, Int p) const override { return value_of(run, p); }
-    double at_fraction(Run run, double_double p) const override { return value_of(run, p); }
-    void check(Run run, Int p) const override { verify_child(run, p); }
-    void check_fraction(Run run, double_double p) const override { verify_child(run, p); }
+    double at(Run run, const Grid& grid, Int n) const override {
+        const Grid::Moved own = self().inside(run, grid, n);
+        return child_->at(run, own.grid, saturated_sum(n, -own.back));
+    }
+    void check(Run run, const Grid& grid, Int n) const override {
+        const Grid::Moved own = self().inside(run, grid, n);
+        child_->check(run, own.grid, saturated_sum(n, -own.back));
+    }
 
    protected:
-    template <class P>
-    double value_of(Run run, P p) const {
-        return self().moved(run, p, [&](auto q) { return child_->value(run, q); });
-    }
-    template <class P>
-    void verify_child(Run run, P p) const {
-        self().moved(run, p, [&](auto q) { return child_->verify(run, q); });
-    }
     NodePtr child_;
 
    private:
@@ -35,13 +37,26 @@ class Moved : public Node {
 
 class Advance final : public Moved<Advance> {
    public:
+    using Moved::fill;
+
     explicit Advance(const Spec& spec) : Moved(spec), by_(spec.column("by")) {}
-    void fill(Run run, Int first, Int count, double* out) const override {
-        const Boundary by = by_.boundary(run);
-        if (!by.integral || first > max_int - count - by.whole) {
-            return Node::fill(run, first, count, out);
+    Grid::Moved inside(Run run, const Grid& grid, Int) const {
+        return grid.advanced(by_.boundary(run));
+    }
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        if (!fits(own, first, count)) return Node::fill(run, grid, first, count, out);
+        child_->fill(run, own.grid, first - own.back, count, out);
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        Int later[chunk];
+        for (Int i = 0; i < count; i += chunk) {
+            const Int n = std::min(chunk, count - i);
+            for (Int j = 0; j < n; ++j) later[j] = saturated_sum(numbers[i + j], -own.back);
+            child_->fill_numbers(run, own.grid, later, n, out + i);
         }
-        child_->fill(run, first + by.whole, count, out);
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
@@ -51,74 +66,123 @@ class Advance final : public Moved<Advance> {
         }
         child_->fill_across_runs(first_run, runs, first + by.whole, count, out, pitch);
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
-        const Boundary by = by_.boundary(run);
-        if (!by.integral || first > max_int - count - by.whole) return {};
-        return child_->sum(run, first + by.whole, count);
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        if (!fits(own, first, count)) return {};
+        return child_->sum(run, own.grid, first - own.back, count);
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        const Boundary by = by_.boundary(run);
-        if (!by.integral || first > max_int - by.whole) return {};
-        return moved_back(child_->monotonicity(run, first + by.whole), by.whole);
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        if (!fits(own, first, 0)) return {};
+        return moved(child_->monotonicity(run, own.grid, first - own.back), own.back);
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
-        const Boundary by = by_.boundary(run);
-        if (!by.integral || first > max_int - count - by.whole) return count;
-        return child_->distinct_count(run, first + by.whole, count);
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        if (!fits(own, first, count)) return count;
+        return child_->distinct_count(run, own.grid, first - own.back, count);
     }
-    Int part_end(Run run, Int first) const override {
-        const Boundary by = by_.boundary(run);
-        if (!by.integral || first > max_int - by.whole) return max_int;
-        const Int end = child_->part_end(run, first + by.whole);
-        return end == max_int ? max_int : end - by.whole;
-    }
-    template <class P, class F>
-    double moved(Run run, P p, F&& f) const {
-        return forward(p, by_.boundary(run), f);
+    Int part_end(Run run, const Grid& grid, Int first) const override {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        if (!fits(own, first, 0)) return max_int;
+        const Int end = child_->part_end(run, own.grid, first - own.back);
+        return end == max_int ? max_int : saturated_sum(end, own.back);
     }
 
    private:
-    template <class F>
-    static double forward(Int p, const Boundary& by, F&& f) {
-        if (by.integral) return f(p > max_int - by.whole ? max_int : p + by.whole);
-        return with_position(add(exact(p), by.value), f);
-    }
-    template <class F>
-    static double forward(double_double p, const Boundary& by, F&& f) {
-        return with_position(add(p, by.value), f);
+    // Whether all numbers have later ones; `back` is not above 0.
+    static bool fits(const Grid::Moved& own, Int first, Int count) {
+        return first <= max_int - count + own.back;
     }
     Column by_;
 };
 
+// The child at position * times / ratio.
 class Stretch final : public Moved<Stretch> {
    public:
-    explicit Stretch(const Spec& spec) : Moved(spec), ratio_(spec.column("ratio")) {}
-    template <class P, class F>
-    double moved(Run run, P p, F&& f) const {
-        return with_position(div(exact(p), ratio_(run)), f);
+    using Moved::fill;
+
+    explicit Stretch(const Spec& spec)
+        : Moved(spec), ratio_(spec.column("ratio")), times_(spec.column_or("over", 1.0)) {}
+    Grid::Moved inside(Run run, const Grid& grid, Int) const { return {scaled(run, grid), 0}; }
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        child_->fill(run, scaled(run, grid), first, count, out);
+    }
+    void fill_narrow(Run run, const Grid& grid, Int first, Int count, float* out) const override {
+        child_->fill_narrow(run, scaled(run, grid), first, count, out);
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        child_->fill_numbers(run, scaled(run, grid), numbers, count, out);
+    }
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        return child_->sum(run, scaled(run, grid), first, count);
+    }
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        return child_->monotonicity(run, scaled(run, grid), first);
+    }
+    Int part_end(Run run, const Grid& grid, Int first) const override {
+        return child_->part_end(run, scaled(run, grid), first);
     }
 
    private:
-    Column ratio_;
+    Grid scaled(Run run, const Grid& grid) const {
+        return grid.scaled(exact(times_.boundary(run)), exact(ratio_.boundary(run)));
+    }
+    Column ratio_, times_;
 };
 
+// The child at whole multiples of a size. Where that is whole they are whole positions of the
+// child, else numbers of a grid.
 class Staircase final : public Moved<Staircase> {
    public:
+    using Moved::fill;
+
     explicit Staircase(const Spec& spec) : Moved(spec), every_(spec.column("every")) {}
-    void fill(Run run, Int first, Int count, double* out) const override {
+    Grid::Moved inside(Run run, const Grid& grid, Int n) const {
         const Boundary every = every_.boundary(run);
-        fill_plateaus(first, count, out, [&](Int p) { return at(run, p); },
-                      [&](Int p) { return next_multiple(p, every); });
+        const Int stair = grid.quotient(n, every);
+        if (every.integral) return {whole_positions, n - stair * every.whole};
+        return {stairs_grid(every), n - stair};
     }
-    template <class P, class F>
-    double moved(Run run, P p, F&& f) const {
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
         const Boundary every = every_.boundary(run);
-        const Int stair = quotient(p, every);
-        if (every.integral) return f(stair * every.whole);
-        return with_position(mul(exact(stair), every.value), f);
+        if (grid.whole() && every.integral && every.whole == 1) {
+            return child_->fill(run, grid, first, count, out);
+        }
+        Stairs(every, grid).fill(first, count, out, [&](Int stair, int many, double* levels) {
+            fill_stairs(run, every, stair, many, levels);
+        });
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        const Boundary every = every_.boundary(run);
+        const Grid own = every.integral ? whole_positions : stairs_grid(every);
+        Int at[chunk];
+        for (Int i = 0; i < count; i += chunk) {
+            const Int n = std::min(chunk, count - i);
+            for (Int j = 0; j < n; ++j) {
+                at[j] = grid.quotient(numbers[i + j], every) * (every.integral ? every.whole : 1);
+            }
+            child_->fill_numbers(run, own, at, n, out + i);
+        }
+    }
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        return {Trend::constant, Stairs(every_.boundary(run), grid).next(first)};
     }
 
    private:
+    static Grid stairs_grid(const Boundary& every) {
+        return whole_positions.scaled(exact(every), {1.0, 0.0});
+    }
+    void fill_stairs(Run run, const Boundary& every, Int stair, int many, double* levels) const {
+        if (!every.integral) {
+            return child_->fill(run, stairs_grid(every), stair, many, levels);
+        }
+        Int at[together];
+        const Int last = max_int / every.whole;
+        for (int i = 0; i < many; ++i) at[i] = std::min(stair + i, last) * every.whole;
+        child_->fill_numbers(run, whole_positions, at, many, levels);
+    }
     Column every_;
 };
 

@@ -10,6 +10,10 @@ namespace decaylr {
 // Base of combinators that evaluate every child at their own position.
 class Pointwise : public Node {
    public:
+    using Node::at;
+    using Node::check;
+    using Node::fill;
+
     explicit Pointwise(const Spec& spec) : children_(spec.children) {
         for (const auto& child : children_) refuses_ = refuses_ || child->refuses();
     }
@@ -18,11 +22,8 @@ class Pointwise : public Node {
         return std::all_of(children_.begin(), children_.end(),
                            [](const NodePtr& child) { return child->refuses_onward(); });
     }
-    void check(Run run, Int p) const override {
-        for (const auto& child : children_) child->check(run, p);
-    }
-    void check_fraction(Run run, double_double p) const override {
-        for (const auto& child : children_) child->check_fraction(run, p);
+    void check(Run run, const Grid& grid, Int n) const override {
+        for (const auto& child : children_) child->check(run, grid, n);
     }
 
    protected:
@@ -47,18 +48,23 @@ class Reduce final : public Pointwise {
     explicit Reduce(const Spec& spec) : Pointwise(spec) {
         if (children_.empty()) throw std::invalid_argument(spec.kind + " needs parts");
     }
-    double at(Run run, Int p) const override { return reduce(run, p); }
-    double at_fraction(Run run, double_double p) const override { return reduce(run, p); }
-    void fill(Run run, Int first, Int count, double* out) const override {
-        double other[chunk];
-        for (Int from = 0; from < count; from += chunk) {
-            const Int n = std::min(chunk, count - from);
-            children_[0]->fill(run, first + from, n, out + from);
-            for (std::size_t c = 1; c < children_.size(); ++c) {
-                children_[c]->fill(run, first + from, n, other);
-                combine(out + from, other, n);
-            }
+    double at(Run run, const Grid& grid, Int n) const override {
+        double value = children_[0]->at(run, grid, n);
+        for (std::size_t c = 1; c < children_.size(); ++c) {
+            value = Operation::apply(value, children_[c]->at(run, grid, n));
         }
+        return value;
+    }
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        each_chunk(count, out, [&](const Node& child, Int from, Int n, double* to) {
+            child.fill(run, grid, first + from, n, to);
+        });
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        each_chunk(count, out, [&](const Node& child, Int from, Int n, double* to) {
+            child.fill_numbers(run, grid, numbers + from, n, to);
+        });
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
@@ -73,29 +79,42 @@ class Reduce final : public Pointwise {
         }
     }
 
-    ClosedSum sum(Run run, Int first, Int count) const override {
-        const Scaling scaling = scaling_of(run, first);
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        const Scaling scaling = scaling_of(run, grid, first);
         if (!scaling.part) return {};
         if (positions_before(first, scaling.held_until, count) < count) return {};
-        const ClosedSum own = scaling.part->sum(run, first, count);
+        const ClosedSum own = scaling.part->sum(run, grid, first, count);
         return own ? double_double{to_double(*own) * scaling.factor, 0.0} : own;
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        return scaling_of(run, first).monotonicity;
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        return scaling_of(run, grid, first).monotonicity;
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
-        const Scaling scaling = scaling_of(run, first);
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        const Scaling scaling = scaling_of(run, grid, first);
         const bool held =
             scaling.part && positions_before(first, scaling.held_until, count) == count;
-        return held ? scaling.part->distinct_count(run, first, count) : count;
+        return held ? scaling.part->distinct_count(run, grid, first, count) : count;
     }
-    Int part_end(Run run, Int first) const override {
+    Int part_end(Run run, const Grid& grid, Int first) const override {
         Int end = max_int;
-        for (const auto& child : children_) end = std::min(end, child->part_end(run, first));
+        for (const auto& child : children_) end = std::min(end, child->part_end(run, grid, first));
         return end;
     }
 
    private:
+    // fill(child, from, n, to) evaluates n values of a child, from the from-th on.
+    template <class Fill>
+    void each_chunk(Int count, double* out, Fill&& fill) const {
+        double other[chunk];
+        for (Int from = 0; from < count; from += chunk) {
+            const Int n = std::min(chunk, count - from);
+            fill(*children_[0], from, n, out + from);
+            for (std::size_t c = 1; c < children_.size(); ++c) {
+                fill(*children_[c], from, n, other);
+                combine(out + from, other, n);
+            }
+        }
+    }
     void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
                    double* other) const {
         children_[0]->fill_across_runs(first_run, runs, first, count, out, pitch);
@@ -114,12 +133,12 @@ class Reduce final : public Pointwise {
         Monotonicity monotonicity;
         Int held_until = max_int;  // where the other parts cease to be constant
     };
-    Scaling scaling_of(Run run, Int first) const {
+    Scaling scaling_of(Run run, const Grid& grid, Int first) const {
         std::array<Monotonicity, 8> monotonicities;
         const std::size_t parts = children_.size();
         if (!std::is_same_v<Operation, Multiply> || parts > monotonicities.size()) return {};
         for (std::size_t i = 0; i < parts; ++i) {
-            monotonicities[i] = children_[i]->monotonicity(run, first);
+            monotonicities[i] = children_[i]->monotonicity(run, grid, first);
         }
         const auto end = monotonicities.begin() + parts;
         const auto varies = [](const Monotonicity& c) { return c.trend != Trend::constant; };
@@ -130,20 +149,12 @@ class Reduce final : public Pointwise {
             if (other == part) continue;
             if (varies(*other)) return {};
             const std::size_t i = static_cast<std::size_t>(other - monotonicities.begin());
-            found.factor *= children_[i]->at(run, first);
+            found.factor *= children_[i]->at(run, grid, first);
             found.held_until = std::min(found.held_until, other->until);
         }
         found.monotonicity.until = std::min(found.monotonicity.until, found.held_until);
         found.monotonicity = multiplied(found.monotonicity, found.factor);
         return found;
-    }
-    template <class P>
-    double reduce(Run run, P p) const {
-        double value = children_[0]->value(run, p);
-        for (std::size_t c = 1; c < children_.size(); ++c) {
-            value = Operation::apply(value, children_[c]->value(run, p));
-        }
-        return value;
     }
 };
 
@@ -152,14 +163,17 @@ template <class Derived>
 class Mapped : public Pointwise {
    public:
     using Pointwise::Pointwise;
-    double at(Run run, Int p) const override { return mapping(run)(children_[0]->at(run, p)); }
-    double at_fraction(Run run, double_double p) const override {
-        return mapping(run)(children_[0]->at_fraction(run, p));
+    double at(Run run, const Grid& grid, Int n) const override {
+        return mapping(run)(children_[0]->at(run, grid, n));
     }
-    void fill(Run run, Int first, Int count, double* out) const override {
-        children_[0]->fill(run, first, count, out);
-        const auto map = mapping(run);
-        for (Int i = 0; i < count; ++i) out[i] = map(out[i]);
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        children_[0]->fill(run, grid, first, count, out);
+        map_values(run, count, out);
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        children_[0]->fill_numbers(run, grid, numbers, count, out);
+        map_values(run, count, out);
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
@@ -171,6 +185,10 @@ class Mapped : public Pointwise {
     }
 
    private:
+    void map_values(Run run, Int count, double* out) const {
+        const auto map = mapping(run);
+        for (Int i = 0; i < count; ++i) out[i] = map(out[i]);
+    }
     auto mapping(Run run) const { return static_cast<const Derived*>(this)->map(run); }
 };
 
@@ -180,17 +198,17 @@ class Negative final : public Mapped<Negative> {
     auto map(Run) const {
         return [](double x) { return -x; };
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
-        const ClosedSum own = children_[0]->sum(run, first, count);
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        const ClosedSum own = children_[0]->sum(run, grid, first, count);
         return own ? neg(*own) : own;
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        return multiplied(children_[0]->monotonicity(run, first), -1.0);
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        return multiplied(children_[0]->monotonicity(run, grid, first), -1.0);
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
-        return children_[0]->distinct_count(run, first, count);
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        return children_[0]->distinct_count(run, grid, first, count);
     }
-    Int part_end(Run run, Int first) const override { return children_[0]->part_end(run, first); }
+    Int part_end(Run run, const Grid& grid, Int first) const override { return children_[0]->part_end(run, grid, first); }
 };
 
 class Quotient final : public Mapped<Quotient> {
@@ -199,17 +217,17 @@ class Quotient final : public Mapped<Quotient> {
     auto map(Run run) const {
         return [by = divisor_(run)](double x) { return x / by; };
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
-        const ClosedSum own = children_[0]->sum(run, first, count);
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        const ClosedSum own = children_[0]->sum(run, grid, first, count);
         return own ? double_double{to_double(*own) / divisor_(run), 0.0} : own;
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        return multiplied(children_[0]->monotonicity(run, first), 1.0 / divisor_(run));
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        return multiplied(children_[0]->monotonicity(run, grid, first), 1.0 / divisor_(run));
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
-        return children_[0]->distinct_count(run, first, count);
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        return children_[0]->distinct_count(run, grid, first, count);
     }
-    Int part_end(Run run, Int first) const override { return children_[0]->part_end(run, first); }
+    Int part_end(Run run, const Grid& grid, Int first) const override { return children_[0]->part_end(run, grid, first); }
 
    private:
     Column divisor_;
@@ -237,15 +255,18 @@ class Select final : public Pointwise {
    public:
     explicit Select(const Spec& spec)
         : Pointwise(spec), part_(spec.column("part")), row_(spec.column("row")) {}
-    double at(Run run, Int p) const override { return child(run).at(row_.integer(run), p); }
-    double at_fraction(Run run, double_double p) const override {
-        return child(run).at_fraction(row_.integer(run), p);
+    double at(Run run, const Grid& grid, Int n) const override {
+        return child(run).at(row_.integer(run), grid, n);
     }
-    void fill(Run run, Int first, Int count, double* out) const override {
-        child(run).fill(row_.integer(run), first, count, out);
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        child(run).fill(row_.integer(run), grid, first, count, out);
     }
-    void fill_narrow(Run run, Int first, Int count, float* out) const override {
-        child(run).fill_narrow(row_.integer(run), first, count, out);
+    void fill_narrow(Run run, const Grid& grid, Int first, Int count, float* out) const override {
+        child(run).fill_narrow(row_.integer(run), grid, first, count, out);
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        child(run).fill_numbers(row_.integer(run), grid, numbers, count, out);
     }
     void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
                    Int pitch) const override {
@@ -259,21 +280,20 @@ class Select final : public Pointwise {
             part.fill_across_runs(row, n, first, count, out + at, pitch);
         });
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
-        return child(run).sum(row_.integer(run), first, count);
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        return child(run).sum(row_.integer(run), grid, first, count);
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
-        return child(run).monotonicity(row_.integer(run), first);
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
+        return child(run).monotonicity(row_.integer(run), grid, first);
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
-        return child(run).distinct_count(row_.integer(run), first, count);
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
+        return child(run).distinct_count(row_.integer(run), grid, first, count);
     }
-    Int part_end(Run run, Int first) const override {
-        return child(run).part_end(row_.integer(run), first);
+    Int part_end(Run run, const Grid& grid, Int first) const override {
+        return child(run).part_end(row_.integer(run), grid, first);
     }
-    void check(Run run, Int p) const override { child(run).check(row_.integer(run), p); }
-    void check_fraction(Run run, double_double p) const override {
-        child(run).check_fraction(row_.integer(run), p);
+    void check(Run run, const Grid& grid, Int n) const override {
+        child(run).check(row_.integer(run), grid, n);
     }
 
    private:

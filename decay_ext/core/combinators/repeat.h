@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blocks/geometric.h"
+#include "combinators/cycles.h"
 #include "combinators/moved.h"
 
 namespace decaylr {
@@ -59,7 +60,7 @@ class RepeatRow {
    public:
     RepeatRow(const Boundary& period, double growth, double decay, double floor,
               const Boundary& count, bool whole)
-        : period_(period.integral ? exact(period.whole) : double_double{period.value, 0.0}),
+        : period_(period),
           growth_(growth),
           decay_(decay),
           floor_(floor),
@@ -67,62 +68,56 @@ class RepeatRow {
           whole_(whole),
           first_(whole && !period.integral ? make_boundary(std::floor(period.value)) : period) {}
 
-    // The cycle that holds p; past the last one, the last.
-    Cycle find(double_double p) const {
-        return growth_ == 1.0 ? find_equal(p) : find_from(first_cycle(), p);
-    }
-    // The same from waypoints of the run. A walk that has gone far beyond them prepares more.
-    Cycle find(double_double p, const WaypointsOfRuns* all, Run run) const {
-        if (growth_ == 1.0) return find_equal(p);
+    bool grows() const { return growth_ != 1.0; }
+    // Of cycles that grow, the one that a number of a grid is in; past the last one, the last. A
+    // walk from waypoints of the run that has gone far beyond them prepares more.
+    Cycle find(const Grid& grid, Int n, const WaypointsOfRuns* all, Run run) const {
         const Waypoints* known = all ? all->of(run) : nullptr;
-        const Cycle start = known ? nearest(*known, p) : first_cycle();
-        const Cycle found = find_from(start, p);
+        const Cycle start = known ? nearest(*known, grid, n) : first_cycle();
+        const Cycle found = find_after(start, grid, n);
         const Int walked = found.number - start.number;
         if (all && walked > (known ? known->apart : many_cycles)) {
             all->extend(run, known, waypoints_to(found.number));
         }
         return found;
     }
-    // The cycle that holds p, which comes after the beginning of another one.
-    Cycle find_after(const Cycle& cycle, double_double p) const {
-        return growth_ == 1.0 ? find_equal(p) : find_from(cycle, p);
+    // The same from the beginning of a cycle before it.
+    Cycle find_after(Cycle cycle, const Grid& grid, Int n) const {
+        while (!last(cycle.number)) {
+            const double_double next = end_of(cycle);
+            if (!grid.reached(n, next)) break;
+            cycle = after(cycle, next);
+        }
+        return cycle;
     }
-    bool over(const Cycle& cycle, double_double p) const {
-        return last(cycle.number) && sub(sub(p, cycle.begin), cycle.length).hi >= 0.0;
-    }
+    static double_double end_of(const Cycle& cycle) { return add(cycle.begin, cycle.length); }
     // Where the last of `count` cycles ends.
     double total() const {
-        const Cycle cycle = find(double_double{two_63, 0.0});
-        return last(cycle.number) ? to_double(add(cycle.begin, cycle.length))
+        if (!grows() || !(count_.value < two_63)) return count_.value * first_.value;
+        const Cycle cycle = find_after(first_cycle(), whole_positions, max_int);
+        return last(cycle.number) ? to_double(end_of(cycle))
                                   : std::numeric_limits<double>::infinity();
     }
-    // Whether a cycle is as long as the period, so that the child is not scaled to it.
-    bool plain(const Cycle& cycle) const {
-        return cycle.length.hi == period_.hi && cycle.length.lo == period_.lo;
-    }
-    // The child's position for p inside a cycle.
-    double_double local(const Cycle& cycle, double_double p) const {
-        if (over(cycle, p)) return period_;
-        const double_double since = sub(p, cycle.begin);
-        return plain(cycle) ? since : scaled(since, period_.hi, cycle.length);
+    // The grid on which the child is as long as a cycle.
+    Grid fitted(const Grid& grid, double_double length) const {
+        const bool plain = sub(length, exact(period_)).hi == 0.0;
+        return plain ? grid : grid.scaled(exact(period_), length);
     }
     // What a cycle's values above the floor are multiplied by.
-    double factor(const Cycle& cycle) const { return decayed(1.0, decay_, cycle.number); }
+    double factor(Int number) const { return decayed(1.0, decay_, number); }
+    bool decays() const { return decay_ != 1.0; }
     double shown(double factor, double value) const {
-        return decay_ == 1.0 ? value : floor_ + (value - floor_) * factor;
+        return decays() ? floor_ + (value - floor_) * factor : value;
     }
-    double period() const { return period_.hi; }
-    // Whether all cycles are as long as the period, which is whole; and show the same.
-    bool equal() const {
-        return growth_ == 1.0 && first_.integral && period_.lo == 0.0 &&
-               period_.hi == first_.value;
-    }
-    bool same() const { return equal() && decay_ == 1.0; }
-    Int length() const { return first_.whole; }
-    // The period of the values before `stop`; 0 where they are not periodic.
-    Int again() const {
-        const bool same = growth_ == 1.0 && decay_ == 1.0 && first_.integral;
-        return same && first_.whole <= longest_copied ? first_.whole : 0;
+    const Boundary& period() const { return period_; }
+    // The length of the first cycle: of all where they do not grow.
+    const Boundary& first() const { return first_; }
+    double_double first_length() const { return exact(first_); }
+    bool last(Int number) const { return number >= count_.whole - 1; }
+    Int last_number() const { return count_.whole - 1; }
+    // Whether whole positions are the child's, shifted by whole cycles.
+    bool aligned(const Grid& grid) const {
+        return !grows() && grid.whole() && period_.integral;
     }
     Int stop() const {
         return count_.whole > max_int / first_.whole ? max_int : count_.whole * first_.whole;
@@ -131,29 +126,20 @@ class RepeatRow {
    private:
     static constexpr Int many_cycles = 64, most_waypoints = 256;
 
-    Cycle first_cycle() const { return {0, {0.0, 0.0}, length_of(period_), period_}; }
+    Cycle first_cycle() const {
+        const double_double period = exact(period_);
+        return {0, {0.0, 0.0}, length_of(period), period};
+    }
     Cycle after(const Cycle& cycle, double_double begin) const {
         const double_double grown = mul(cycle.grown, growth_);
         return {cycle.number + 1, begin, length_of(grown), grown};
     }
-    // Whether p comes before the beginning of a cycle.
-    bool before(double_double p, double_double begin) const {
-        return !(begin.hi <= p.hi) || (begin.hi == p.hi && whole_ && begin.lo > p.lo);
-    }
-    Cycle find_from(Cycle cycle, double_double p) const {
-        while (!last(cycle.number)) {
-            const double_double next = add(cycle.begin, cycle.length);
-            if (before(p, next)) break;
-            cycle = after(cycle, next);
-        }
-        return cycle;
-    }
-    Cycle nearest(const Waypoints& known, double_double p) const {
+    static Cycle nearest(const Waypoints& known, const Grid& grid, Int n) {
         std::size_t low = 0, high = known.cycles.size();
         while (high - low > 1) {
             const std::size_t middle = low + (high - low) / 2;
-            if (before(p, known.cycles[middle].begin)) high = middle;
-            else low = middle;
+            if (grid.reached(n, known.cycles[middle].begin)) low = middle;
+            else high = middle;
         }
         return known.cycles[low];
     }
@@ -166,26 +152,18 @@ class RepeatRow {
         for (Int i = 0; i <= cycles; ++i) {
             if (i % made->apart == 0) made->cycles.push_back(cycle);
             if (last(cycle.number) || !(cycle.begin.hi < two_63)) break;
-            cycle = after(cycle, add(cycle.begin, cycle.length));
+            cycle = after(cycle, end_of(cycle));
         }
         return made;
     }
-    bool last(Int number) const { return number >= count_.whole - 1; }
     // Rounded down as float64 has it: 10 * 1.2 is 12. Above 2^53 the second word counts too.
     double_double length_of(double_double grown) const {
         if (!whole_) return grown;
         const double hi = std::floor(grown.hi);
         return hi < two_53 ? double_double{hi, 0.0} : quick_two_sum(hi, std::floor(grown.lo));
     }
-    Cycle find_equal(double_double p) const {
-        Int number = first_.integral ? whole_part(p) / first_.whole : quotient(p, first_);
-        if (last(number)) number = count_.whole - 1;
-        const double_double length =
-            first_.integral ? exact(first_.whole) : double_double{first_.value, 0.0};
-        return {number, mul(exact(number), length), length, length};
-    }
 
-    double_double period_;
+    Boundary period_;
     double growth_, decay_, floor_;
     Boundary count_;
     bool whole_;
@@ -194,6 +172,8 @@ class RepeatRow {
 
 class Repeat final : public Moved<Repeat> {
    public:
+    using Moved::fill;
+
     explicit Repeat(const Spec& spec)
         : Moved(spec),
           period_(spec.column("period")),
@@ -208,110 +188,187 @@ class Repeat final : public Moved<Repeat> {
         }
     }
     bool refuses_onward() const override { return !child_->refuses(); }
-    void fill(Run run, Int first, Int count, double* out) const override {
+    double at(Run run, const Grid& grid, Int n) const override {
         const RepeatRow row = this->row(run);
-        const Int again = row.again(), equal = equals(row, first, count);
-        if (equal <= again) return fill_cycles(run, row, first, count, out);
-        fill_cycles(run, row, first, again, out);
-        repeat_values(out, again, equal);
-        if (equal < count) fill_cycles(run, row, first + equal, count - equal, out + equal);
+        const Shown own = shown_at(row, run, grid, n, nullptr);
+        return row.shown(own.factor, child_->at(run, own.inside.grid, own.number(n)));
     }
-    void fill_narrow(Run run, Int first, Int count, float* out) const override {
-        const RepeatRow row = this->row(run);
-        const Int again = row.again(), equal = equals(row, first, count);
-        if (equal <= again) return Node::fill_narrow(run, first, count, out);
-        Node::fill_narrow(run, first, again, out);
-        repeat_values(out, again, equal);
-        if (equal < count) Node::fill_narrow(run, first + equal, count - equal, out + equal);
+    void check(Run run, const Grid& grid, Int n) const override {
+        const Shown own = shown_at(row(run), run, grid, n, nullptr);
+        child_->check(run, own.inside.grid, own.number(n));
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
         const RepeatRow row = this->row(run);
-        if (!row.same()) return {};
+        const Int again = period_of(row, grid), equal = equals(row, again, first, count);
+        if (equal <= again) return fill_cycles(run, row, grid, first, count, out);
+        fill_cycles(run, row, grid, first, again, out);
+        repeat_values(out, again, equal);
+        if (equal == count) return;
+        fill_cycles(run, row, grid, first + equal, count - equal, out + equal);
+    }
+    void fill_narrow(Run run, const Grid& grid, Int first, Int count, float* out) const override {
+        const RepeatRow row = this->row(run);
+        const Int again = period_of(row, grid), equal = equals(row, again, first, count);
+        if (equal <= again) return Node::fill_narrow(run, grid, first, count, out);
+        Node::fill_narrow(run, grid, first, again, out);
+        repeat_values(out, again, equal);
+        if (equal == count) return;
+        Node::fill_narrow(run, grid, first + equal, count - equal, out + equal);
+    }
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        const RepeatRow row = this->row(run);
+        if (!row.aligned(grid)) return Node::fill_numbers(run, grid, numbers, count, out);
+        Int local[chunk];
+        for (Int i = 0; i < count; i += chunk) {
+            const Int n = std::min(chunk, count - i);
+            fill_aligned(run, row, numbers + i, n, local, out + i);
+        }
+    }
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
+        const RepeatRow row = this->row(run);
+        if (!row.aligned(grid) || row.decays()) {
+            return sum_over_cycles(run, row, grid, first, count);
+        }
         const Int inside = first < row.stop() ? positions_before(first, row.stop(), count) : 0;
         ClosedSum sum = double_double{0.0, 0.0};
         if (inside > 0) {
-            sum = sum_of_cycles(row.length(), first, inside,
-                                [&](Int p, Int n) { return child_->sum(run, p, n); });
+            sum = sum_of_cycles(row.first().whole, first, inside, [&](Int p, Int n) {
+                return child_->sum(run, whole_positions, p, n);
+            });
         }
         if (inside == count || !sum) return sum;
-        return add(*sum, sum_of_equal(at(run, first + inside), count - inside));
+        return add(*sum, sum_of_equal(at(run, grid, first + inside), count - inside));
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
         const RepeatRow row = this->row(run);
-        if (!row.same()) return {};
-        if (first >= row.stop()) return {Trend::constant};
-        const Int local = first % row.length(), begin = first - local;
-        Monotonicity own = moved_forward(child_->monotonicity(run, local), begin);
-        own.until = std::min(own.until, row.length() > max_int - begin ? max_int
-                                                                       : begin + row.length());
-        return own;
+        const Shown own = shown_at(row, run, grid, first, nullptr);
+        if (own.over) return {Trend::constant};
+        if (row.decays()) return {Trend::unknown, own.next};
+        const Int local = own.number(first);
+        Monotonicity found =
+            moved(child_->monotonicity(run, own.inside.grid, local), first - local);
+        found.until = std::min(found.until, own.next);
+        return found;
     }
-    Int distinct_count(Run run, Int first, Int count) const override {
+    Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
         const RepeatRow row = this->row(run);
-        const bool cycles = row.same() && first < row.stop() && row.stop() - first >= count;
-        return cycles ? std::min(row.length(), count) : count;
+        if (!row.aligned(grid) || row.decays()) return count;
+        const bool cycles = first < row.stop() && row.stop() - first >= count;
+        return cycles ? std::min(row.first().whole, count) : count;
     }
-    template <class P, class F>
-    double moved(Run run, P p, F&& f) const {
-        const RepeatRow row = this->row(run);
-        const Cycle cycle = find(row, run, exact(p));
-        return shown(row, cycle, row.factor(cycle), exact(p), f);
-    }
+    Grid::Moved inside(Run, const Grid& grid, Int) const { return {grid, 0}; }
 
    private:
+    // What the numbers up to `next` show: numbers of the child's grid or, past the last cycle, the
+    // child at its period.
+    struct Shown {
+        Int next;
+        Grid::Moved inside;
+        double factor;
+        bool over;
+
+        Int number(Int n) const { return over ? -inside.back : n - inside.back; }
+    };
+
     RepeatRow row(Run run) const {
         return {period_.boundary(run), growth_(run),         decay_(run),
                 floor_(run),           count_.boundary(run), whole_};
     }
-    Cycle find(const RepeatRow& row, Run run, double_double p) const {
-        return row.find(p, waypoints_ ? &*waypoints_ : nullptr, run);
+    // `walked`: of cycles that grow one before the number, replaced by the number's own.
+    Shown shown_at(const RepeatRow& row, Run run, const Grid& grid, Int n,
+                   std::optional<Cycle>* walked) const {
+        if (!row.grows()) return equal_shown_at(row, grid, n);
+        const WaypointsOfRuns* all = waypoints_ ? &*waypoints_ : nullptr;
+        const Cycle cycle = walked && *walked ? row.find_after(**walked, grid, n)
+                                              : row.find(grid, n, all, run);
+        if (walked) *walked = cycle;
+        const double_double end = RepeatRow::end_of(cycle);
+        if (row.last(cycle.number) && grid.reached(n, end)) return past(row, cycle.number);
+        const Grid::Moved begin = grid.since(cycle.begin);
+        return {first_position(grid.first_at(end)),
+                {row.fitted(begin.grid, cycle.length), begin.back},
+                row.factor(cycle.number),
+                false};
+    }
+    Shown equal_shown_at(const RepeatRow& row, const Grid& grid, Int n) const {
+        const Int number = grid.quotient(n, row.first());
+        if (number > row.last_number()) return past(row, row.last_number());
+        const EqualCycle cycle = equal_cycle(grid, row.first(), number);
+        const Grid inside = row.fitted(cycle.inside.grid, row.first_length());
+        return {cycle.next, {inside, cycle.inside.back}, row.factor(number), false};
+    }
+    static Shown past(const RepeatRow& row, Int number) {
+        return {max_int, place_of(exact(row.period())), row.factor(number), true};
+    }
+    // After how many numbers the values of a few cycles come again; 0 where they do not.
+    static Int period_of(const RepeatRow& row, const Grid& grid) {
+        const bool same = row.aligned(grid) && !row.decays();
+        return same && row.first().whole <= longest_copied ? row.first().whole : 0;
     }
     // How many of `count` positions from p on lie in cycles that are all the same.
-    static Int equals(const RepeatRow& row, Int p, Int count) {
-        return row.again() == 0 || p >= row.stop() ? 0 : positions_before(p, row.stop(), count);
+    static Int equals(const RepeatRow& row, Int again, Int p, Int count) {
+        return again == 0 || p >= row.stop() ? 0 : positions_before(p, row.stop(), count);
     }
-    void fill_cycles(Run run, const RepeatRow& row, Int first, Int count, double* out) const {
-        Cycle cycle = find(row, run, exact(first));
+    void fill_cycles(Run run, const RepeatRow& row, const Grid& grid, Int first, Int count,
+                     double* out) const {
+        std::optional<Cycle> walked;
         for (Int i = 0; i < count;) {
-            const double_double p = exact(first + i);
-            if (i > 0) cycle = row.find_after(cycle, p);
-            const double left = to_double(sub(add(cycle.begin, cycle.length), p));
-            const bool over = row.over(cycle, p);
-            const bool rest = over || !(left < static_cast<double>(count - i));
-            const Int n = rest ? count - i : std::max(static_cast<Int>(std::ceil(left)), Int{1});
-            fill_cycle(run, row, cycle, over, first + i, n, out + i);
+            const Shown own = shown_at(row, run, grid, first + i, &walked);
+            const Int n = positions_before(first + i, own.next, count - i);
+            const Int from = own.number(first + i);
+            double* to = out + i;
+            if (own.over) std::fill(to, to + n, child_->at(run, own.inside.grid, from));
+            else child_->fill(run, own.inside.grid, from, n, to);
+            if (row.decays()) {
+                for (Int j = 0; j < n; ++j) to[j] = row.shown(own.factor, to[j]);
+            }
             i += n;
         }
     }
-    // Values of positions of one cycle, or past the last one.
-    void fill_cycle(Run run, const RepeatRow& row, const Cycle& cycle, bool over, Int first, Int n,
-                    double* out) const {
-        const double factor = row.factor(cycle);
-        const auto child = [&](auto q) { return child_->value(run, q); };
-        if (over) {
-            std::fill(out, out + n, shown(row, cycle, factor, exact(first), child));
-            return;
+    void fill_aligned(Run run, const RepeatRow& row, const Int* numbers, Int count, Int* local,
+                      double* out) const {
+        const Int size = row.first().whole, last = row.last_number();
+        for (Int i = 0; i < count; ++i) {
+            local[i] = numbers[i] / size > last ? size : numbers[i] % size;
         }
-        const double_double since = sub(exact(first), cycle.begin);
-        if (!is_whole(since)) {
-            for (Int i = 0; i < n; ++i) {
-                out[i] = shown(row, cycle, factor, exact(first + i), child);
-            }
-            return;
+        child_->fill_numbers(run, whole_positions, local, count, out);
+        if (!row.decays()) return;
+        Int known = -1;
+        double factor = 1.0;
+        for (Int i = 0; i < count; ++i) {
+            const Int number = std::min(numbers[i] / size, last);
+            if (number != known) factor = row.factor(number);
+            known = number;
+            out[i] = row.shown(factor, out[i]);
         }
-        if (row.plain(cycle)) {
-            child_->fill(run, whole_part(since), n, out);
-        } else {
-            child_->fill_scaled(run, whole_part(since), n, row.period(), cycle.length, out);
-        }
-        for (Int i = 0; i < n; ++i) out[i] = row.shown(factor, out[i]);
     }
-    template <class F>
-    static double shown(const RepeatRow& row, const Cycle& cycle, double factor, double_double p,
-                        F&& f) {
-        return row.shown(factor, with_position(row.local(cycle, p), f));
+    // Where cycles are not all the same, of a few long ones.
+    ClosedSum sum_over_cycles(Run run, const RepeatRow& row, const Grid& grid, Int first,
+                              Int count) const {
+        if (row.decays()) return {};
+        std::optional<Cycle> walked;
+        double_double sum{0.0, 0.0};
+        int cycles = 0;
+        for (Int i = 0; i < count;) {
+            const Shown own = shown_at(row, run, grid, first + i, &walked);
+            const Int n = positions_before(first + i, own.next, count - i);
+            if (++cycles > most_cycles || (n < least_summed && n < count)) return {};
+            const Int from = own.number(first + i);
+            if (own.over) {
+                const double held = child_->at(run, own.inside.grid, from);
+                return add(sum, sum_of_equal(held, n));
+            }
+            const ClosedSum part = child_->sum(run, own.inside.grid, from, n);
+            if (!part) return {};
+            sum = add(sum, *part);
+            i += n;
+        }
+        return sum;
     }
 
+    static constexpr int most_cycles = 4096;
+    static constexpr Int least_summed = 64;  // shorter cycles are added up value by value
     Column period_, count_, growth_, decay_, floor_;
     bool whole_;
     std::optional<WaypointsOfRuns> waypoints_;  // where cycles grow

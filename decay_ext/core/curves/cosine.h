@@ -10,57 +10,78 @@ namespace decaylr {
 
 class CosineRow {
    public:
-    CosineRow(double init, double end, const Boundary& steps, double exponent, double k)
-        : endpoints_(init, end, steps),
+    CosineRow(double init, double end, const Boundary& steps, double exponent, double k,
+              const Grid& grid)
+        : endpoints_(init, end, steps, grid),
           weights_(end, init),
-          blocks_(endpoints_.steps, weights_),
           exponent_(bounded(exponent)),
           k_(bounded(k)),
           plain_(exponent == 1.0 && k == 1.0),
-          whole_(plain_ && endpoints_.steps < two_53) {
-        if (!plain_ && endpoints_.whole()) {
-            powers_.emplace(weights_, endpoints_.steps, exponent_, k_);
-        }
+          near_(endpoints_.steps < (grid.whole() ? two_53 : 0.5 * two_53)),
+          blocks_(grid.whole() ? CosineBlocks(endpoints_.steps, weights_)
+                               : CosineBlocks::between(endpoints_.length, endpoints_.start,
+                                                       endpoints_.left, weights_)) {
+        if (!plain_) powers_.emplace(weights_, endpoints_, exponent_, k_);
     }
 
     double at(Int p) const {
-        if (endpoints_.past(p)) return endpoints_.end;
-        if (p <= 0) return endpoints_.init;
-        if (powers_ && powers_->usable()) return powers_->at(p);
-        return whole_ ? blocks_.at(p) : direct(exact(p));
+        if (endpoints_.at_end(p)) return endpoints_.end_at(p);
+        if (powers_ && powers_->usable() && !endpoints_.edge(p)) return powers_->at(p);
+        return plain_ && near_ ? blocks_.at(p) : direct(p);
     }
-    double at(double_double p) const { return endpoints_.past(p) ? endpoints_.end : direct(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
-                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
+        endpoints_.fill(first, count, out,
+                        [this](Int p, Int n, Real* to) { inside(p, n, to); });
+    }
+    void fill_numbers(const Int* numbers, Int count, double* out) const {
+        if (!(plain_ && endpoints_.steps < 0.5 * two_53)) {
+            for (Int i = 0; i < count; ++i) out[i] = at(numbers[i]);
+        } else if (blocks_.whole()) {
+            fill_lanes<true>(numbers, count, out);
+        } else {
+            fill_lanes<false>(numbers, count, out);
+        }
     }
     ClosedSum sum(Int first, Int count) const {
         const bool powers = powers_ && powers_->usable();
         if (!plain_ && !powers) return {};
-        return sum_interior(
-            first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, [&](Int p, Int n) {
-                return ClosedSum(powers ? powers_->sum(p, n)
-                                        : sum_of_cosine(weights_, endpoints_.length, p, n));
-            });
+        return endpoints_.sum(first, count, [&](Int p, Int n) {
+            if (!powers) return ClosedSum(sum_of_cosine(weights_, endpoints_, p, n));
+            return ClosedSum(endpoints_.sum_between_edges(
+                p, n, [this](Int edge) { return direct(edge); },
+                [this](Int inner, Int many) { return powers_->sum(inner, many); }));
+        });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
    private:
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
-        if (whole_ && n >= 4) return blocks_.fill(p, n, out);
-        if (powers_ && powers_->usable()) return powers_->fill(p, n, out);
+        if (plain_ && near_ && n >= 4) return blocks_.fill(p, n, out);
+        if (powers_ && powers_->usable()) {
+            return endpoints_.fill_between_edges(
+                p, n, out, [this](Int edge) { return direct(edge); },
+                [this](Int inner, Int many, Real* to) { powers_->fill(inner, many, to); });
+        }
         for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
     }
-    double direct(double_double p) const {
+    template <bool whole>
+    void fill_lanes(const Int* numbers, Int count, double* out) const {
+        const CosineBlocks own = blocks_;
+        endpoints_.fill_numbers(numbers, count, out, [own](double x) __attribute__((always_inline)) {
+            return own.lane<whole>(x);
+        });
+    }
+    double direct(Int p) const {
+        const double_double past = endpoints_.elapsed(p), ahead = endpoints_.remaining(p);
         if (plain_) {
-            const double_double share = weights_.upward ? endpoints_.remaining(p) : p;
-            const double_double sine = sincos_quarter(div(share, endpoints_.steps)).sin;
+            const double_double share = weights_.upward ? ahead : past;
+            const double_double sine = sincos_quarter(div(share, endpoints_.length)).sin;
             return weights_.with(mul(sine, sine));
         }
-        const double_double gone = div(p, endpoints_.steps);
-        const double_double left = div(endpoints_.remaining(p), endpoints_.steps);
+        const double_double gone = div(past, endpoints_.length);
+        const double_double left = div(ahead, endpoints_.length);
         if (!(left.hi > 0.0)) return endpoints_.end;
         if (k_ == 1.0) return weighed(gone, left);
         return weighed(power_of(gone, k_), one_minus_power(gone, left, k_));
@@ -82,9 +103,9 @@ class CosineRow {
 
     Endpoints endpoints_;
     EndWeights weights_;
-    CosineBlocks blocks_;
     double exponent_, k_;
-    bool plain_, whole_;
+    bool plain_, near_;
+    CosineBlocks blocks_;
     std::optional<ProgressPowerBlocks<PowerBase::squared_cosine>> powers_;
 };
 
@@ -96,8 +117,8 @@ class Cosine {
           steps_(spec.column("steps")),
           exponent_(spec.column("exponent")),
           k_(spec.column("k")) {}
-    CosineRow row(Run run) const {
-        return {init_(run), end_(run), steps_.boundary(run), exponent_(run), k_(run)};
+    CosineRow row(Run run, const Grid& grid) const {
+        return {init_(run), end_(run), steps_.boundary(run), exponent_(run), k_(run), grid};
     }
     CosineAcrossRuns across_runs(Run first, int runs) const {
         return {exponent_.is(1.0) && k_.is(1.0), {init_, end_, steps_, first, runs}};

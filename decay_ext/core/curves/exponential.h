@@ -46,39 +46,21 @@ class Factors {
 
 class ExponentialRow {
    public:
-    ExponentialRow(double init, double_double log2_rate, bool staircase, Boundary size,
-                   bool clipped, double end)
-        : sequence_(init, log2_rate),
-          init_(init),
-          log2_(log2_rate),
-          size_(size),
-          staircase_(staircase),
-          clipped_(clipped) {
-        const double sign = init > 0.0 ? 1.0 : init < 0.0 ? -1.0 : 0.0;
-        const double slope = sign * log2_rate.hi;
-        low_ = clipped && slope < 0.0 ? end : -std::numeric_limits<double>::infinity();
-        high_ = clipped && slope > 0.0 ? end : std::numeric_limits<double>::infinity();
-        // Where A[k] or P[j] could overflow or underflow although their product does not.
-        direct_ = std::fabs(log2_rate.hi) > 14.0 ||
-                  (log2_rate.hi > 0.0 && std::fabs(init) < 0x1p-900);
-    }
+    ExponentialRow(double init, double_double log2_rate, bool staircase, const Boundary& size,
+                   bool clipped, double end, const Grid& grid)
+        : ExponentialRow(init, staircase ? log2_rate : grid.per_step(log2_rate),
+                         staircase || grid.whole() ? double_double{0.0, 0.0}
+                                                   : mul(log2_rate, grid.origin()),
+                         staircase, {size, grid}, clipped, end) {}
 
-    double at(Int p) const { return clip(staircase_ ? sequence_(quotient(p, size_)) : level(p)); }
-    double at(double_double p) const {
-        if (staircase_) return clip(sequence_(quotient(p, size_)));
-        return clip(round_scaled_times(exp2_scaled(mul(log2_, p)), init_));
-    }
+    double at(Int p) const { return clip(staircase_ ? sequence_(stairs_.at(p)) : level(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        if (staircase_ && size_.integral) {
-            return fill_stairs(first, count, size_, out, [this](Int n, int many, double* values) {
+        if (staircase_) {
+            return stairs_.fill(first, count, out, [this](Int n, int many, double* values) {
                 sequence_.values(n, 1, many, values);
                 for (int i = 0; i < many; ++i) values[i] = clip(values[i]);
             });
-        }
-        if (staircase_) {
-            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
-                                 [this](Int p) { return next_multiple(p, size_); });
         }
         if (direct_ || count < 4) {
             for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(at(first + i));
@@ -92,20 +74,24 @@ class ExponentialRow {
         }
     }
     ClosedSum sum(Int first, Int count) const {
-        if (staircase_ && !size_.integral) return {};
+        if (staircase_ && !stairs_.equal()) {
+            if (stairs_.length() < 4.0) return {};
+            return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
+                                   [this](Int p) { return stairs_.next(p); });
+        }
         const Int free = before_bound(first, count);
         double_double sum{0.0, 0.0};
         if (free > 0) {
-            sum = staircase_ ? sequence_.sum_of_stairs(first, free, size_.whole)
+            sum = staircase_ ? sequence_.sum_of_stairs(first, free, stairs_.size())
                              : sequence_.sum(first, free);
         }
         return free < count ? add(sum, sum_of_equal(at(first + free), count - free)) : sum;
     }
     Monotonicity monotonicity(Int first) const {
-        Monotonicity free = sequence_.monotonicity(first, staircase_ ? size_.value : 1.0);
+        Monotonicity free = sequence_.monotonicity(first, staircase_ ? stairs_.length() : 1.0);
         if (clipped_ && held(first, free)) return {Trend::constant};
         if (staircase_) {
-            return monotonicity_of_plateau(first, next_multiple(first, size_), free);
+            return monotonicity_of_plateau(first, stairs_.next(first), free);
         }
         // Where it begins to be is worth looking for far from the start, where folds take long pieces.
         if (!clipped_ || first < (Int{1} << 16) || !held(max_int, free)) return free;
@@ -118,9 +104,23 @@ class ExponentialRow {
     }
 
    private:
+    ExponentialRow(double init, double_double log2_rate, double_double phase, bool staircase,
+                   const Stairs& stairs, bool clipped, double end)
+        : sequence_(init, log2_rate, phase),
+          stairs_(stairs),
+          staircase_(staircase),
+          clipped_(clipped) {
+        const double sign = init > 0.0 ? 1.0 : init < 0.0 ? -1.0 : 0.0;
+        const double slope = sign * log2_rate.hi;
+        low_ = clipped && slope < 0.0 ? end : -std::numeric_limits<double>::infinity();
+        high_ = clipped && slope > 0.0 ? end : std::numeric_limits<double>::infinity();
+        // Where A[k] or P[j] could overflow or underflow although their product does not.
+        direct_ = std::fabs(log2_rate.hi) > 14.0 ||
+                  (log2_rate.hi > 0.0 && std::fabs(init) < 0x1p-900);
+    }
     // Whether the value at p is clipped well beyond its bound: then it is constant from there on.
     bool held(Int p, const Monotonicity& free) const {
-        const double own = staircase_ ? sequence_(quotient(p, size_)) : level(p);
+        const double own = staircase_ ? sequence_(stairs_.at(p)) : level(p);
         const double shown = clip(own);
         return std::fabs(own - shown) > rounding_margin(free, shown);
     }
@@ -159,9 +159,8 @@ class ExponentialRow {
     }
 
     GeometricSequence sequence_;
-    double init_, low_, high_;
-    double_double log2_;
-    Boundary size_;
+    double low_, high_;
+    Stairs stairs_;
     bool staircase_, clipped_, direct_;
 };
 
@@ -229,8 +228,8 @@ class Exponential {
           rates_(Rate(spec).logarithms(spec.runs)),
           staircase_(spec.flag("staircase")),
           clipped_(spec.has("end_value")) {}
-    ExponentialRow row(Run run) const {
-        return {init_(run), rates_(run), staircase_, size_.boundary(run), clipped_, end_(run)};
+    ExponentialRow row(Run run, const Grid& grid) const {
+        return {init_(run), rates_(run), staircase_, size_.boundary(run), clipped_, end_(run), grid};
     }
     ExponentialAcrossRuns across_runs(Run first, int runs) const {
         return {!staircase_, init_, rates_, clipped_ ? &end_ : nullptr, first, runs};

@@ -23,8 +23,11 @@ class InterpolateRow {
                    const KnotSlopes& slopes)
         : knots_(knots), values_(values), run_(run), kind_(kind), slopes_(slopes) {}
 
-    double at(Int p) const { return value(p); }
-    double at(double_double p) const { return value(p); }
+    double at(Int p) const {
+        const Int reached = knots_.reached_by(p);
+        if (holds(reached) || !knots_.past(p, reached - 1)) return level(reached);
+        return kind_ == InterpolationKind::linear ? line(reached).at(p) : cubic(reached).at(p);
+    }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         each_segment(first, count, [&](Int reached, Int p, Int n) {
@@ -45,7 +48,7 @@ class InterpolateRow {
     // secant and are at most three times as steep (Fritsch and Carlson, 1980).
     Monotonicity monotonicity(Int first) const {
         const Int reached = knots_.reached_by(first);
-        const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
+        const Int stop = reached < knots_.size() ? knots_.first(reached) : max_int;
         if (holds(reached)) return {Trend::constant, stop};
         const double left = values_(run_, reached - 1), right = values_(run_, reached);
         const bool monotone = kind_ == InterpolationKind::linear || cubic(reached).monotone();
@@ -60,20 +63,14 @@ class InterpolateRow {
     }
     double level(Int reached) const { return values_(run_, std::max<Int>(reached - 1, 0)); }
 
-    template <class P>
-    double value(P p) const {
-        const Int reached = knots_.reached_by(p);
-        if (holds(reached) || !past(p, knots_[reached - 1])) return level(reached);
-        return kind_ == InterpolationKind::linear ? line(reached).at(p) : cubic(reached).at(p);
-    }
     // Calls visit(reached, p, n) for positions between two knots until it returns false.
     template <class Visit>
     void each_segment(Int first, Int count, Visit&& visit) const {
         Int reached = knots_.reached_by(first);
         for (Int i = 0; i < count;) {
             const Int p = first + i;
-            while (reached < knots_.size() && decaylr::reached(p, knots_[reached])) ++reached;
-            const Int stop = reached < knots_.size() ? first_position(knots_[reached]) : max_int;
+            while (reached < knots_.size() && knots_.reached(p, reached)) ++reached;
+            const Int stop = reached < knots_.size() ? knots_.first(reached) : max_int;
             const Int n = positions_before(p, stop, count - i);
             if (!visit(reached, p, n)) return;
             i += n;
@@ -81,7 +78,7 @@ class InterpolateRow {
     }
     // How many of n positions from p on have the value of a knot.
     Int levels(Int reached, Int p, Int n) const {
-        return holds(reached) ? n : past(p, knots_[reached - 1]) ? 0 : 1;
+        return holds(reached) ? n : knots_.past(p, reached - 1) ? 0 : 1;
     }
     ClosedSum sum_of_segment(Int reached, Int p, Int n) const {
         const Int level_until = levels(reached, p, n);
@@ -101,21 +98,22 @@ class InterpolateRow {
         if (kind_ == InterpolationKind::linear) line(reached).fill(p, n, out);
         else cubic(reached).fill(p, n, out);
     }
-    template <class P>
-    static bool past(P p, const Boundary& m) {
-        return sub(exact(p), exact(m)).hi > 0.0;
-    }
-
     // The interval that ends with the next knot.
     LineSegment line(Int reached) const {
-        return {knots_[reached - 1], knots_[reached], values_(run_, reached - 1),
-                values_(run_, reached)};
+        const Boundary start = knots_[reached - 1], end = knots_[reached];
+        const bool whole =
+            knots_.grid().whole() && start.integral && end.integral && end.value < two_53;
+        return {knots_.grid().number_of(start), knots_.grid().number_of(end), whole,
+                values_(run_, reached - 1), values_(run_, reached)};
     }
     CubicSegment cubic(Int reached) const {
         const Boundary start = knots_[reached - 1], end = knots_[reached];
         const double_double width = sub(exact(end), exact(start));
         const double lift = slopes_.lifts[reached - 1];
-        return {start, end,
+        return {knots_.grid().number_of(start),
+                knots_.grid().number_of(end),
+                knots_.first(reached - 1),
+                knots_.first(reached),
                 {values_(run_, reached - 1) * lift, values_(run_, reached) * lift,
                  mul(slopes_.at[reached - 1].at_lift(lift), width),
                  mul(slopes_.at[reached].at_lift(lift), width)},
@@ -142,11 +140,11 @@ class Interpolate {
         }
         if (kind_ == InterpolationKind::smooth) prepare(spec.runs, kind == "pchip");
     }
-    InterpolateRow row(Run run) const {
-        if (slopes_.empty()) return {{positions_, run}, values_, run, kind_, {}};
+    InterpolateRow row(Run run, const Grid& grid) const {
+        if (slopes_.empty()) return {{positions_, run, grid}, values_, run, kind_, {}};
         const auto n = static_cast<std::size_t>(values_.length);
         const std::size_t own = slopes_.size() == n ? 0 : static_cast<std::size_t>(run) * n;
-        return {{positions_, run}, values_, run, kind_, {&slopes_[own], &lifts_[own]}};
+        return {{positions_, run, grid}, values_, run, kind_, {&slopes_[own], &lifts_[own]}};
     }
 
    private:

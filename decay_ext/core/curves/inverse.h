@@ -3,37 +3,44 @@
 
 #include "blocks/end_weights.h"
 #include "blocks/inverse_blocks.h"
+#include "curves/plateaus.h"
 
 namespace decaylr {
 
 class InverseRow {
    public:
-    InverseRow(double init, double rate, Boundary size, double power, bool staircase)
+    InverseRow(double init, double rate, const Boundary& size, double power, bool staircase,
+               const Grid& grid)
         : init_(init),
           rate_(rate),
           size_(size),
           power_(bounded(power)),
           staircase_(staircase),
+          grid_(grid),
           far_(!(rate * (two_63 / size.value) < 0x1p900)),
           slope_(staircase || far_ ? double_double{rate, 0.0}
-                                   : div(double_double{rate, 0.0}, size.value)),
-          simple_(!far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
-                  std::fabs(init) < 0x1p500),
-          per_init_(simple_ ? 1.0 / init : 0.0) {
-        if (!staircase && !far_ && power != 1.0) blocks_.emplace(init, slope_, power_);
+                                   : grid.per_step(div(double_double{rate, 0.0}, size.value))),
+          base_(staircase || far_ || grid.whole()
+                    ? double_double{1.0, 0.0}
+                    : add(mul(div(double_double{rate, 0.0}, size.value), grid.origin()), 1.0)) {
+        far_ = far_ || !(slope_.hi * two_63 < 0x1p900);
+        simple_ = !far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
+                  std::fabs(init) < 0x1p500;
+        per_init_ = simple_ ? 1.0 / init : 0.0;
+        if (!staircase && !far_ && power != 1.0) blocks_.emplace(init, base_, slope_, power_);
     }
 
     double at(Int p) const {
-        if (staircase_) return stair(quotient(p, size_));
+        if (staircase_) return stair(stairs().at(p));
         if (blocks_ && blocks_->usable() && p > 0 && p < blocks_end) return blocks_->at(p);
-        return simple_ ? over(static_cast<double>(p)) : precise(exact(p));
+        return simple_ ? over(static_cast<double>(p)) : precise(p);
     }
-    double at(double_double p) const { return staircase_ ? stair(quotient(p, size_)) : precise(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         if (staircase_) {
-            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
-                                 [this](Int p) { return next_multiple(p, size_); });
+            return stairs().fill(first, count, out, [this](Int n, int many, double* levels) {
+                for (int i = 0; i < many; ++i) levels[i] = stair(n + i);
+            });
         }
         if (!simple_ || (blocks_ && blocks_->usable()) || first > Int{1} << 52) {
             fill_any_power(first, count, out);
@@ -45,11 +52,12 @@ class InverseRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (staircase_ || far_ || first >= sums_end - count) return {};
-        const InverseBlocks blocks = blocks_ ? *blocks_ : InverseBlocks(init_, slope_, power_);
+        const InverseBlocks blocks =
+            blocks_ ? *blocks_ : InverseBlocks(init_, base_, slope_, power_);
         if (!blocks.usable()) return {};
         const Int begin = first == 0 && count > 0 ? 1 : 0;
         const double_double inside = blocks.sum(first + begin, count - begin);
-        return begin > 0 ? add(inside, init_) : inside;
+        return begin > 0 ? add(inside, at(0)) : inside;
     }
     Monotonicity monotonicity(Int) const {
         return monotonicity_of_growth(init_, rate_ > 0.0 ? -power_ : 0.0);
@@ -69,11 +77,12 @@ class InverseRow {
         if (blocked) blocks_->fill(first + begin, count - begin, out + begin);
     }
 
-    // 1 + slope * x as a double-double whose second word is below 2^-53 of the first.
+    Stairs stairs() const { return {size_, grid_}; }
+    // base + slope * x as a double-double whose second word is below 2^-53 of the first.
     DECAYLR_LANE double_double grown(double x) const {
         const double_double product = two_prod(slope_.hi, x);
-        const double_double sum = two_sum(product.hi, 1.0);
-        return quick_two_sum(sum.hi, sum.lo + (product.lo + slope_.lo * x));
+        const double_double sum = two_sum(product.hi, base_.hi);
+        return quick_two_sum(sum.hi, sum.lo + ((product.lo + slope_.lo * x) + base_.lo));
     }
     // Ignoring the second word costs 1 ulp, plus half an ulp of the division.
     DECAYLR_LANE double inverted(double_double grown) const { return init_ / grown.hi; }
@@ -89,7 +98,8 @@ class InverseRow {
         if (rate_ > 0x1p900) return distant(exact(n), 1.0);
         return over(static_cast<double>(n));
     }
-    double precise(double_double p) const {
+    double precise(Int n) const {
+        const double_double p = grid_.position(n);
         if (far_) return distant(p, size_.value);
         return of(add(mul(div(p, size_.value), rate_), 1.0));
     }
@@ -111,8 +121,10 @@ class InverseRow {
     double init_, rate_;
     Boundary size_;
     double power_;
-    bool staircase_, far_;
-    double_double slope_;
+    bool staircase_;
+    const Grid& grid_;
+    bool far_;
+    double_double slope_, base_;
     bool simple_;
     double per_init_;
     std::optional<InverseBlocks> blocks_;
@@ -126,8 +138,8 @@ class Inverse {
           size_(spec.column("decay_steps")),
           power_(spec.column("power")),
           staircase_(spec.flag("staircase")) {}
-    InverseRow row(Run run) const {
-        return {init_(run), rate_(run), size_.boundary(run), power_(run), staircase_};
+    InverseRow row(Run run, const Grid& grid) const {
+        return {init_(run), rate_(run), size_.boundary(run), power_(run), staircase_, grid};
     }
 
    private:

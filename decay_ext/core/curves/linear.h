@@ -11,7 +11,6 @@ namespace decaylr {
 struct ConstantRow {
     double value;
     double at(Int) const { return value; }
-    double at(double_double) const { return value; }
     template <class Real>
     void fill(Int, Int count, Real* out) const {
         std::fill(out, out + count, static_cast<Real>(value));
@@ -23,7 +22,7 @@ struct ConstantRow {
 class Constant {
    public:
     explicit Constant(const Spec& spec) : value_(spec.column("value")) {}
-    ConstantRow row(Run run) const { return {value_(run)}; }
+    ConstantRow row(Run run, const Grid&) const { return {value_(run)}; }
 
    private:
     Column value_;
@@ -33,30 +32,30 @@ class Constant {
 // weighed from both ends with the division taken out of the loop.
 class LinearRow {
    public:
-    LinearRow(double init, double end, const Boundary& steps)
-        : endpoints_(init, end, steps),
+    LinearRow(double init, double end, const Boundary& steps, const Grid& grid)
+        : endpoints_(init, end, steps, grid),
           whole_(endpoints_.whole()),
-          line_(Line::between(init, end, steps.value)) {}
-    double at(Int p) const {
-        const double x = static_cast<double>(p);
-        if (endpoints_.past(p)) return endpoints_.end;
-        if (p <= 0) return endpoints_.init;
-        return whole_ ? weigh(x) : weigh(exact(p));
+          near_(endpoints_.steps < 0.5 * two_53),
+          line_(Line::between(init, end, endpoints_.steps)) {
+        if (whole_ && near_) return;
+        const double lift = 1.0 / line_.back;
+        from_init_ = div(double_double{init * lift, 0.0}, endpoints_.length);
+        from_end_ = div(double_double{end * lift, 0.0}, endpoints_.length);
     }
-    double at(double_double p) const { return endpoints_.past(p) ? endpoints_.end : weigh(p); }
+    double at(Int p) const {
+        if (endpoints_.at_end(p)) return endpoints_.end_at(p);
+        if (whole_) return weigh(static_cast<double>(p));
+        return weigh(endpoints_.remaining(p), endpoints_.elapsed(p));
+    }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
-                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
+        endpoints_.fill(first, count, out,
+                        [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
     ClosedSum sum(Int first, Int count) const {
-        const Endpoints& e = endpoints_;
-        if (!whole_ || e.steps >= 0.5 * two_53) {
-            return sum_interior(first, count, e.boundary, e.init, e.end,
-                                [&](Int p, Int n) { return ClosedSum(far_sum(p, n)); });
-        }
-        return sum_interior(first, count, e.boundary, e.init, e.end,
-                            [&](Int p, Int n) { return ClosedSum(near_sum(p, n)); });
+        return endpoints_.sum(first, count, [&](Int p, Int n) {
+            return ClosedSum(whole_ && near_ ? near_sum(p, n) : far_sum(p, n));
+        });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
@@ -72,28 +71,34 @@ class LinearRow {
     // The same where the middle, or what is left from there, needs a second word.
     double_double far_sum(Int p, Int n) const {
         const double_double middle = middle_of(p, n);
-        const double_double from_init = mul(endpoints_.remaining(middle), line_.from_init);
-        const double_double weighed = add(from_init, mul(middle, line_.from_end));
+        const double_double left = mul(from_init_, sub(endpoints_.left, middle));
+        const double_double weighed = add(left, mul(from_end_, add(endpoints_.start, middle)));
         return mul(mul(weighed, exact(n)), line_.back);
     }
-    double weigh(double p) const { return line_.weigh(endpoints_.steps - p, p); }
-    double weigh(double_double p) const {
-        const double_double left = endpoints_.remaining(p);
-        const double rest = line_.from_init * left.lo + line_.from_end * p.lo;
-        return (line_.from_init * left.hi + (line_.from_end * p.hi + rest)) * line_.back;
+    DECAYLR_LANE double weigh(double p) const { return line_.weigh(endpoints_.steps - p, p); }
+    DECAYLR_LANE double weigh(double_double left, double_double gone) const {
+        const double rest = (from_init_.hi * left.lo + from_init_.lo * left.hi) +
+                            (from_end_.hi * gone.lo + from_end_.lo * gone.hi);
+        return (from_init_.hi * left.hi + (from_end_.hi * gone.hi + rest)) * line_.back;
     }
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
+        const LinearRow own = *this;
         if (whole_) {
             fill_each(p, n, out, [this](double x) { return weigh(x); });
+        } else if (near_) {
+            fill_each(p, n, out, [own](double x) {
+                return own.weigh(own.endpoints_.remaining(x), own.endpoints_.elapsed(x));
+            });
         } else {
-            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(weigh(exact(p + i)));
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
         }
     }
 
     Endpoints endpoints_;
-    bool whole_;  // positions left are exact
+    bool whole_, near_;  // numbers are positions; all of them are exact as doubles
     Line line_;
+    double_double from_init_{0.0, 0.0}, from_end_{0.0, 0.0};  // where one word is not enough
 };
 
 class Linear {
@@ -102,7 +107,9 @@ class Linear {
         : init_(spec.column("init_value")),
           end_(spec.column("end_value")),
           steps_(spec.column("steps")) {}
-    LinearRow row(Run run) const { return {init_(run), end_(run), steps_.boundary(run)}; }
+    LinearRow row(Run run, const Grid& grid) const {
+        return {init_(run), end_(run), steps_.boundary(run), grid};
+    }
     LinearAcrossRuns across_runs(Run first, int runs) const {
         return {{init_, end_, steps_, first, runs}};
     }

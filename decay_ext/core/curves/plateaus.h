@@ -53,6 +53,40 @@ inline void fill_stairs(Int first, Int count, const Boundary& size, Real* out, V
         [&](Int n) { return n >= last ? max_int : (n + 1) * size.whole; });
 }
 
+// The stairs of a size on a grid: stair k begins at the first number whose position is at least
+// k * size.
+class Stairs {
+   public:
+    Stairs(const Boundary& size, const Grid& grid) : size_(size), grid_(grid) {}
+    Int at(Int n) const { return grid_.quotient(n, size_); }
+    // Where the stair after that of number n begins.
+    Int next(Int n) const { return after(at(n)); }
+    // How many steps a stair is long.
+    double length() const { return grid_.in_steps(exact(size_)).hi; }
+    // Whether all stairs are equally long.
+    bool equal() const { return grid_.whole() && size_.integral; }
+    Int size() const { return size_.whole; }
+    // values(k, many, levels) computes the levels from stair k on.
+    template <class Real, class Values>
+    void fill(Int first, Int count, Real* out, Values&& values) const {
+        if (equal()) return fill_stairs(first, count, size_, out, values);
+        if (length() >= 1.0) {
+            return fill_levels(first, count, at(first), out, values,
+                               [this](Int k) { return after(k); });
+        }
+        for (Int i = 0; i < count; ++i) {
+            double level[lanes];  // room for a whole vector
+            values(at(first + i), 1, level);
+            out[i] = static_cast<Real>(level[0]);
+        }
+    }
+
+   private:
+    Int after(Int k) const { return k == max_int ? max_int : grid_.first_of(k + 1, size_); }
+    Boundary size_;
+    const Grid& grid_;
+};
+
 // Long plateaus are treated one by one, short ones as part of the whole sequence.
 inline Monotonicity monotonicity_of_plateau(Int first, Int next, const Monotonicity& whole) {
     constexpr Int long_plateau = 4096;
@@ -63,33 +97,29 @@ inline Monotonicity monotonicity_of_plateau(Int first, Int next, const Monotonic
 
 class StepRow {
    public:
-    StepRow(double init, Boundary size, double_double log2_gamma)
-        : sequence_(init, log2_gamma), size_(size) {}
-    double at(Int p) const { return sequence_(quotient(p, size_)); }
-    double at(double_double p) const { return sequence_(quotient(p, size_)); }
+    StepRow(double init, const Boundary& size, double_double log2_gamma, const Grid& grid)
+        : sequence_(init, log2_gamma), stairs_(size, grid) {}
+    double at(Int p) const { return sequence_(stairs_.at(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        if (!size_.integral) {
-            return fill_plateaus(first, count, out, [this](Int p) { return at(p); },
-                                 [this](Int p) { return next_multiple(p, size_); });
-        }
-        fill_stairs(first, count, size_, out, [this](Int n, int many, double* levels) {
+        stairs_.fill(first, count, out, [this](Int n, int many, double* levels) {
             sequence_.values(n, 1, many, levels);
         });
     }
     ClosedSum sum(Int first, Int count) const {
-        if (size_.integral) return sequence_.sum_of_stairs(first, count, size_.whole);
+        if (stairs_.equal()) return sequence_.sum_of_stairs(first, count, stairs_.size());
+        if (stairs_.length() < 4.0) return {};
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
-                               [this](Int p) { return next_multiple(p, size_); });
+                               [this](Int p) { return stairs_.next(p); });
     }
     Monotonicity monotonicity(Int first) const {
-        return monotonicity_of_plateau(first, next_multiple(first, size_),
-                                       sequence_.monotonicity(first, size_.value));
+        return monotonicity_of_plateau(first, stairs_.next(first),
+                                       sequence_.monotonicity(first, stairs_.length()));
     }
 
    private:
     GeometricSequence sequence_;
-    Boundary size_;
+    Stairs stairs_;
 };
 
 class Step {
@@ -98,37 +128,45 @@ class Step {
         : init_(spec.column("init_value")),
           size_(spec.column("step_size")),
           gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
-    StepRow row(Run run) const { return {init_(run), size_.boundary(run), gamma_(run)}; }
+    StepRow row(Run run, const Grid& grid) const {
+        return {init_(run), size_.boundary(run), gamma_(run), grid};
+    }
 
    private:
     Column init_, size_;
     RunLogarithms gamma_;
 };
 
-// The boundaries of one run: how many a position has reached, and where the next one is.
+// The boundaries of one run: how many a number of a grid has reached, and where the next one is.
 class Boundaries {
    public:
-    Boundaries(const Column& column, Run run) : column_(column), run_(run) {}
+    Boundaries(const Column& column, Run run, const Grid& grid)
+        : column_(column), run_(run), grid_(grid) {}
     Int size() const { return column_.length; }
     Boundary operator[](Int i) const { return column_.boundary(run_, i); }
-    template <class P>
-    Int reached_by(P p) const {
+    const Grid& grid() const { return grid_; }
+    bool reached(Int n, Int i) const { return grid_.reached(n, (*this)[i]); }
+    bool past(Int n, Int i) const { return grid_.past(n, (*this)[i]); }
+    // The first number at or after a boundary, or no number.
+    Int first(Int i) const { return first_position(grid_.first_at((*this)[i])); }
+    Int reached_by(Int n) const {
         Int low = 0, high = size();
         while (low < high) {
             const Int middle = low + (high - low) / 2;
-            if (reached(p, (*this)[middle])) low = middle + 1;
+            if (reached(n, middle)) low = middle + 1;
             else high = middle;
         }
         return low;
     }
-    Int next(Int p) const {
-        const Int i = reached_by(p);
-        return i < size() ? first_position((*this)[i]) : max_int;
+    Int next(Int n) const {
+        const Int i = reached_by(n);
+        return i < size() ? first(i) : max_int;
     }
 
    private:
     const Column& column_;
     Run run_;
+    const Grid& grid_;
 };
 
 class MultiStepRow {
@@ -136,7 +174,6 @@ class MultiStepRow {
     MultiStepRow(double init, Boundaries milestones, double_double log2_gamma)
         : sequence_(init, log2_gamma), milestones_(milestones) {}
     double at(Int p) const { return sequence_(milestones_.reached_by(p)); }
-    double at(double_double p) const { return sequence_(milestones_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         const Int before_last = max_int - first;  // a milestone may be the last of all positions
@@ -148,7 +185,7 @@ class MultiStepRow {
                 sequence_.values(n, 1, left, levels);
             },
             [this](Int n) {
-                return n < milestones_.size() ? first_position(milestones_[n]) : max_int;
+                return n < milestones_.size() ? milestones_.first(n) : max_int;
             });
     }
     ClosedSum sum(Int first, Int count) const {
@@ -171,7 +208,9 @@ class MultiStep {
         : init_(spec.column("init_value")),
           milestones_(spec.column("milestones")),
           gamma_(logarithms_of(spec.column("gamma"), spec.runs)) {}
-    MultiStepRow row(Run run) const { return {init_(run), {milestones_, run}, gamma_(run)}; }
+    MultiStepRow row(Run run, const Grid& grid) const {
+        return {init_(run), {milestones_, run, grid}, gamma_(run)};
+    }
 
    private:
     Column init_, milestones_;
@@ -183,7 +222,6 @@ class PiecewiseRow {
     PiecewiseRow(Boundaries boundaries, const Column& values, Run run)
         : boundaries_(boundaries), values_(values), run_(run) {}
     double at(Int p) const { return values_(run_, boundaries_.reached_by(p)); }
-    double at(double_double p) const { return values_(run_, boundaries_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         fill_plateaus(first, count, out, [this](Int p) { return at(p); },
@@ -211,7 +249,9 @@ class PiecewiseConstant {
             throw std::invalid_argument("piecewise_constant needs one value more than boundaries");
         }
     }
-    PiecewiseRow row(Run run) const { return {{boundaries_, run}, values_, run}; }
+    PiecewiseRow row(Run run, const Grid& grid) const {
+        return {{boundaries_, run, grid}, values_, run};
+    }
 
    private:
     Column boundaries_, values_;
@@ -219,28 +259,35 @@ class PiecewiseConstant {
 
 class SamplesRow {
    public:
-    SamplesRow(const Column& values, Run run) : values_(values), run_(run) {}
-    double at(Int p) const { return values_(run_, std::min(p, values_.length - 1)); }
-    double at(double_double p) const {
-        return at(static_cast<Int>(std::min(std::floor(p.hi), 0x1p62)));
+    SamplesRow(const Column& values, Run run, const Grid& grid)
+        : values_(values), run_(run), grid_(grid) {}
+    double at(Int n) const {
+        return values_(run_, std::min(grid_.quotient(n, each), values_.length - 1));
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        const Int last = values_.length - 1;
-        const Int inside = first < last ? std::min(last - first, count) : 0;
-        for (Int i = 0; i < inside; ++i) out[i] = static_cast<Real>(values_(run_, first + i));
-        std::fill(out + inside, out + count, static_cast<Real>(values_(run_, last)));
+        const Int end = first_position(grid_.first_at(make_boundary(values_.length - 1)));
+        const Int inside = std::clamp<Int>(end - first, 0, count);
+        if (grid_.unit()) {
+            for (Int i = 0; i < inside; ++i) out[i] = static_cast<Real>(values_(run_, first + i));
+        } else {
+            for (Int i = 0; i < inside; ++i) out[i] = static_cast<Real>(at(first + i));
+        }
+        std::fill(out + inside, out + count,
+                  static_cast<Real>(values_(run_, values_.length - 1)));
     }
 
    private:
+    static constexpr Boundary each{1, 1.0, true};
     const Column& values_;
     Run run_;
+    const Grid& grid_;
 };
 
 class Samples {
    public:
     explicit Samples(const Spec& spec) : values_(spec.column("values")) {}
-    SamplesRow row(Run run) const { return {values_, run}; }
+    SamplesRow row(Run run, const Grid& grid) const { return {values_, run, grid}; }
 
    private:
     Column values_;

@@ -21,47 +21,46 @@ inline Power power_kind(double power) {
 
 class PolynomialRow {
    public:
-    PolynomialRow(double init, double end, const Boundary& steps, double power, double k, bool rise)
-        : endpoints_(init, end, steps),
-          line_(init, end, steps),
+    PolynomialRow(double init, double end, const Boundary& steps, double power, double k, bool rise,
+                  const Grid& grid)
+        : endpoints_(init, end, steps, grid),
+          line_(init, end, steps, grid),
           weights_(rise ? init : end, rise ? end : init),
           power_(bounded(power)),
           k_(bounded(k)),
           kind_(k == 1.0 ? power_kind(power) : Power::general),
           rise_(rise),
           // Double-double products must not underflow.
-          fast_(endpoints_.whole() && kind_ != Power::general && weights_.unit >= 1.0 &&
+          fast_(endpoints_.steps < (endpoints_.whole() ? two_53 : 0.5 * two_53) &&
+                kind_ != Power::general && weights_.unit >= 1.0 &&
                 std::fabs(weights_.change) > 0x1p-700) {
         if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
-            real_power_.emplace(weights_, endpoints_.steps, power_, rise_);
+            real_power_.emplace(weights_, endpoints_, power_, rise_);
         }
-        if (k != 1.0 && !rise && endpoints_.whole()) {
-            progress_power_.emplace(weights_, endpoints_.steps, power_, k_);
-        }
+        if (k != 1.0 && !rise) progress_power_.emplace(weights_, endpoints_, power_, k_);
     }
 
     double at(Int p) const {
         if (kind_ == Power::one) return line_.at(p);
-        if (endpoints_.past(p)) return endpoints_.end;
-        if (p <= 0) return endpoints_.init;
+        if (endpoints_.at_end(p)) return endpoints_.end_at(p);
+        if (endpoints_.edge(p)) return precise(p);
         if (real_power_ && real_power_->usable()) return real_power_->at(p);
         if (progress_power_ && progress_power_->usable()) return progress_power_->at(p);
-        if (!fast_) return precise(exact(p));
+        if (!fast_) return precise(p);
         switch (kind_) {
             case Power::two: return blocks<2>().at(p);
             case Power::three: return blocks<3>().at(p);
             default: return root(static_cast<double>(p));
         }
     }
-    double at(double_double p) const {
-        if (kind_ == Power::one) return line_.at(p);
-        return endpoints_.past(p) ? endpoints_.end : precise(p);
-    }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         if (kind_ == Power::one) return line_.fill(first, count, out);
-        fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
-                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
+        endpoints_.fill(first, count, out, [this](Int p, Int n, Real* to) {
+            endpoints_.fill_between_edges(
+                p, n, to, [this](Int edge) { return precise(edge); },
+                [this](Int inner, Int many, Real* into) { inside(inner, many, into); });
+        });
     }
     ClosedSum sum(Int first, Int count) const {
         if (kind_ == Power::one) return line_.sum(first, count);
@@ -69,14 +68,16 @@ class PolynomialRow {
         const bool by_progress = progress_power_ && progress_power_->usable();
         const bool by_integer_power = fast_ && !real_power_ && endpoints_.steps < 0.5 * two_53;
         if (!by_real_power && !by_progress && !by_integer_power) return {};
-        return sum_interior(
-            first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, [&](Int p, Int n) {
-                if (by_real_power) return ClosedSum(real_power_->sum(p, n));
-                if (by_progress) return ClosedSum(progress_power_->sum(p, n));
-                return ClosedSum(sum_of_integer_power(weights_, endpoints_.steps,
-                                                      kind_ == Power::two ? 2 : 3,
-                                                      weights_.upward != rise_, p, n));
-            });
+        const auto inner = [&](Int p, Int n) {
+            if (by_real_power) return real_power_->sum(p, n);
+            if (by_progress) return progress_power_->sum(p, n);
+            return sum_of_integer_power(weights_, endpoints_, kind_ == Power::two ? 2 : 3,
+                                        weights_.upward != rise_, p, n);
+        };
+        return endpoints_.sum(first, count, [&](Int p, Int n) {
+            return ClosedSum(endpoints_.sum_between_edges(
+                p, n, [this](Int edge) { return precise(edge); }, inner));
+        });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
@@ -86,7 +87,7 @@ class PolynomialRow {
         if (real_power_ && real_power_->usable()) return real_power_->fill(p, n, out);
         if (progress_power_ && progress_power_->usable()) return progress_power_->fill(p, n, out);
         if (!fast_) {
-            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(p + i));
             return;
         }
         switch (kind_) {
@@ -97,19 +98,20 @@ class PolynomialRow {
     }
     template <int power>
     IntegerPowerBlocks<power> blocks() const {
-        return {weights_, endpoints_.steps, weights_.upward != rise_};
+        return {weights_, endpoints_, weights_.upward != rise_};
     }
     // The square root of the remaining fraction, or of the elapsed one of a rise. Each rounding may
     // cost one unit in the last place, so it is computed as a double-double.
     double root(double p) const {
-        const double left = endpoints_.steps - p, n = endpoints_.steps;
-        const double a = rise_ ? p : left, b = rise_ ? left : p;
-        if (weights_.upward) return weights_.with(sqrt(div(double_double{a, 0.0}, n)));
-        return weights_.with(div(double_double{b, 0.0}, add(sqrt(two_prod(a, n)), n)));
+        const double_double left = endpoints_.remaining(p), gone = endpoints_.elapsed(p);
+        const double_double n = endpoints_.length;
+        const double_double a = rise_ ? gone : left, b = rise_ ? left : gone;
+        if (weights_.upward) return weights_.with(sqrt(div(a, n)));
+        return weights_.with(div(b, add(sqrt(mul(a, n)), n)));
     }
-    double precise(double_double p) const {
-        double_double gone = div(p, endpoints_.steps);
-        double_double left = div(endpoints_.remaining(p), endpoints_.steps);
+    double precise(Int p) const {
+        double_double gone = div(endpoints_.elapsed(p), endpoints_.length);
+        double_double left = div(endpoints_.remaining(p), endpoints_.length);
         if (k_ != 1.0 && gone.hi > 0.0) {
             left = one_minus_power(gone, left, k_);
             gone = power_of(gone, k_);
@@ -142,8 +144,8 @@ class Polynomial {
           power_(spec.column("power")),
           k_(spec.column("k")),
           rise_(spec.flag("rise")) {}
-    PolynomialRow row(Run run) const {
-        return {init_(run), end_(run), steps_.boundary(run), power_(run), k_(run), rise_};
+    PolynomialRow row(Run run, const Grid& grid) const {
+        return {init_(run), end_(run), steps_.boundary(run), power_(run), k_(run), rise_, grid};
     }
 
    private:

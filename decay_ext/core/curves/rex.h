@@ -8,56 +8,74 @@ namespace decaylr {
 // Weight of init: left / (left + beta * p); of end: beta * p / (left + beta * p).
 class RexRow {
    public:
-    RexRow(double init, double end, const Boundary& steps, double beta)
-        : endpoints_(init, end, steps),
+    RexRow(double init, double end, const Boundary& steps, double beta, const Grid& grid)
+        : endpoints_(init, end, steps, grid),
           weights_(end, init),
           // Weights left : beta * p as left / beta : p where their sum could overflow.
           share_(beta > 0x1p400 ? 1.0 / beta : 1.0),
           beta_(beta > 0x1p400 ? 1.0 : beta),
-          fast_(endpoints_.whole()) {}
+          fast_(endpoints_.whole()),
+          near_(endpoints_.steps < 0.5 * two_53) {}
 
     double at(Int p) const {
-        const double x = static_cast<double>(p);
-        if (endpoints_.past(p)) return endpoints_.end;
-        if (p <= 0) return endpoints_.init;
-        return fast_ ? between(x) : precise(exact(p));
+        if (endpoints_.at_end(p)) return endpoints_.end_at(p);
+        if (fast_) return between(static_cast<double>(p));
+        return near_ ? fractional(static_cast<double>(p)) : precise(p);
     }
-    double at(double_double p) const { return endpoints_.past(p) ? endpoints_.end : precise(p); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        fill_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end, out,
-                      [this](Int p, Int n, Real* to) { inside(p, n, to); });
+        endpoints_.fill(first, count, out,
+                        [this](Int p, Int n, Real* to) { inside(p, n, to); });
+    }
+    void fill_numbers(const Int* numbers, Int count, double* out) const {
+        const RexRow own = *this;
+        if (!near_) {
+            for (Int i = 0; i < count; ++i) out[i] = at(numbers[i]);
+        } else if (fast_) {
+            endpoints_.fill_numbers(numbers, count, out, [own](double x) { return own.between(x); });
+        } else {
+            endpoints_.fill_numbers(numbers, count, out,
+                                    [own](double x) { return own.fractional(x); });
+        }
     }
     ClosedSum sum(Int first, Int count) const {
-        const RexSum inside(weights_, endpoints_.steps, weights_.upward ? share_ : beta_,
-                            weights_.upward ? beta_ : share_, weights_.upward);
-        if (!fast_ || !inside.usable()) return {};
-        return sum_interior(first, count, endpoints_.boundary, endpoints_.init, endpoints_.end,
-                            [&](Int p, Int n) { return ClosedSum(inside.of(p, n)); });
+        const RexSum inside(weights_, endpoints_, weights_.upward ? share_ : beta_,
+                            weights_.upward ? beta_ : share_);
+        if (!near_ || !inside.usable()) return {};
+        return endpoints_.sum(first, count, [&](Int p, Int n) {
+            return ClosedSum(endpoints_.sum_between_edges(
+                p, n, [this](Int edge) { return at(edge); },
+                [&](Int inner, Int many) { return inside.of(inner, many); }));
+        });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
 
    private:
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
+        const RexRow own = *this;
         if (fast_) return fill_each(p, n, out, [this](double x) { return between(x); });
-        for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
+        if (near_) return fill_each(p, n, out, [own](double x) { return own.fractional(x); });
+        for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(p + i));
     }
-    double between(double p) const {
-        const double left = (endpoints_.steps - p) * share_;
-        const double gone = beta_ * p;
-        return weights_.with((weights_.upward ? left : gone) / (left + gone));
+    DECAYLR_LANE double between(double p) const { return weighed(endpoints_.steps - p, p); }
+    DECAYLR_LANE double fractional(double p) const {
+        return weighed(endpoints_.remaining(p).hi, endpoints_.elapsed(p).hi);
     }
-    double precise(double_double p) const {
+    DECAYLR_LANE double weighed(double left, double gone) const {
+        const double ahead = left * share_, behind = beta_ * gone;
+        return weights_.with((weights_.upward ? ahead : behind) / (ahead + behind));
+    }
+    double precise(Int p) const {
         const double_double left = mul(endpoints_.remaining(p), share_);
-        const double_double gone = mul(p, beta_);
+        const double_double gone = mul(endpoints_.elapsed(p), beta_);
         return weights_.with(div(weights_.upward ? left : gone, add(left, gone)));
     }
 
     Endpoints endpoints_;
     EndWeights weights_;
     double share_, beta_;
-    bool fast_;
+    bool fast_, near_;  // numbers are positions; they are exact as doubles
 };
 
 class Rex {
@@ -67,7 +85,9 @@ class Rex {
           end_(spec.column("end_value")),
           steps_(spec.column("steps")),
           beta_(spec.column("beta")) {}
-    RexRow row(Run run) const { return {init_(run), end_(run), steps_.boundary(run), beta_(run)}; }
+    RexRow row(Run run, const Grid& grid) const {
+        return {init_(run), end_(run), steps_.boundary(run), beta_(run), grid};
+    }
 
    private:
     Column init_, end_, steps_, beta_;

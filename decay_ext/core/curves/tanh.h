@@ -15,39 +15,61 @@ namespace decaylr {
 
 class TanhRow {
    public:
-    TanhRow(double init, double end, const Boundary& steps, double lower, double upper)
+    TanhRow(double init, double end, const Boundary& steps, double lower, double upper,
+            const Grid& grid)
         : weights_(end, init),
-          steps_(steps),
+          end_(grid.first_at(steps)),
+          passed_(grid.start()),
+          length_(grid.in_steps(exact(steps))),
           lower_(bounded(lower)),
           upper_(bounded(upper)),
           change_(two_sum(weights_.other, -weights_.base)) {
         constexpr double_double twice{2.0 * log2_e.hi, 2.0 * log2_e.lo};
         turned_ = weights_.upward ? twice : neg(twice);
-        start_ = mul(turned_, lower_);
-        slope_ = div(mul(two_sum(upper_, -lower_), turned_), steps.value);
+        slope_ = div(mul(two_sum(upper_, -lower_), turned_), length_);
+        start_ = add(mul(turned_, lower_), mul(slope_, passed_));
         const double last = turned_.hi * upper_, least = -std::max({start_.hi, last, 0.0});
-        lanes_ = steps.value < two_53 && std::fabs(start_.hi) < 850.0 && std::fabs(last) < 850.0 &&
+        lanes_ = length_.hi < (grid.whole() ? two_53 : 0.5 * two_53) && std::fabs(start_.hi) < 850.0 && std::fabs(last) < 850.0 &&
                  weights_.unit == 1.0 && exponent_of(weights_.other) + least > -900.0;
         blocks_ = std::fabs(slope_.hi) * half_block < 0.2;
     }
 
     double at(Int p) const {
-        if (!lanes_ || reached(p, steps_)) return precise(exact(p));
+        if (!lanes_ || reached(p, end_)) return precise(p);
         if (!blocks_) return alone(static_cast<double>(p));
         const Int j = p % block;
         return terms(centre(p / block)).value(grown(static_cast<double>(j - half_block)));
     }
-    double at(double_double p) const { return precise(p); }
+    void fill_numbers(const Int* numbers, Int count, double* out) const {
+        const TanhRow own = *this;
+        const Int last = std::min(first_position(end_), Int{1} << 52) - 1;
+        if (!lanes_ || last < 0) {
+            for (Int i = 0; i < count; ++i) out[i] = at(numbers[i]);
+            return;
+        }
+        if (blocks_) {
+            fill_each_number(numbers, count, 0, last, out, [own](double x) {
+                const double begin = block * std::floor(x * (1.0 / block));
+                const Terms t = own.terms(begin + half_block);
+                return t.value(own.grown(x - begin - half_block));
+            });
+        } else {
+            fill_each_number(numbers, count, 0, last, out, [own](double x) { return own.alone(x); });
+        }
+        for (Int i = 0; i < count; ++i) {
+            if (numbers[i] > last) out[i] = at(numbers[i]);
+        }
+    }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        const Int inside = positions_before(first, steps_, count);
+        const Int inside = positions_before(first, end_, count);
         if (inside > 0) fill_inside(first, inside, out);
         if (inside == count) return;
         std::fill(out + inside, out + count, static_cast<Real>(at(first + inside)));
     }
 
     ClosedSum sum(Int first, Int count) const {
-        const Int inside = positions_before(first, steps_, count);
+        const Int inside = positions_before(first, end_, count);
         if (!lanes_ || inside > std::max((Int{1} << 52) - first, Int{0})) return {};
         double_double sum{0.0, 0.0};
         if (inside > 0) sum = TanhSum(weights_, change_, slope_, start_).of(first, inside);
@@ -56,11 +78,11 @@ class TanhRow {
     }
     // The weight of init falls where the argument rises.
     Monotonicity monotonicity(Int first) const {
-        if (reached(first, steps_) || lower_ == upper_) return {Trend::constant};
+        if (reached(first, end_) || lower_ == upper_) return {Trend::constant};
         const double init = weights_.upward ? weights_.other : weights_.base;
         const double end = weights_.upward ? weights_.base : weights_.other;
         const Trend trend = trend_between(init, end);
-        return {lower_ < upper_ ? trend : opposite(trend), first_position(steps_),
+        return {lower_ < upper_ ? trend : opposite(trend), first_position(end_),
                 sign_change(init, end)};
     }
 
@@ -99,7 +121,7 @@ class TanhRow {
     void fill_inside(Int p, Int n, Real* out) const {
         const TanhRow own = *this;
         if (!lanes_) {
-            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(exact(p + i)));
+            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(p + i));
         } else if (blocks_) {
             fill_blocks(p, n, out);
         } else {
@@ -127,12 +149,12 @@ class TanhRow {
                 fill_block(j, many, to, [&](int m) { return t.value(growth[m]); });
             });
     }
-    double_double argument(double_double p) const {
-        if (reached(p, steps_)) return {upper_, 0.0};
-        const double_double left = div(sub(double_double{steps_.value, 0.0}, p), steps_.value);
-        return add(mul(left, lower_), mul(div(p, steps_.value), upper_));
+    double_double argument(Int p) const {
+        if (reached(p, end_)) return {upper_, 0.0};
+        const double_double gone = add(passed_, exact(p)), left = sub(length_, gone);
+        return add(mul(div(left, length_), lower_), mul(div(gone, length_), upper_));
     }
-    double precise(double_double p) const {
+    double precise(Int p) const {
         const double_double x = mul(argument(p), turned_);
         if (x.hi > 1000.0) return weights_.with(round_scaled(exp2_scaled(neg(x))));
         if (x.hi < -1000.0) return weights_.with(1.0);
@@ -144,7 +166,8 @@ class TanhRow {
     }
 
     EndWeights weights_;
-    Boundary steps_;
+    Boundary end_;                   // from which number on upper is held
+    double_double passed_, length_;  // before number 0, and of all of it, in steps
     double lower_, upper_;
     double_double change_, turned_, start_, slope_;
     bool lanes_, blocks_;
@@ -158,8 +181,8 @@ class Tanh {
           steps_(spec.column("steps")),
           lower_(spec.column("lower")),
           upper_(spec.column("upper")) {}
-    TanhRow row(Run run) const {
-        return {init_(run), end_(run), steps_.boundary(run), lower_(run), upper_(run)};
+    TanhRow row(Run run, const Grid& grid) const {
+        return {init_(run), end_(run), steps_.boundary(run), lower_(run), upper_(run), grid};
     }
 
    private:

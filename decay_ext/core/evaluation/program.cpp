@@ -156,10 +156,6 @@ void table_of_steps(const Node& node, const Window& w, ThreadBudget budget, doub
     });
 }
 
-double value_at(const Node& node, Run run, double position) {
-    return with_position(double_double{position, 0.0}, [&](auto p) { return node.value(run, p); });
-}
-
 bool accepts(const Node& node, Run run, Int p) {
     try {
         node.check(run, p);
@@ -196,7 +192,7 @@ void each(const Lookup& lookup, Int begin, Int end, F&& f) {
 template <class Real>
 void fill_window(const Node& node, Run run, const Window& w, Int k, Int count, Real* out) {
     const Int first = w.start + k * w.stride;
-    if (w.stride == 1) return node.fill_as(run, first, count, out);
+    if (w.stride == 1) return node.fill(run, first, count, out);
     for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(node.at(run, first + i * w.stride));
 }
 template void fill_window<double>(const Node&, Run, const Window&, Int, Int, double*);
@@ -225,7 +221,7 @@ void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) con
         }
         each(lookup, begin, end, [&](Int i, Run run, auto p) {
             if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);
-            else out[i] = value_at(node, run, p);
+            else out[i] = node.at_real(run, p);
         });
     });
 }
@@ -245,7 +241,7 @@ void Program::check(const Lookup& lookup) const {
     if (!root_->refuses()) return;
     each(lookup, 0, lookup.count, [&](Int, Run run, auto p) {
         if constexpr (std::is_same_v<decltype(p), Int>) root_->check(run, p);
-        else with_position(double_double{p, 0.0}, [&](auto q) { return root_->verify(run, q); });
+        else root_->check_real(run, p);
     });
 }
 

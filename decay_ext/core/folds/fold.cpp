@@ -20,12 +20,12 @@ struct RunWindow {
 
     // In closed form; none also where an intermediate result would overflow.
     ClosedSum closed_sum(Int p, Int n) const {
-        const ClosedSum sum = node.sum(run, p, n);
+        const ClosedSum sum = node.sum(run, whole_positions, p, n);
         if (!sum || std::isfinite(to_double(*sum))) return sum;
         // Values that grow to infinity have an infinite sum.
         return sum->hi == node.at(run, p + (n - 1)) ? sum : ClosedSum();
     }
-    Int distinct_count(Int p, Int n) const { return node.distinct_count(run, p, n); }
+    Int distinct_count(Int p, Int n) const { return node.distinct_count(run, whole_positions, p, n); }
     Sum sum_of_values(Int p, Int n) const {
         double values[piece];
         Sum sum;
@@ -74,7 +74,7 @@ template <class Fold>
 void fold_long_run(Fold& fold, const RunWindow& row) {
     const Int stop = row.start + (row.steps - 1);  // the last position, to be below 2^63
     for (Int p = row.start, most = long_piece; !fold.done();) {
-        const Int own = std::min(most, row.node.part_end(row.run, p) - p);
+        const Int own = std::min(most, row.node.part_end(row.run, whole_positions, p) - p);
         const Int count = std::min(std::max(own, long_piece) - 1, stop - p) + 1;
         const bool closed = fold.closed(p, count);
         if (!closed && count > long_piece) {
@@ -92,7 +92,7 @@ void fold_long_run(Fold& fold, const RunWindow& row) {
 Int size_of_run(const Node& node, const Window& w) {
     if (w.runs == 0 || w.steps == 0) return w.steps;
     const Int tried = w.steps > long_piece ? w.steps : 1;
-    const bool closed = node.sum(w.first_run, w.start, tried).has_value();
+    const bool closed = node.sum(w.first_run, whole_positions, w.start, tried).has_value();
     return closed ? std::min(w.steps, 500 + std::min(w.steps, 16 * long_piece) / 128) : w.steps;
 }
 

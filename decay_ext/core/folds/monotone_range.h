@@ -32,7 +32,7 @@ struct Peak {
 template <class Visit>
 void each_monotone_range(const Node& node, Run run, Int first, Int count, Visit&& visit) {
     while (count > 0) {
-        const Monotonicity monotonicity = node.monotonicity(run, first);
+        const Monotonicity monotonicity = node.monotonicity(run, whole_positions, first);
         const Int size = positions_before(first, monotonicity.until, count);
         if (!visit(MonotoneRange{node, run, first, size, monotonicity})) return;
         count -= size;

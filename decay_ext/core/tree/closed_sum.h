@@ -39,14 +39,14 @@ inline double_double sum_of_plateaus(Int first, Int count, Value&& value, Next&&
     return sum;
 }
 
-// Of curves that are `init` at 0, `end` from `steps` on, and body(p, n) adds up inside; as
+// Of curves that are `init` at 0, if that is their beginning, `end` from `steps` on, and body(p, n) adds up inside; as
 // `fill_interior` has it.
 template <class Body>
-inline ClosedSum sum_interior(Int first, Int count, const Boundary& steps, double init, double end,
-                              Body&& body) {
+inline ClosedSum sum_interior(Int first, Int count, bool begins, const Boundary& steps, double init,
+                              double end, Body&& body) {
     if (!moderate(init) || !moderate(end)) return {};
     double_double sum{0.0, 0.0};
-    if (first <= 0 && count > 0) {
+    if (begins && first <= 0 && count > 0) {
         sum.hi = steps.value > 0.0 ? init : end;
         ++first, --count;
     }
@@ -76,23 +76,24 @@ inline ClosedSum sum_of_cycles(Int length, Int first, Int count, Part&& part) {
     return sum;
 }
 
-// Sums of q, q^2 and q^3 over n consecutive whole numbers around a middle below 2^52: with d
-// the distance from the middle, only even powers of d do not cancel.
+// Sums of q, q^2 and q^3 over n numbers that are 1 apart around a middle below 2^52: with d the
+// distance from the middle, only even powers of d do not cancel.
 struct PowerSums {
     double_double one, two, three;
 
-    PowerSums(double middle, double n) {
-        const double_double square = two_prod(middle, middle);
+    PowerSums(double_double middle, double n) {
+        const double_double square = mul(middle, middle);
         const double_double spread = div(double_double{n * n - 1.0, 0.0}, 12.0);  // the mean of d^2
-        one = two_prod(middle, n);
+        one = mul(middle, n);
         two = mul(add(square, spread), n);
         three = mul(mul(add(square, mul(spread, 3.0)), middle), n);
     }
 };
 
-// Of n >= 1 terms init * 2^(slope * p) from p = first on: the largest of them times
+// Of n >= 1 terms init * 2^(slope * p + phase) from p = first on: the largest of them times
 // (1 - r^n) / (1 - r), r below 1. Rounded once.
-inline double_double sum_of_powers(double init, double_double slope, Int first, Int n) {
+inline double_double sum_of_powers(double init, double_double slope, double_double phase, Int first,
+                                   Int n) {
     if (std::fabs(slope.hi) < 0x1p-200) return sum_of_equal(init, n);
     const bool falls = slope.hi < 0.0;
     const double_double fall = falls ? slope : neg(slope);
@@ -100,7 +101,8 @@ inline double_double sum_of_powers(double init, double_double slope, Int first, 
         return exp2m1(x.hi < -900.0 ? double_double{-900.0, 0.0} : x);
     };
     const double_double terms = div(less_one(mul(fall, static_cast<double>(n))), less_one(fall));
-    const Scaled top = exp2_scaled(mul(slope, exact(falls ? first : first + (n - 1))));
+    const Int largest = falls ? first : first + (n - 1);
+    const Scaled top = exp2_scaled(add(mul(slope, exact(largest)), phase));
     const double_double product = mul(terms, double_double{top.hi, top.lo});
     return {round_scaled_times({product.hi, product.lo, top.exponent}, init), 0.0};
 }

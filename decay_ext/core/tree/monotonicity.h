@@ -54,13 +54,9 @@ inline Trend opposite(Trend trend) {
                                      : trend;
 }
 
-// The same with positions counted from an origin that is earlier, or later, by so many.
-inline Monotonicity moved_forward(Monotonicity monotonicity, Int by) {
-    monotonicity.until = monotonicity.until > max_int - by ? max_int : monotonicity.until + by;
-    return monotonicity;
-}
-inline Monotonicity moved_back(Monotonicity monotonicity, Int by) {
-    if (monotonicity.until < max_int) monotonicity.until -= by;
+// The same with numbers that are later by so many.
+inline Monotonicity moved(Monotonicity monotonicity, Int by) {
+    if (monotonicity.until < max_int) monotonicity.until = saturated_sum(monotonicity.until, by);
     return monotonicity;
 }
 

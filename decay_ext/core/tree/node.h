@@ -9,6 +9,7 @@
 #include "tree/block_fill.h"
 #include "tree/closed_sum.h"
 #include "tree/column.h"
+#include "tree/grid.h"
 #include "tree/monotonicity.h"
 #include "tree/transpose.h"
 
@@ -25,38 +26,34 @@ class Node {
    public:
     virtual ~Node() = default;
 
-    // The value of one run at one position. Every other route must give these bits.
-    virtual double at(Run run, Int p) const = 0;
-    virtual double at_fraction(Run run, double_double p) const = 0;
+    // The value of one run at number n of a grid. Every other route must give these bits.
+    virtual double at(Run run, const Grid& grid, Int n) const = 0;
 
-    // The values of one run at `count` consecutive positions.
-    virtual void fill(Run run, Int first, Int count, double* out) const {
-        for (Int i = 0; i < count; ++i) out[i] = at(run, first + i);
+    // The values of one run at `count` consecutive numbers.
+    virtual void fill(Run run, const Grid& grid, Int first, Int count, double* out) const {
+        for (Int i = 0; i < count; ++i) out[i] = at(run, grid, first + i);
     }
 
     // The same, rounded once more to float32.
-    virtual void fill_narrow(Run run, Int first, Int count, float* out) const {
+    virtual void fill_narrow(Run run, const Grid& grid, Int first, Int count, float* out) const {
         double scratch[many_positions];
         for (Int i = 0; i < count; i += many_positions) {
             const Int n = std::min(many_positions, count - i);
-            fill(run, first + i, n, scratch);
+            fill(run, grid, first + i, n, scratch);
             for (Int j = 0; j < n; ++j) out[i + j] = static_cast<float>(scratch[j]);
         }
     }
 
-    // The same of consecutive runs; row r begins at out + r * pitch.
-    virtual void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
-                           Int pitch) const {
-        for (Run r = 0; r < runs; ++r) fill(first_run + r, first, count, out + r * pitch);
+    // Those at numbers in any order.
+    virtual void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                              double* out) const {
+        for (Int i = 0; i < count; ++i) out[i] = at(run, grid, numbers[i]);
     }
 
-    // The values of one run at the positions (first + i) * times / over, i < count.
-    virtual void fill_scaled(Run run, Int first, Int count, double times, double_double over,
-                             double* out) const {
-        for (Int i = 0; i < count; ++i) {
-            out[i] = with_position(scaled(first + i, times, over),
-                                   [&](auto p) { return value(run, p); });
-        }
+    // Those of consecutive runs at whole positions; row r begins at out + r * pitch.
+    virtual void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
+                           Int pitch) const {
+        for (Run r = 0; r < runs; ++r) fill(first_run + r, whole_positions, first, count, out + r * pitch);
     }
 
     // The values of consecutive runs at a few consecutive positions, written by position: those at
@@ -67,33 +64,42 @@ class Node {
         for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
     }
 
-    // What spares folds the values: the sum over `count` consecutive positions in closed form, and
-    // whether the values rise or fall from a position on.
-    virtual ClosedSum sum(Run, Int, Int) const { return {}; }
-    virtual Monotonicity monotonicity(Run, Int) const { return {}; }
-    // How many of the first of `count` positions contain all values: the later ones repeat them.
-    virtual Int distinct_count(Run, Int, Int count) const { return count; }
-    // Up to where (exclusive) a run is made of the part that a position belongs to.
-    virtual Int part_end(Run, Int) const { return max_int; }
+    // What spares folds the values: the sum over `count` consecutive numbers in closed form, and
+    // whether the values rise or fall from a number on.
+    virtual ClosedSum sum(Run, const Grid&, Int, Int) const { return {}; }
+    virtual Monotonicity monotonicity(Run, const Grid&, Int) const { return {}; }
+    // How many of the first of `count` values contain all of them: the later ones repeat them.
+    virtual Int distinct_count(Run, const Grid&, Int, Int count) const { return count; }
+    // Up to where (exclusive) a run is made of the part that a number belongs to.
+    virtual Int part_end(Run, const Grid&, Int) const { return max_int; }
 
     // Whether some position may be refused, and the refusal (std::domain_error).
     virtual bool refuses() const { return false; }
-    virtual void check(Run, Int) const {}
-    virtual void check_fraction(Run, double_double) const {}
+    virtual void check(Run, const Grid&, Int) const {}
     // Whether all positions after a refused one are refused too, so that the last one decides.
     virtual bool refuses_onward() const { return true; }
 
-    // Overloads for code that is generic in the kind of position or of value.
-    double value(Run run, Int p) const { return at(run, p); }
-    double value(Run run, double_double p) const { return at_fraction(run, p); }
-    void fill_as(Run run, Int first, Int count, double* out) const {
-        fill(run, first, count, out);
+    // The same at whole positions,
+    double at(Run run, Int p) const { return at(run, whole_positions, p); }
+    void fill(Run run, Int first, Int count, double* out) const {
+        fill(run, whole_positions, first, count, out);
     }
-    void fill_as(Run run, Int first, Int count, float* out) const {
-        fill_narrow(run, first, count, out);
+    void fill(Run run, Int first, Int count, float* out) const {
+        fill_narrow(run, whole_positions, first, count, out);
     }
-    double verify(Run run, Int p) const { return check(run, p), 0.0; }
-    double verify(Run run, double_double p) const { return check_fraction(run, p), 0.0; }
+    void check(Run run, Int p) const { check(run, whole_positions, p); }
+    // at one that need not be whole, 0 <= x < 2^63,
+    double at_real(Run run, double x) const {
+        return at(run, grid_of(x), static_cast<Int>(x));
+    }
+    void check_real(Run run, double x) const { check(run, grid_of(x), static_cast<Int>(x)); }
+    // and for code that is generic in the kind of value.
+    void fill_as(Run run, const Grid& grid, Int first, Int count, double* out) const {
+        fill(run, grid, first, count, out);
+    }
+    void fill_as(Run run, const Grid& grid, Int first, Int count, float* out) const {
+        fill_narrow(run, grid, first, count, out);
+    }
 
    private:
     // Tiles evaluated by run and written by position.
@@ -128,6 +134,12 @@ template <class Row>
 struct fills_narrow<Row, std::void_t<decltype(std::declval<const Row&>().fill(
                              Int{}, Int{}, static_cast<float*>(nullptr)))>> : std::true_type {};
 
+// Whether a row evaluates numbers in any order together.
+template <class Row, class = void>
+struct fills_numbers : std::false_type {};
+template <class Row>
+struct fills_numbers<Row, std::void_t<decltype(&Row::fill_numbers)>> : std::true_type {};
+
 // Whether the rows of a curve have closed sums, and know their monotonicity.
 template <class Row, class = void>
 struct sums_closed : std::false_type {};
@@ -138,37 +150,44 @@ struct knows_monotonicity : std::false_type {};
 template <class Row>
 struct knows_monotonicity<Row, std::void_t<decltype(&Row::monotonicity)>> : std::true_type {};
 
-// A node whose runs are prepared into a row: `Curve::row(run)` gives an object with at(Int),
-// at(double_double) and fill(first, count, out), perhaps with sum(first, count) and
-// monotonicity(first). A curve may have a fill_rows of its own, with the arguments of the node's,
-// and across_runs(first, runs), for `many_runs` runs at most, which evaluates one position of all
-// runs at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position).
-// The row that all runs share is prepared once, when the node is built.
+// A node whose runs are prepared into a row: `Curve::row(run, grid)` gives an object with at(n) and
+// fill(first, count, out), perhaps with sum(first, count) and monotonicity(first), for numbers of
+// the grid, whose number 0 is less than a step after the curve's beginning. A curve may have a fill_rows of its own, with the arguments of the node's, and
+// across_runs(first, runs), for `many_runs` runs at most, which evaluates one position of all runs
+// at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position).
+// The row of whole positions that all runs share is prepared once, when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
-    using Row = decltype(std::declval<const Curve&>().row(Run{0}));
+    using Row = decltype(std::declval<const Curve&>().row(Run{0}, whole_positions));
 
    public:
+    using Node::at;
+    using Node::fill;
+
     explicit CurveNode(const Spec& spec) : curve_(spec) {
-        if (spec.runs == 1) shared_.emplace(curve_.row(0));
+        if (spec.runs == 1) shared_.emplace(curve_.row(0, whole_positions));
     }
-    double at(Run run, Int p) const override {
-        return shared_ ? shared_->at(p) : curve_.row(run).at(p);
+    double at(Run run, const Grid& grid, Int n) const override {
+        if (n == 0 && grid.begins_whole()) return at(run, grid.begin());
+        return with_row(run, grid, [&](const Row& row, Int back) { return row.at(n - back); });
     }
-    double at_fraction(Run run, double_double p) const override {
-        return shared_ ? shared_->at(p) : curve_.row(run).at(p);
+    void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
+        fill_row(run, grid, first, count, out);
     }
-    void fill(Run run, Int first, Int count, double* out) const override {
-        if (shared_) shared_->fill(first, count, out);
-        else curve_.row(run).fill(first, count, out);
+    void fill_narrow(Run run, const Grid& grid, Int first, Int count, float* out) const override {
+        if constexpr (fills_narrow<Row>::value) fill_row(run, grid, first, count, out);
+        else Node::fill_narrow(run, grid, first, count, out);
     }
-    void fill_narrow(Run run, Int first, Int count, float* out) const override {
-        if constexpr (fills_narrow<Row>::value) {
-            if (shared_) shared_->fill(first, count, out);
-            else curve_.row(run).fill(first, count, out);
-        } else {
-            Node::fill_narrow(run, first, count, out);
+    void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
+                      double* out) const override {
+        if constexpr (fills_numbers<Row>::value) {
+            if (grid.unit()) {
+                return with_row(run, grid, [&](const Row& row, Int) {
+                    row.fill_numbers(numbers, count, out);
+                });
+            }
         }
+        for (Int i = 0; i < count; ++i) out[i] = at(run, grid, numbers[i]);
     }
     void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
                    Int pitch) const override {
@@ -193,25 +212,41 @@ class CurveNode final : public Node {
             else fill_position(first_run, runs, first + k, to);
         }
     }
-    ClosedSum sum(Run run, Int first, Int count) const override {
+    ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         if constexpr (sums_closed<Row>::value) {
-            return shared_ ? shared_->sum(first, count) : curve_.row(run).sum(first, count);
+            return with_row(run, grid, [&](const Row& row, Int back) {
+                return row.sum(first - back, count);
+            });
         }
-        return Node::sum(run, first, count);
+        return Node::sum(run, grid, first, count);
     }
-    Monotonicity monotonicity(Run run, Int first) const override {
+    Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
         if constexpr (knows_monotonicity<Row>::value) {
-            return shared_ ? shared_->monotonicity(first) : curve_.row(run).monotonicity(first);
+            return with_row(run, grid, [&](const Row& row, Int back) {
+                return moved(row.monotonicity(first - back), back);
+            });
         }
-        return Node::monotonicity(run, first);
-    }
-    void fill_scaled(Run run, Int first, Int count, double times, double_double over,
-                     double* out) const override {
-        if (shared_) scale(*shared_, first, count, times, over, out);
-        else scale(curve_.row(run), first, count, times, over, out);
+        return Node::monotonicity(run, grid, first);
     }
 
    private:
+    // f(row, back) of the row whose number n - back is number n of the grid.
+    template <class F>
+    auto with_row(Run run, const Grid& grid, F&& f) const {
+        if (shared_ && grid.whole()) return f(*shared_, Int{0});
+        if (grid.unit()) return f(curve_.row(run, grid), Int{0});
+        const Grid::Moved own = grid.normalized();
+        return f(curve_.row(run, own.grid), own.back);
+    }
+    // Where a grid of another distance begins at a whole position, its value is that position's.
+    template <class Real>
+    void fill_row(Run run, const Grid& grid, Int first, Int count, Real* out) const {
+        if (first == 0 && count > 0 && grid.begins_whole()) {
+            *out++ = static_cast<Real>(at(run, grid.begin()));
+            ++first, --count;
+        }
+        with_row(run, grid, [&](const Row& row, Int back) { row.fill(first - back, count, out); });
+    }
     void fill_groups(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
         for (Run r = 0; r < runs; r += many_runs) {
             const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
@@ -227,15 +262,7 @@ class CurveNode final : public Node {
     }
     // Flattened, so that a row that is used only once stays in registers.
     __attribute__((flatten)) void fill_position(Run first_run, Run runs, Int p, double* out) const {
-        for (Run r = 0; r < runs; ++r) out[r] = curve_.row(first_run + r).at(p);
-    }
-
-    static void scale(const Row& row, Int first, Int count, double times, double_double over,
-                      double* out) {
-        for (Int i = 0; i < count; ++i) {
-            out[i] = with_position(scaled(first + i, times, over),
-                                   [&](auto p) { return row.at(p); });
-        }
+        for (Run r = 0; r < runs; ++r) out[r] = curve_.row(first_run + r, whole_positions).at(p);
     }
 
     Curve curve_;
@@ -255,13 +282,33 @@ inline void fill_each(Int first, Int count, Real* out, F&& f) {
     }
 }
 
-// Fills [first, first + count) of a curve that is `init` at 0, `end` from `steps` on,
-// and given by body(p, n, out) for whole positions strictly inside.
+// out[i] = f(x) for the numbers in any order, brought into [first, last], which is below 2^52.
+template <class F>
+inline void fill_each_number(const Int* numbers, Int count, Int first, Int last, double* out,
+                             F&& f) {
+    constexpr int together = 64;
+    double values[together];  // local, so that nothing aliases it
+    for (Int done = 0; done < count; done += together) {
+        const int n = static_cast<int>(std::min<Int>(together, count - done));
+        for (int i = 0; i < n; ++i) {
+            values[i] = small_double(std::clamp(numbers[done + i], first, last));
+        }
+        for (int i = n; i % lanes != 0; ++i) values[i] = values[n - 1];
+        const int many = whole_lanes(n);
+        for (int i = 0; i < many; ++i) values[i] = f(values[i]);
+        std::copy(values, values + n, out + done);
+    }
+}
+
+// Fills [first, first + count) of a curve that is `init` at 0, if that is its beginning, `end` from
+// `steps` on, and given by body(p, n, out) inside.
 template <class Real, class Body>
-inline void fill_interior(Int first, Int count, const Boundary& steps, double init, double end,
-                          Real* out, Body&& body) {
+inline void fill_interior(Int first, Int count, bool begins, const Boundary& steps, double init,
+                          double end, Real* out, Body&& body) {
     Int i = 0;
-    if (first <= 0 && count > 0) out[i++] = static_cast<Real>(steps.value > 0.0 ? init : end);
+    if (begins && first <= 0 && count > 0) {
+        out[i++] = static_cast<Real>(steps.value > 0.0 ? init : end);
+    }
     const Int inside = count == i ? 0 : positions_before(first + i, steps, count - i);
     if (inside > 0) body(first + i, inside, out + i);
     for (i += inside; i < count; ++i) out[i] = static_cast<Real>(end);

@@ -1,9 +1,4 @@
 // Positions and the boundaries they are compared with.
-//
-// A position is an exact int64, or a double-double where it is fractional. Comparisons (which
-// step, which phase, past the end or not) use the integer, or `hi` of a fraction; values of
-// continuous curves use both words, so that a fractional position computed by a combinator
-// costs no accuracy near a curve's end.
 #pragma once
 
 #include <algorithm>
@@ -27,16 +22,23 @@ inline double_double exact(Int p) {
     if (hi >= two_63) return {hi, static_cast<double>(p - max_int) - 1.0};
     return {hi, static_cast<double>(p - static_cast<Int>(hi))};
 }
-inline double_double exact(double_double p) { return p; }
 
-inline double nearest(Int p) { return static_cast<double>(p); }
-inline double nearest(double_double p) { return p.hi; }
+// 0 <= n < 2^52 as a double, without a conversion: those of 64 bits need AVX-512.
+DECAYLR_LANE double small_double(Int n) {
+    const std::uint64_t bits = static_cast<std::uint64_t>(n) | 0x4330000000000000;
+    return detail::from_bits(bits) - 0x1p52;
+}
 
 // A boundary, a step size or a period. Integral ones are compared as integers.
 struct Boundary {
     Int whole;     // its floor
     double value;  // the number itself, rounded where it is an int64 above 2^53
     bool integral;
+
+    // What is left of it above its floor.
+    double fraction() const {
+        return integral || whole == max_int ? 0.0 : value - static_cast<double>(whole);
+    }
 };
 
 inline Boundary make_boundary(Int value) { return {value, static_cast<double>(value), true}; }
@@ -48,7 +50,6 @@ inline Boundary make_boundary(double value) {
 }
 
 inline bool reached(Int p, const Boundary& m) { return m.integral ? p >= m.whole : p > m.whole; }
-inline bool reached(double_double p, const Boundary& m) { return p.hi >= m.value; }
 
 inline double_double exact(const Boundary& m) {
     return m.integral ? exact(m.whole) : double_double{m.value, 0.0};
@@ -72,69 +73,79 @@ inline Int positions_before(Int p, const Boundary& m, Int count) {
     return std::min(first_position(m) - p, count);
 }
 
-// The whole number in q, at most the largest int64.
-inline Int whole_part(double_double q) {
+// a + b and a - b within the range of int64.
+inline Int saturated_sum(Int a, Int b) {
+    Int sum;
+    return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? -max_int - 1 : max_int) : sum;
+}
+
+// The largest whole number up to q; beyond the range of int64 the nearest one in it.
+inline Int floor_of(double_double q) {
     const double hi = std::floor(q.hi);
     const double lo = hi == q.hi ? std::floor(q.lo) : 0.0;
+    if (!(hi > -two_63)) return -max_int - 1;
     if (hi >= two_63) return lo < 0.0 ? max_int - (static_cast<Int>(-lo) - 1) : max_int;
     return static_cast<Int>(hi) + static_cast<Int>(lo);
 }
 
-inline bool is_whole(double_double q) {
-    return q.hi == std::floor(q.hi) && q.lo == std::floor(q.lo);
+// n / size, rounded down, and what is left: n = quotient * size + rest, exactly.
+struct Division {
+    Int quotient;
+    double_double rest;
+};
+
+namespace detail {
+
+__extension__ using Wide = __int128;
+
+// By 128-bit integers: size = m * 2^-shift. Where the quotient does not fit, it is the largest one.
+inline Division divide_by_integers(Int n, double size) {
+    int exponent = 0;
+    const double fraction = std::frexp(size, &exponent);
+    const Int m = static_cast<Int>(std::ldexp(fraction, 53));
+    const int shift = 53 - exponent;
+    if (static_cast<double>(n) >= size * two_63) return {max_int, {0.0, 0.0}};
+    const Wide scaled = static_cast<Wide>(n) << shift;
+    const Int quotient = static_cast<Int>(scaled / m);
+    const Int rest = static_cast<Int>(scaled % m);
+    return {quotient, {std::ldexp(static_cast<double>(rest), -shift), 0.0}};
 }
 
-// Calls f with an int64 where q is a whole number, else with q; below zero becomes zero.
-template <class F>
-inline double with_position(double_double q, F&& f) {
-    if (!(q.hi > 0.0)) return f(Int{0});
-    if (q.hi >= two_63 || is_whole(q)) return f(whole_part(q));
-    return f(q);
+}  // namespace detail
+
+inline Division divide(Int n, const Boundary& size) {
+    if (size.integral) return {n / size.whole, exact(n % size.whole)};
+    if (size.value >= two_53) return {0, exact(n)};  // not below 2^63, as it is not integral
+    const double x = static_cast<double>(n);
+    double quotient = std::floor(x / size.value);
+    if (!(x < two_53 && quotient < two_53)) return detail::divide_by_integers(n, size.value);
+    // The quotient may be one off; products of two doubles are exact as double-doubles.
+    double_double rest = sub(double_double{x, 0.0}, two_prod(quotient, size.value));
+    if (rest.hi < 0.0) {
+        quotient -= 1.0;
+        rest = sub(double_double{x, 0.0}, two_prod(quotient, size.value));
+    } else if (rest.hi >= size.value) {
+        quotient += 1.0;
+        rest = sub(double_double{x, 0.0}, two_prod(quotient, size.value));
+    }
+    return {static_cast<Int>(quotient), rest};
 }
 
-// Calls f with the position counted from the boundary.
-template <class F>
-inline double since(Int p, const Boundary& m, F&& f) {
-    if (m.integral) return f(p - m.whole);
-    return with_position(sub(exact(p), double_double{m.value, 0.0}), f);
-}
-template <class F>
-inline double since(double_double p, const Boundary& m, F&& f) {
-    return with_position(sub(p, double_double{m.value, 0.0}), f);
-}
-
-// p * times / over: a position in a cycle that is scaled to another length.
-template <class P>
-inline double_double scaled(P p, double times, double_double over) {
-    return div(mul(exact(p), times), over);
-}
-
-// floor(p / size): exact between integers, else the floor of the float64 quotient.
-inline Int quotient(Int p, const Boundary& size) {
-    if (size.integral) return p / size.whole;
-    const double q = std::floor(static_cast<double>(p) / size.value);
-    return q < two_63 ? static_cast<Int>(q) : max_int;
-}
-inline Int quotient(double_double p, const Boundary& size) {
-    if (size.integral) return static_cast<Int>(std::floor(p.hi)) / size.whole;
-    const double q = std::floor(p.hi / size.value);
-    return q < two_63 ? static_cast<Int>(q) : max_int;
-}
-
-// The first integer position whose quotient by `size` exceeds that of p.
-inline Int next_multiple(Int p, const Boundary& size) {
-    const Int q = quotient(p, size);
-    if (q == max_int || p == max_int) return max_int;
-    if (size.integral) return q >= max_int / size.whole ? max_int : (q + 1) * size.whole;
-    if (size.value < 1.0) return p + 1;
-    const double guess = static_cast<double>(q + 1) * size.value;
-    // Beyond every position; or near the last ones, where doubles are further apart than that.
-    if (guess > 2.0 * two_63) return max_int;
-    if (!(guess < 0.5 * two_63)) return p + 1;
-    Int next = std::max(static_cast<Int>(guess), p + 1);
-    while (next > p + 1 && quotient(next - 1, size) > q) --next;
-    while (quotient(next, size) <= q) ++next;
-    return next;
+// The first whole position at or after number * size.
+inline Int first_of_multiple(Int number, const Boundary& size) {
+    if (size.integral) return number > max_int / size.whole ? max_int : number * size.whole;
+    const double k = static_cast<double>(number);
+    if (k < two_53 && k * size.value < two_63) {
+        const double_double begin = two_prod(k, size.value);
+        const Int floor = floor_of(begin);
+        const bool whole = begin.hi == std::floor(begin.hi) && begin.lo == std::floor(begin.lo);
+        return whole ? floor : floor + 1;
+    }
+    if (!(k * size.value < two_63)) return max_int;
+    Int first = std::max<Int>(floor_of(mul(exact(number), size.value)), 0);
+    while (first > 0 && divide(first - 1, size).quotient >= number) --first;
+    while (first < max_int && divide(first, size).quotient < number) ++first;
+    return first;
 }
 
 }  // namespace decaylr
