@@ -132,7 +132,11 @@ class CosineBlocks {
     void fill_blocks(Int first, Int count, Real* out) const {
         double sine_cosine[block], sine_squared[block];
         double a[together], b[together], c[together];
-        columns(sine_cosine, sine_squared);
+        const int from = static_cast<int>(first % block);
+        const bool part_of_one = from + count <= block;
+        columns(part_of_one ? from / lanes * lanes : 0,
+                part_of_one ? whole_lanes(from + static_cast<int>(count)) : block, sine_cosine,
+                sine_squared);
         each_block(
             first, count, out, [&](Int k, int n) { prepare<whole>(k, n, a, b, c); },
             [&](int i, int j, int n, Real* to) {
@@ -142,9 +146,10 @@ class CosineBlocks {
                 });
             });
     }
-    void columns(double* sine_cosine, double* sine_squared) const {
+    // What the places from..until of a block add: whole vectors of them.
+    void columns(int from, int until, double* sine_cosine, double* sine_squared) const {
         const CosineBlocks own = *this;
-        for (int j = 0; j < block; ++j) {
+        for (int j = from; j < until; ++j) {
             const SineProducts small = part(own.slope_, own.place(static_cast<double>(j)));
             sine_cosine[j] = small.sine_cosine;
             sine_squared[j] = small.sine_squared;

@@ -63,6 +63,7 @@ class CubicHalf {
 
     template <class Real>
     void fill(Int n, Int count, Real* out) const {
+        if (n % block + count <= block) return fill_in_one_block(n, count, out);
         const CubicHalf own = *this;
         double hi[together], lo[together], a[together], b[together], spare[together];
         double away[block];
@@ -127,6 +128,15 @@ class CubicHalf {
             reach * (std::fabs(slope_.hi) + far * (2.0 * bends + 3.0 * far * twists) +
                      reach * (bends + 3.0 * far * twists + reach * twists));
         return {v.hi, v.lo, a, b, std::fabs(v.hi) - 8.0 * beside};
+    }
+    template <class Real>
+    void fill_in_one_block(Int n, Int count, Real* out) const {
+        const Terms t = terms(centre(n / block));
+        if (!t.fits()) return fill_alone(n, static_cast<int>(count), out);
+        const double last = last_, from = static_cast<double>(n % block - half_block);
+        for (int i = 0; i < static_cast<int>(count); ++i) {
+            out[i] = static_cast<Real>(t.value(from + static_cast<double>(i), last));
+        }
     }
     // Whole vectors are computed: a scalar remainder would take as long.
     template <class Real>

@@ -42,7 +42,8 @@ class LineSegment {
     // At a number past the start and before the end.
     double at(Int p) const {
         if (flat_) return level_;
-        return whole_ ? weigh(static_cast<double>(p)) : weigh(exact(p));
+        return whole_ ? weigh(static_cast<double>(p))
+                      : weigh(sub(end_, exact(p)), sub(exact(p), start_));
     }
     template <class Real>
     void fill(Int p, Int n, Real* out) const {
@@ -52,7 +53,9 @@ class LineSegment {
         } else if (whole_) {
             fill_each(p, n, out, [own](double x) { return own.weigh(x); });
         } else if (end_.hi < two_53) {
-            fill_each(p, n, out, [own](double x) { return own.weigh(double_double{x, 0.0}); });
+            fill_each(p, n, out, [own](double x) {
+                return own.weigh(add(own.end_, -x), add(neg(own.start_), x));
+            });
         } else {
             for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
         }
@@ -72,8 +75,7 @@ class LineSegment {
     DECAYLR_LANE double weigh(double p) const {
         return (left_.hi * (end_.hi - p) + right_.hi * (p - start_.hi)) * back_;
     }
-    DECAYLR_LANE double weigh(double_double p) const {
-        const double_double ahead = sub(end_, p), gone = sub(p, start_);
+    DECAYLR_LANE double weigh(double_double ahead, double_double gone) const {
         const double rest = (left_.hi * ahead.lo + left_.lo * ahead.hi) +
                             (right_.hi * gone.lo + right_.lo * gone.hi);
         return (left_.hi * ahead.hi + (right_.hi * gone.hi + rest)) * back_;

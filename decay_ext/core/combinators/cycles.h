@@ -18,14 +18,30 @@ inline Grid::Moved place_of(double_double q) {
     return {Grid(sub(q, exact(whole))), -whole};
 }
 
-inline EqualCycle equal_cycle(const Grid& grid, const Boundary& size, Int number) {
+// Of steps of 1: all numbers of the cycle share the fraction that the first of them has.
+inline EqualCycle equal_cycle_of_steps(const Grid& grid, const Boundary& size, Int n) {
+    Division found = grid.divided(n, size);
+    Int first = n - floor_of(found.rest);
+    if (!grid.short_fraction()) {  // then the rest may be rounded
+        first = grid.first_of(found.quotient, size);
+        found.rest = grid.divided(first, size).rest;
+    }
+    const double_double fraction = sub(found.rest, exact(floor_of(found.rest)));
+    const double_double left = sub(exact(size), fraction);
+    const Int whole = floor_of(left), steps = sub(left, exact(whole)).hi > 0.0 ? whole + 1 : whole;
+    return {found.quotient, saturated_sum(first, steps), {Grid(fraction), first}};
+}
+
+// That of number n.
+inline EqualCycle equal_cycle(const Grid& grid, const Boundary& size, Int n) {
+    if (grid.whole() && size.integral) {
+        const Int number = n / size.whole, begin = number * size.whole;
+        return {number, saturated_sum(begin, size.whole), {grid, begin}};
+    }
+    if (grid.unit()) return equal_cycle_of_steps(grid, size, n);
+    const Int number = grid.quotient(n, size);
     const Int next = number == max_int ? max_int : grid.first_of(number + 1, size);
-    if (grid.whole() && size.integral) return {number, next, {grid, number * size.whole}};
-    if (!grid.unit()) return {number, next, grid.since(mul(exact(size), exact(number)))};
-    // All numbers of the cycle share the fraction that the first of them has.
-    const Int first = grid.first_of(number, size);
-    const Grid::Moved begin = place_of(grid.divided(first, size).rest);
-    return {number, next, {begin.grid, first + begin.back}};
+    return {number, next, grid.since(mul(exact(size), exact(number)))};
 }
 
 }  // namespace decaylr

@@ -105,11 +105,11 @@ class Ending final : public Moved<Ending> {
     };
     Cycle cycle_of(Run run, const Grid& grid, Int n) const {
         const Boundary length = length_.boundary(run);
-        const Int number = grid.quotient(n, length);
-        const EqualCycle own = equal_cycle(grid, length, number);
-        if (mode_ != EndMode::mirror || number % 2 == 0) return {own.next, own.inside, false, 0};
+        const EqualCycle own = equal_cycle(grid, length, n);
+        const bool back = mode_ == EndMode::mirror && own.number % 2 != 0;
+        if (!back) return {own.next, own.inside, false, 0};
         const Int last = own.next == max_int ? max_int : own.next - 1;
-        const double_double end = mul(exact(length), exact(saturated_sum(number, 1)));
+        const double_double end = mul(exact(length), exact(saturated_sum(own.number, 1)));
         return {own.next, grid.mirrored(end, last), true, last};
     }
     // After how many numbers all values come again; 0 where they do not.
@@ -185,7 +185,7 @@ class Ending final : public Moved<Ending> {
     }
 
     static constexpr int most_cycles = 4096;
-    static constexpr Int least_summed = 64;  // shorter cycles are added up value by value
+    static constexpr Int least_summed = 4096;  // shorter cycles are added up value by value
     Column length_;
     EndMode mode_;
 };

@@ -149,9 +149,10 @@ class Staircase final : public Moved<Staircase> {
         if (grid.whole() && every.integral && every.whole == 1) {
             return child_->fill(run, grid, first, count, out);
         }
-        Stairs(every, grid).fill(first, count, out, [&](Int stair, int many, double* levels) {
-            fill_stairs(run, every, stair, many, levels);
-        });
+        Stairs(every, grid).fill<chunk>(
+            first, count, out, [&](Int stair, int many, double* levels) {
+                fill_stairs(run, every, stair, many, levels);
+            });
     }
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
@@ -178,7 +179,7 @@ class Staircase final : public Moved<Staircase> {
         if (!every.integral) {
             return child_->fill(run, stairs_grid(every), stair, many, levels);
         }
-        Int at[together];
+        Int at[chunk];
         const Int last = max_int / every.whole;
         for (int i = 0; i < many; ++i) at[i] = std::min(stair + i, last) * every.whole;
         child_->fill_numbers(run, whole_positions, at, many, levels);

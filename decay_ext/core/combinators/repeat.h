@@ -109,6 +109,11 @@ class RepeatRow {
     double shown(double factor, double value) const {
         return decays() ? floor_ + (value - floor_) * factor : value;
     }
+    void show(double factor, double* values, Int count) const {
+        if (!decays()) return;
+        const double floor = floor_;
+        for (Int i = 0; i < count; ++i) values[i] = floor + (values[i] - floor) * factor;
+    }
     const Boundary& period() const { return period_; }
     // The length of the first cycle: of all where they do not grow.
     const Boundary& first() const { return first_; }
@@ -292,11 +297,10 @@ class Repeat final : public Moved<Repeat> {
                 false};
     }
     Shown equal_shown_at(const RepeatRow& row, const Grid& grid, Int n) const {
-        const Int number = grid.quotient(n, row.first());
-        if (number > row.last_number()) return past(row, row.last_number());
-        const EqualCycle cycle = equal_cycle(grid, row.first(), number);
+        const EqualCycle cycle = equal_cycle(grid, row.first(), n);
+        if (cycle.number > row.last_number()) return past(row, row.last_number());
         const Grid inside = row.fitted(cycle.inside.grid, row.first_length());
-        return {cycle.next, {inside, cycle.inside.back}, row.factor(number), false};
+        return {cycle.next, {inside, cycle.inside.back}, row.factor(cycle.number), false};
     }
     static Shown past(const RepeatRow& row, Int number) {
         return {max_int, place_of(exact(row.period())), row.factor(number), true};
@@ -320,9 +324,7 @@ class Repeat final : public Moved<Repeat> {
             double* to = out + i;
             if (own.over) std::fill(to, to + n, child_->at(run, own.inside.grid, from));
             else child_->fill(run, own.inside.grid, from, n, to);
-            if (row.decays()) {
-                for (Int j = 0; j < n; ++j) to[j] = row.shown(own.factor, to[j]);
-            }
+            row.show(own.factor, to, n);
             i += n;
         }
     }
@@ -368,7 +370,7 @@ class Repeat final : public Moved<Repeat> {
     }
 
     static constexpr int most_cycles = 4096;
-    static constexpr Int least_summed = 64;  // shorter cycles are added up value by value
+    static constexpr Int least_summed = 4096;  // shorter cycles are added up value by value
     Column period_, count_, growth_, decay_, floor_;
     bool whole_;
     std::optional<WaypointsOfRuns> waypoints_;  // where cycles grow

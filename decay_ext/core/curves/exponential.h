@@ -75,7 +75,7 @@ class ExponentialRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (staircase_ && !stairs_.equal()) {
-            if (stairs_.length() < 4.0) return {};
+            if (stairs_.length() < short_plateau) return {};
             return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                    [this](Int p) { return stairs_.next(p); });
         }

@@ -21,16 +21,16 @@ inline void hold(double value, Int held, Int left, Real* out) {
 }
 
 // Fills [first, first + count) of a curve that is level n from next(n - 1) to next(n), and
-// begins on level n. values(n, many, levels) computes the levels from n on, at most `together`
+// begins on level n. values(n, many, levels) computes the levels from n on, at most `most`
 // and at most as many as positions are left.
-template <class Real, class Values, class Next>
+template <int most = together, class Real, class Values, class Next>
 inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values, Next&& next) {
-    double levels[together];
+    double levels[most];
     int level = 0, computed = 0;
     for (Int i = 0; i < count; ++level) {
         if (level == computed) {
             n += computed;
-            computed = static_cast<int>(std::min<Int>(together, count - i));
+            computed = static_cast<int>(std::min<Int>(most, count - i));
             values(n, computed, levels);
             level = 0;
         }
@@ -42,10 +42,10 @@ inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values,
 }
 
 // The same where level n begins at n * size, for an integral size.
-template <class Real, class Values>
+template <int most, class Real, class Values>
 inline void fill_stairs(Int first, Int count, const Boundary& size, Real* out, Values&& values) {
     const Int stairs = (count - 1) / size.whole + 2, last = max_int / size.whole;
-    fill_levels(
+    fill_levels<most>(
         first, count, first / size.whole, out,
         [&](Int n, int many, double* levels) {
             values(n, static_cast<int>(std::min<Int>(many, stairs)), levels);
@@ -66,13 +66,20 @@ class Stairs {
     // Whether all stairs are equally long.
     bool equal() const { return grid_.whole() && size_.integral; }
     Int size() const { return size_.whole; }
-    // values(k, many, levels) computes the levels from stair k on.
-    template <class Real, class Values>
+    // values(k, many, levels) computes the levels from stair k on, at most `most` together.
+    template <int most = together, class Real, class Values>
     void fill(Int first, Int count, Real* out, Values&& values) const {
-        if (equal()) return fill_stairs(first, count, size_, out, values);
-        if (length() >= 1.0) {
-            return fill_levels(first, count, at(first), out, values,
-                               [this](Int k) { return after(k); });
+        if (equal()) return fill_stairs<most>(first, count, size_, out, values);
+        const double length = this->length();
+        if (length >= 1.0) {
+            const Int stairs =
+                static_cast<Int>(std::min(static_cast<double>(count) / length, 0x1p62)) + 2;
+            return fill_levels<most>(
+                first, count, at(first), out,
+                [&](Int k, int many, double* levels) {
+                    values(k, static_cast<int>(std::min<Int>(many, stairs)), levels);
+                },
+                [this](Int k) { return after(k); });
         }
         for (Int i = 0; i < count; ++i) {
             double level[lanes];  // room for a whole vector
@@ -86,6 +93,9 @@ class Stairs {
     Boundary size_;
     const Grid& grid_;
 };
+
+// Shorter plateaus are added up value by value.
+constexpr double short_plateau = 64.0;
 
 // Long plateaus are treated one by one, short ones as part of the whole sequence.
 inline Monotonicity monotonicity_of_plateau(Int first, Int next, const Monotonicity& whole) {
@@ -108,7 +118,7 @@ class StepRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (stairs_.equal()) return sequence_.sum_of_stairs(first, count, stairs_.size());
-        if (stairs_.length() < 4.0) return {};
+        if (stairs_.length() < short_plateau) return {};
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                [this](Int p) { return stairs_.next(p); });
     }
@@ -162,6 +172,29 @@ class Boundaries {
         const Int i = reached_by(n);
         return i < size() ? first(i) : max_int;
     }
+    // Whether plateaus are short among `count` numbers from n on.
+    bool crowded(Int n, Int count) const {
+        const Int plateaus = reached_by(n + (count - 1)) - reached_by(n);
+        return static_cast<double>(count) < short_plateau * static_cast<double>(plateaus);
+    }
+    // Fills with the levels between boundaries; values(i, many, levels) computes those that begin
+    // at the i-th boundary and later ones.
+    template <class Real, class Values>
+    void fill(Int first_number, Int count, Real* out, Values&& values) const {
+        // A boundary may be the last of all numbers, after which there is none.
+        const Int before_last = max_int - first_number;
+        if (count > 1 && count > before_last) {
+            double level[lanes];
+            values(reached_by(max_int), 1, level);
+            out[--count] = static_cast<Real>(level[0]);
+        }
+        fill_levels(
+            first_number, count, reached_by(first_number), out,
+            [&](Int i, int many, double* levels) {
+                values(i, static_cast<int>(std::min<Int>(many, size() + 1 - i)), levels);
+            },
+            [this](Int i) { return i < size() ? first(i) : max_int; });
+    }
 
    private:
     const Column& column_;
@@ -176,19 +209,12 @@ class MultiStepRow {
     double at(Int p) const { return sequence_(milestones_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        const Int before_last = max_int - first;  // a milestone may be the last of all positions
-        if (count > 1 && count > before_last) out[--count] = static_cast<Real>(at(max_int));
-        fill_levels(
-            first, count, milestones_.reached_by(first), out,
-            [this](Int n, int many, double* levels) {
-                const int left = static_cast<int>(std::min<Int>(many, milestones_.size() + 1 - n));
-                sequence_.values(n, 1, left, levels);
-            },
-            [this](Int n) {
-                return n < milestones_.size() ? milestones_.first(n) : max_int;
-            });
+        milestones_.fill(first, count, out, [this](Int n, int many, double* levels) {
+            sequence_.values(n, 1, many, levels);
+        });
     }
     ClosedSum sum(Int first, Int count) const {
+        if (milestones_.crowded(first, count)) return {};
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                [this](Int p) { return milestones_.next(p); });
     }
@@ -224,10 +250,12 @@ class PiecewiseRow {
     double at(Int p) const { return values_(run_, boundaries_.reached_by(p)); }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        fill_plateaus(first, count, out, [this](Int p) { return at(p); },
-                      [this](Int p) { return boundaries_.next(p); });
+        boundaries_.fill(first, count, out, [this](Int n, int many, double* levels) {
+            for (int i = 0; i < many; ++i) levels[i] = values_(run_, n + i);
+        });
     }
     ClosedSum sum(Int first, Int count) const {
+        if (boundaries_.crowded(first, count)) return {};
         return sum_of_plateaus(first, count, [this](Int p) { return at(p); },
                                [this](Int p) { return boundaries_.next(p); });
     }

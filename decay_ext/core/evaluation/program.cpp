@@ -148,6 +148,19 @@ void table_by_steps(const Node& node, const Window& w, ThreadBudget budget, Real
     });
 }
 
+// Few positions of many runs, written by run: evaluated across runs, a tile at a time, and turned.
+template <class Real>
+void turned_table_of_steps(const Node& node, const Window& w, ThreadBudget budget, Real* out) {
+    parallel_for(w.runs, w.steps, budget, [&](Int begin, Int end) {
+        double values[few_steps * tile_runs];
+        for (Run r = begin; r < end; r += tile_runs) {
+            const Run some = std::min(tile_runs, end - r);
+            node.fill_across_runs(w.first_run + r, some, w.start, w.steps, values, tile_runs);
+            transpose(values, tile_runs, w.steps, some, out + r * w.steps, w.steps);
+        }
+    });
+}
+
 // Few positions of many runs.
 void table_of_steps(const Node& node, const Window& w, ThreadBudget budget, double* out) {
     parallel_for(w.runs, w.steps, budget, [&](Int begin, Int end) {
@@ -176,6 +189,20 @@ Int first_refused(const Node& node, Run run, const Window& w) {
     return low;
 }
 
+constexpr Int picked_stride = 16;  // up to here consecutive values cost less than single ones
+
+// Every stride-th of consecutive values.
+template <class Real>
+void fill_picked(const Node& node, Run run, Int first, Int stride, Int count, Real* out) {
+    double values[many_positions];
+    const Int some = (many_positions - 1) / stride + 1;
+    for (Int i = 0; i < count; i += some) {
+        const Int n = std::min(some, count - i);
+        node.fill(run, first + i * stride, (n - 1) * stride + 1, values);
+        for (Int j = 0; j < n; ++j) out[i + j] = static_cast<Real>(values[j * stride]);
+    }
+}
+
 // Calls f(i, run, position) for every lookup.
 template <class F>
 void each(const Lookup& lookup, Int begin, Int end, F&& f) {
@@ -187,13 +214,93 @@ void each(const Lookup& lookup, Int begin, Int end, F&& f) {
     }
 }
 
+// Consecutive positions are found in lookups of one run; others are evaluated together.
+void look_up(const Node& node, Run run, const Int* positions, Int count, double* out) {
+    constexpr Int worthwhile = 16;
+    Int apart = 0;  // where those begin that are not consecutive
+    for (Int i = 0; i < count;) {
+        Int next = i + 1;
+        while (next < count && positions[next] - 1 == positions[next - 1]) ++next;
+        if (next - i < worthwhile) {
+            i = next;
+            continue;
+        }
+        if (i > apart) {
+            node.fill_numbers(run, whole_positions, positions + apart, i - apart, out + apart);
+        }
+        node.fill(run, positions[i], next - i, out + i);
+        i = apart = next;
+    }
+    if (count > apart) {
+        node.fill_numbers(run, whole_positions, positions + apart, count - apart, out + apart);
+    }
+}
+
+// The same of real positions: chunks of whole ones are looked up as such.
+void look_up(const Node& node, Run run, const double* positions, Int count, double* out) {
+    Int whole[many_positions];
+    for (Int i = 0; i < count; i += many_positions) {
+        const Int n = std::min(many_positions, count - i);
+        const double* own = positions + i;
+        if (std::all_of(own, own + n, [](double p) { return p == std::floor(p); })) {
+            std::transform(own, own + n, whole, [](double p) { return static_cast<Int>(p); });
+            look_up(node, run, whole, n, out + i);
+        } else {
+            for (Int j = 0; j < n; ++j) out[i + j] = node.at_real(run, own[j]);
+        }
+    }
+}
+
+// How many lookups from the i-th on are of consecutive runs at one whole position.
+Int across_runs(const Lookup& lookup, Int i, Int end) {
+    if (!lookup.runs || lookup.stride == 0 || !lookup.integers) return 0;
+    Int next = i + 1;
+    while (next < end && lookup.runs[next] == lookup.runs[next - 1] + 1 &&
+           lookup.integers[next] == lookup.integers[i]) {
+        ++next;
+    }
+    return next - i;
+}
+
+// Lookups of the same run are done together, and those of consecutive runs at one position.
+void gather_by_run(const Node& node, const Lookup& lookup, Int begin, Int end, double* out) {
+    for (Int i = begin; i < end;) {
+        const Run run = lookup.runs ? lookup.runs[i] : 0;
+        if (const Int across = across_runs(lookup, i, end); across > 1) {
+            node.fill_across_runs(run, across, lookup.integers[i], 1, out + i, across);
+            i += across;
+            continue;
+        }
+        Int next = i + 1;
+        while (next < end && (!lookup.runs || lookup.runs[next] == run)) ++next;
+        if (lookup.stride == 0) {
+            const double value = lookup.integers ? node.at(run, lookup.integers[0])
+                                                 : node.at_real(run, lookup.reals[0]);
+            std::fill(out + i, out + next, value);
+        } else if (lookup.integers) {
+            look_up(node, run, lookup.integers + i * lookup.stride, next - i, out + i);
+        } else {
+            look_up(node, run, lookup.reals + i * lookup.stride, next - i, out + i);
+        }
+        i = next;
+    }
+}
+
 }  // namespace
 
 template <class Real>
 void fill_window(const Node& node, Run run, const Window& w, Int k, Int count, Real* out) {
     const Int first = w.start + k * w.stride;
     if (w.stride == 1) return node.fill(run, first, count, out);
-    for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(node.at(run, first + i * w.stride));
+    if (w.stride <= picked_stride) return fill_picked(node, run, first, w.stride, count, out);
+    Int positions[chunk];
+    double values[chunk];
+    for (Int i = 0; i < count; i += chunk) {
+        const Int n = std::min(chunk, count - i);
+        for (Int j = 0; j < n; ++j) positions[j] = first + (i + j) * w.stride;
+        node.fill_numbers(run, whole_positions, positions, n, values);
+        std::copy(values, values + n, out + i);
+    }
 }
 template void fill_window<double>(const Node&, Run, const Window&, Int, Int, double*);
 template void fill_window<float>(const Node&, Run, const Window&, Int, Int, float*);
@@ -204,6 +311,10 @@ void Program::table(const Window& window, Layout layout, ThreadBudget budget, Re
     if constexpr (std::is_same_v<Real, double>) {
         const bool few = window.steps < few_steps && window.stride == 1;
         if (layout == Layout::steps && few) return table_of_steps(*root_, window, budget, out);
+    }
+    if (window.steps < few_steps && window.stride == 1 && window.runs >= few_steps &&
+        layout == Layout::runs) {
+        return turned_table_of_steps(*root_, window, budget, out);
     }
     if (layout == Layout::runs) table_by_runs(*root_, window, budget, out);
     else table_by_steps(*root_, window, budget, out);
@@ -219,10 +330,14 @@ void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) con
             const Run runs = end - begin;
             return node.fill_across_runs(begin, runs, lookup.integers[0], 1, out + begin, runs);
         }
-        each(lookup, begin, end, [&](Int i, Run run, auto p) {
-            if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);
-            else out[i] = node.at_real(run, p);
-        });
+        if (one_each) {
+            each(lookup, begin, end, [&](Int i, Run run, auto p) {
+                if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);
+                else out[i] = node.at_real(run, p);
+            });
+            return;
+        }
+        gather_by_run(node, lookup, begin, end, out);
     });
 }
 
