@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import decaylr as dl
 from tests.compare import same
+from tests.routes import one_by_one
 from tests.strategies.curves import CURVES, curves, examples
 from tests.strategies.trees import batches, trees
 
@@ -21,13 +22,6 @@ starts = st.one_of(
     st.integers(0, 400), st.integers(0, 2**50), st.integers(0, 50).map(lambda e: 2**e - 3)
 ).map(lambda start: max(start, 0))
 strides = st.one_of(st.just(1), st.integers(1, 70), st.integers(1, 2**40))
-
-
-def one_by_one(schedule, positions):
-    """The reference: each run at each position alone, of shape `shape + positions.shape`."""
-    runs = [schedule] if schedule.shape == () else list(schedule.ravel())
-    values = [[run(p) for p in positions] for run in runs]
-    return np.array(values).reshape(*schedule.shape, len(positions))
 
 
 @st.composite

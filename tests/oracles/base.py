@@ -2,8 +2,8 @@
 
 An `Oracle` maps a position (a `Fraction`) to a `Value`: the documented real number, computed with
 mpmath from the float64 parameters, and the largest error allowed for a result. Decisions (which
-plateau, past the end or not) use integers if position and boundary are whole numbers, and the
-float64 position otherwise.
+plateau, past the end or not) compare exact rationals: position 11 lies before 10 * 1.1, which is
+11.00000000000000088.
 """
 
 from __future__ import annotations
@@ -32,23 +32,32 @@ class Value(NamedTuple):
 class Oracle:
     """A schedule of one run: `at(position)`, its length, and its bound in ulp if a curve.
 
-    An infinite length does not affect the length of arithmetic with other schedules.
+    `marks(k)` are exact positions where something begins or ends, in cycle or plateau k if there
+    are several. An infinite length does not affect the length of arithmetic with other schedules.
     """
 
     def __init__(
-        self, at: Callable[[Fraction], Value], length=math.inf, bound=None, endless_number=False
+        self,
+        at: Callable[[Fraction], Value],
+        length=math.inf,
+        bound=None,
+        endless_number=False,
+        marks: Callable[[int], list[Fraction]] | None = None,
     ):
         self.at = at
         self.length = length
         self.bound = bound
         self.endless_number = endless_number
+        self.marks = marks or (lambda k: [] if length == math.inf else [fraction(length)])
 
     def __call__(self, position) -> Value:
         return self.at(fraction(position))
 
 
 def fraction(number) -> Fraction:
-    """An int or float as the exact rational that it is."""
+    """An int, float or rational as the exact rational that it is."""
+    if isinstance(number, Fraction):
+        return number
     return Fraction(int(number)) if float(number).is_integer() else Fraction(float(number))
 
 
@@ -141,17 +150,17 @@ def misses(got: float, value: Value) -> str:
 
 def reached(position: Fraction, mark) -> bool:
     """Whether a position is at or after a milestone."""
-    if position.denominator == 1:
-        return position >= fraction(mark)
-    return float(position) >= mark
+    return position >= fraction(mark)
 
 
 def stage(position: Fraction, size) -> int:
     """The index of the plateau for a given size: floor(position / size)."""
-    seen = position if position.denominator == 1 else Fraction(float(position))
-    if fraction(size).denominator == 1:
-        return math.floor(seen) // int(size)
-    return math.floor(float(seen) / float(size))
+    return position // fraction(size)
+
+
+def plateaus(size) -> Callable[[int], list[Fraction]]:
+    """The marks of plateaus of one size."""
+    return lambda k: [k * fraction(size)]
 
 
 def count_reached(position: Fraction, marks) -> int:

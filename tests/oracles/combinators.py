@@ -22,6 +22,8 @@ from tests.oracles.base import (
     times,
 )
 
+LAST_GROWN = 12  # the last cycle whose boundaries are drawn where cycles grow
+
 
 def join(parts, boundaries=None):
     if boundaries is None:
@@ -36,7 +38,15 @@ def join(parts, boundaries=None):
         i = count_reached(position, places)
         return parts[i].at(since(position, begins[i]))
 
-    return Oracle(at, _total(begins[-1], parts[-1].length))
+    def marks(k):
+        inside = (
+            begin + mark
+            for begin, part in zip(begins, parts, strict=True)
+            for mark in part.marks(k)
+        )
+        return [*places, *inside]
+
+    return Oracle(at, _total(begins[-1], parts[-1].length), marks=marks)
 
 
 def _total(begin, length):
@@ -51,7 +61,11 @@ def _pointwise(operation, parts):
         return value
 
     lengths = [part.length for part in parts if not part.endless_number]
-    return Oracle(at, max(lengths, default=math.inf))
+    return Oracle(
+        at,
+        max(lengths, default=math.inf),
+        marks=lambda k: [mark for part in parts for mark in part.marks(k)],
+    )
 
 
 def add(*parts):
@@ -71,34 +85,42 @@ def negative(of):
         value = of.at(position)
         return Value(-value.exact, value.slack)
 
-    return Oracle(at, of.length)
+    return Oracle(at, of.length, marks=of.marks)
 
 
 def quotient(of, divisor):
-    return Oracle(lambda p: over(of.at(p), divisor), of.length)
+    return Oracle(lambda p: over(of.at(p), divisor), of.length, marks=of.marks)
 
 
 def clip(of, lo=None, hi=None):
-    return Oracle(lambda p: bounded(of.at(p), lo, hi), of.length)
+    return Oracle(lambda p: bounded(of.at(p), lo, hi), of.length, marks=of.marks)
 
 
 def staircase(of, every):
     def at(position):
         return of.at(stage(position, every) * fraction(every))
 
-    return Oracle(at, of.length)
+    return Oracle(at, of.length, marks=lambda k: [k * fraction(every), *of.marks(k)])
 
 
 def advance(of, by):
     length = of.length
     if length != math.inf:
         length = max(Fraction(0), fraction(float(length) - float(by)))
-    return Oracle(lambda p: of.at(p + fraction(by)), length)
+    return Oracle(
+        lambda p: of.at(p + fraction(by)),
+        length,
+        marks=lambda k: [max(Fraction(0), mark - fraction(by)) for mark in of.marks(k)],
+    )
 
 
 def stretch(of, ratio):
     length = of.length if of.length == math.inf else fraction(float(of.length) * float(ratio))
-    return Oracle(lambda p: of.at(p / fraction(ratio)), length)
+    return Oracle(
+        lambda p: of.at(p / fraction(ratio)),
+        length,
+        marks=lambda k: [mark * fraction(ratio) for mark in of.marks(k)],
+    )
 
 
 def ending(of, mode):
@@ -107,11 +129,16 @@ def ending(of, mode):
     def at(position):
         if mode == "hold":
             return of.at(position)
-        cycle = stage(position, float(length)) if length.denominator > 1 else position // length
+        cycle = stage(position, length)
         local = max(Fraction(0), position - cycle * length)
         return of.at(max(Fraction(0), length - local) if mode == "mirror" and cycle % 2 else local)
 
-    return Oracle(at, math.inf if mode in ("repeat", "mirror") else length)
+    def marks(k):
+        inside = of.marks(k)
+        back = [2 * length - mark for mark in inside if mode == "mirror" and mark <= 2 * length]
+        return [length, k * length, *inside, *(k * length + mark for mark in [*inside, *back])]
+
+    return Oracle(at, math.inf if mode in ("repeat", "mirror") else length, marks=marks)
 
 
 class Cycles:
@@ -132,7 +159,7 @@ class Cycles:
         cycle, begin = 0, Fraction(0)
         while True:
             end = begin + self.length(cycle)
-            if not self._reached(position, end):
+            if position < end:
                 return cycle, begin, False
             if self.count is not None and cycle == self.count - 1:
                 return cycle, begin, True
@@ -140,17 +167,15 @@ class Cycles:
 
     def _find_equal(self, position):
         length = self.length(0)
-        size = length if length.denominator == 1 else float(length)
-        cycle = stage(position, size)
+        cycle = stage(position, length)
         if self.count is not None and cycle >= self.count:
             return self.count - 1, (self.count - 1) * length, True
         return cycle, cycle * length, False
 
-    @staticmethod
-    def _reached(position, end) -> bool:
-        if position.denominator == 1 and end.denominator == 1:
-            return position >= end
-        return float(position) >= float(end)
+    def begin(self, cycle: int) -> Fraction:
+        if self.growth == 1:
+            return cycle * self.length(0)
+        return sum((self.length(c) for c in range(cycle)), Fraction(0))
 
 
 def repeat(
@@ -174,4 +199,11 @@ def repeat(
     length = math.inf
     if count is not None:
         length = fraction(float(sum(cycles.length(c) for c in range(count))))
-    return Oracle(at, length)
+
+    def marks(k):
+        cycle = k if cycles.growth == 1 else min(k, LAST_GROWN)
+        cycle = cycle if count is None else min(cycle, count)
+        begin, pace = cycles.begin(cycle), cycles.length(cycle) / period
+        return [begin, *(begin + mark * pace for mark in of.marks(k))]
+
+    return Oracle(at, length, marks=marks)

@@ -13,6 +13,7 @@ from tests.oracles.base import (
     fraction,
     near,
     number,
+    plateaus,
     reached,
     real,
     stage,
@@ -131,7 +132,8 @@ def exponential(
             return value
         return bounded(value, **{"lo" if falls() else "hi": end_value})
 
-    return Oracle(at, math.inf, real.mpf("2.1"))
+    marks = plateaus(decay_steps) if decay_rate is not None else None
+    return Oracle(at, math.inf, real.mpf("2.1"), marks=marks)
 
 
 def inverse(init_value, decay_rate, decay_steps=1, power=1, staircase=False):
@@ -146,7 +148,7 @@ def inverse(init_value, decay_rate, decay_steps=1, power=1, staircase=False):
         grown = (1 + number(decay_rate) * gone) ** number(power)
         return near(number(init_value) / grown, bound)
 
-    return Oracle(at, math.inf, bound)
+    return Oracle(at, math.inf, bound, marks=plateaus(decay_steps))
 
 
 def _decayed(init_value, gamma, times) -> Value:
@@ -156,8 +158,18 @@ def _decayed(init_value, gamma, times) -> Value:
 
 
 def step(init_value, step_size, gamma):
-    return Oracle(lambda p: _decayed(init_value, gamma, stage(p, step_size)), math.inf, 2)
+    return Oracle(
+        lambda p: _decayed(init_value, gamma, stage(p, step_size)),
+        math.inf,
+        2,
+        marks=plateaus(step_size),
+    )
 
 
 def multi_step(init_value, milestones, gamma):
-    return Oracle(lambda p: _decayed(init_value, gamma, count_reached(p, milestones)), math.inf, 2)
+    return Oracle(
+        lambda p: _decayed(init_value, gamma, count_reached(p, milestones)),
+        math.inf,
+        2,
+        marks=lambda k: list(map(fraction, milestones)),
+    )

@@ -10,14 +10,16 @@ from tests.oracles.base import Oracle, count_reached, exactly, fraction, near, n
 
 def piecewise_constant(boundaries, values):
     return Oracle(
-        lambda p: exactly(values[count_reached(p, boundaries)]), fraction(boundaries[-1]), 2
+        lambda p: exactly(values[count_reached(p, boundaries)]),
+        fraction(boundaries[-1]),
+        2,
+        marks=lambda k: list(map(fraction, boundaries)),
     )
 
 
 def samples(values):
     def at(position):
-        seen = position if position.denominator == 1 else float(position)
-        return exactly(values[min(math.floor(seen), len(values) - 1)])
+        return exactly(values[min(math.floor(position), len(values) - 1)])
 
     return Oracle(at, fraction(len(values)), 2)
 
@@ -46,7 +48,7 @@ def interpolate(positions, values, kind="linear"):
         ends = (values[i], values[passed]) if kind == "pchip" else (value, *values)
         return near(value, 4, *ends)
 
-    return Oracle(at, fraction(positions[-1]), 4)
+    return Oracle(at, fraction(positions[-1]), 4, marks=lambda k: list(map(fraction, positions)))
 
 
 def _intervals(knots, heights):

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from hypothesis import HealthCheck, settings
@@ -19,6 +20,7 @@ import decaylr as dl
 from tests.oracles import curves as oracle_curves
 from tests.oracles import points as oracle_points
 from tests.oracles.base import Oracle
+from tests.strategies.numbers import written
 
 MORE = int(os.environ.get("DECAYLR_EXAMPLES", "1"))
 
@@ -44,6 +46,7 @@ lengths = st.one_of(
     st.integers(1, 2**45),
     st.floats(1.0, 1e6),
     st.sampled_from([1, 2, 63, 64, 65, 127, 128, 1000, 0.5, 2.5]),
+    written(0.01, 1e4),
 )
 powers = st.one_of(st.sampled_from([1, 2, 3, 0.5, 1.5]), st.floats(0.1, 8.0))
 rates = st.one_of(
@@ -208,7 +211,7 @@ def steps(draw, runs):
 
 
 def _marks(smallest: int, unique: bool):
-    mark = st.one_of(st.integers(0, 200), st.integers(0, 2**40), st.floats(0.0, 500.0))
+    mark = st.one_of(st.integers(0, 200), st.integers(0, 2**40), written(0.0, 500.0))
     return st.lists(mark, min_size=smallest, max_size=smallest, unique=unique).map(sorted)
 
 
@@ -272,15 +275,48 @@ def curves(draw, name=None, runs=None):
     return CURVES[name or draw(st.sampled_from(sorted(CURVES)))](draw, runs)
 
 
+# Multiples of written numbers that are integers but for rounding errors: 10 * 1.1, 100 * 1.02.
+_next_to_integers = st.builds(
+    lambda parts, number: parts * number, st.sampled_from([3, 10, 100]), st.integers(1, 60)
+)
+
+
+@st.composite
+def boundaries(draw, oracle: Oracle, largest: int = 2**53):
+    """The exact position where something of a run begins or ends, or 0."""
+    k = draw(st.integers(0, 30) | st.integers(0, 4000) | _next_to_integers)
+    return draw(st.sampled_from([Fraction(0), *oracle.marks(k)]).filter(lambda x: x <= largest))
+
+
+@st.composite
+def beside(draw, boundary: Fraction):
+    """A position next to a boundary: the integers on both sides, or the nearest floats."""
+    if draw(st.booleans()):
+        whole = math.floor(boundary) + draw(st.sampled_from([0, 1, -1, 2]))
+        return max(whole, 0)
+    nearest = float(boundary)
+    return max(
+        draw(
+            st.sampled_from(
+                [nearest, math.nextafter(nearest, math.inf), math.nextafter(nearest, 0.0)]
+            )
+        ),
+        0.0,
+    )
+
+
 @st.composite
 def positions(draw, oracle: Oracle | None = None, largest: int = 2**53):
-    """A position near an end, near a power of two, or anywhere; sometimes fractional."""
+    """A position near a boundary, near a power of two, or anywhere; sometimes fractional."""
+    if oracle is not None and draw(st.booleans()):
+        return min(draw(beside(draw(boundaries(oracle, largest)))), largest)
     near = [st.integers(0, 200), st.integers(0, largest), st.integers(0, 60).map(lambda e: 2**e)]
     if oracle is not None and oracle.length < math.inf:
         end = int(min(oracle.length, largest))
         near.append(st.integers(max(0, end - 70), end + 3))
         near.append(st.integers(0, end))
     whole = min(draw(st.one_of(near)), largest)
-    if whole < 2**50 and draw(st.integers(0, 3)) == 0:
+    kind = draw(st.integers(0, 5))
+    if whole < 2**50 and kind == 0:
         return whole + draw(st.floats(0.0, 1.0, exclude_max=True))
-    return whole
+    return draw(written(0.0, 5000.0)) if kind == 1 else whole

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import decaylr as dl
 from tests.oracles import combinators as oracle_combinators
 from tests.strategies.curves import Column, Drawn, column, curves, nonzero, values
+from tests.strategies.numbers import written
 
 scalars = st.one_of(st.sampled_from([0.5, 2.0, -1.0, 0.1]), values)
 
@@ -34,7 +35,7 @@ def joins(draw, runs, depth):
         return Drawn(schedule, _each(parts, lambda *of: oracle_combinators.join(of)))
     places, begin = [], 0
     for _ in parts[1:]:
-        after = column(draw, st.integers(0, 300) | st.floats(0.0, 99.0), runs)
+        after = column(draw, written(0.0, 300.0), runs)
         places.append(Column(after.given + begin, tuple(x + begin for x in after.runs)))
         begin = max(places[-1].runs)
     schedule = dl.join([part.schedule for part in parts], [place.given for place in places])
@@ -80,9 +81,8 @@ def scaled(draw, runs, depth):
 def shifted(draw, runs, depth):
     drawn = draw(trees(runs, depth))
     kind = draw(st.sampled_from(["staircase", "advance", "stretch"]))
-    sizes = st.integers(1, 70) | st.floats(0.1, 20.0)
     name = {"staircase": "every", "advance": "by", "stretch": "ratio"}[kind]
-    size = column(draw, sizes, runs)
+    size = column(draw, written(0.1, 70.0), runs)
     schedule = getattr(drawn.schedule, kind)(size.given)
     return _moved(drawn, schedule, getattr(oracle_combinators, kind), {name: size})
 
@@ -102,14 +102,15 @@ def repeats(draw, runs, depth):
     drawn = draw(trees(runs, depth).filter(_ends_later))
     columns = {}
     if draw(st.booleans()):
-        columns["period"] = column(draw, st.integers(1, 90) | st.floats(1.0, 50.0), runs)
-    columns["period_scale"] = column(draw, st.sampled_from([1, 2, 1.2, 1.5]), runs)
+        columns["period"] = column(draw, written(1.0, 90.0), runs)
+    columns["period_scale"] = column(draw, st.sampled_from([1, 1, 2, 1.1, 1.2, 4 / 3, 1.5]), runs)
     if draw(st.booleans()):
-        columns["count"] = column(draw, st.integers(1, 5), runs)
+        equal = all(scale == 1 for scale in columns["period_scale"].runs)
+        columns["count"] = column(draw, st.integers(1, 300 if equal else 5), runs)
     if draw(st.booleans()):
         columns["value_scale"] = column(draw, st.sampled_from([0.5, 0.9, 1.0, 0.0]), runs)
         columns["floor"] = column(draw, st.sampled_from([0.0, 0.125, 0.1]), runs)
-    options = {"lengths": draw(st.sampled_from(["floor", "real"]))}
+    options = {"lengths": draw(st.sampled_from(["floor", "real", "real"]))}
     schedule = drawn.schedule.repeat(**{n: c.given for n, c in columns.items()}, **options)
     oracles = tuple(
         oracle_combinators.repeat(o, **{n: c.runs[run] for n, c in columns.items()}, **options)
@@ -129,6 +130,7 @@ def mixtures(draw, runs, depth):
 
 
 COMBINATIONS = (joins, arithmetic, scaled, shifted, endings, repeats, mixtures)
+PLACED = {"join": joins, "shift": shifted, "ending": endings, "repeat": repeats}
 
 
 @st.composite
@@ -137,6 +139,12 @@ def trees(draw, runs=None, depth=2):
     if depth == 0 or draw(st.integers(0, 3)) == 0:
         return draw(curves(runs=runs))
     return draw(st.sampled_from(COMBINATIONS))(draw, runs, depth - 1)
+
+
+@st.composite
+def placed(draw, name, runs=None):
+    """A combinator that places curves at positions of its own."""
+    return draw(st.composite(PLACED[name])(runs, 0))
 
 
 @st.composite
