@@ -1,0 +1,1 @@
+"""Schedules as people write them, each with its NumPy expression: see ../README.md."""

@@ -1,0 +1,40 @@
+"""A row of the users' table: how to draw its runs, make them, and write them in NumPy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import decaylr as dl
+from benchmarks.expressions import CACHED
+from benchmarks.users.draws import Draw, Drawn, drawn
+
+ORDINARY, ANY_POWER = 4.0, 12.0  # times `fill`
+
+
+@dataclass(frozen=True)
+class Case:
+    """A schedule as people write it.
+
+    `covers` are the public functions whose schedules the row measures, by their name below
+    `decaylr`. `numpy` returns the values at positions `p` for parameters of shape (runs, 1).
+    """
+
+    name: str
+    covers: tuple[str, ...]
+    draws: dict[str, Draw]
+    make: Callable[[Drawn], dl.Schedule]
+    numpy: Callable[[Drawn, np.ndarray], np.ndarray]
+    most: float = field(default=ORDINARY)
+
+    def drawn(self, runs: int, steps: int) -> Drawn:
+        """The parameters of the runs, the same on every call."""
+        return drawn(self.name, self.draws, runs, steps)
+
+
+def by_numpy(case: Case, d: Drawn, out: np.ndarray) -> None:
+    """Write the table with NumPy, a few runs at a time, so that they stay in cache."""
+    p, rows = np.arange(d.steps, dtype=np.float64), max(CACHED // d.steps, 1)
+    for first in range(0, len(out), rows):
+        some = slice(first, first + rows)
+        out[some] = case.numpy(d[some, None], p)
