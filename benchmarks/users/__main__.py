@@ -28,7 +28,7 @@ def table_line(name: str) -> Line:
     most, found = ROWS[name].most, measure(ROWS[name], scaled(RUNS), STEPS)
     cells = (
         f"{marked(found.over_fill, most)} {most:6g} {found.table:8.3f} "
-        f"{marked(found.fold, MOST_FOLD)} {found.numpy:9.2f}"
+        f"{marked(found.fold, MOST_FOLD)} {found.numpy_times:9.2f}"
     )
     return found.over_fill, f"{cells}  {name}"
 
@@ -67,7 +67,7 @@ def main() -> int:
         head = f"{'ratio':>9}  {'target':>6}  route / what it is compared with: row"
         works = [(f"{route}: {row}", lambda p=(route, row): route_line(*p)) for route, row in pairs]
     else:
-        head = f"{'x fill':>9}  {'target':>6} {'ns':>8} {'fold ns':>9}  {'numpy ns':>9}  row"
+        head = f"{'x fill':>9}  {'target':>6} {'ns':>8} {'fold ns':>9}  {'x faster':>9}  row"
         works = [(row, lambda row=row: table_line(row)) for row in ROWS]
     words = options.words or [""]
     lines, wrong = measured((n, work) for n, work in works if any(word in n for word in words))

@@ -1,7 +1,7 @@
 """A row of the users' table: how to draw its runs, make them, and write them in NumPy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class Case:
 
     `covers` are the public functions whose schedules the row measures, by their name below
     `decaylr`. `numpy` returns the values at positions `p` for parameters of shape (runs, 1).
+    `peer`, given one run, makes the table of the library's own schedule.
     """
 
     name: str
@@ -25,7 +26,8 @@ class Case:
     draws: dict[str, Draw]
     make: Callable[[Drawn], dl.Schedule]
     numpy: Callable[[Drawn, np.ndarray], np.ndarray]
-    most: float = field(default=ORDINARY)
+    most: float = ORDINARY
+    peer: Callable[[Drawn], Callable[[], np.ndarray]] | None = None
 
     def drawn(self, runs: int, steps: int) -> Drawn:
         """The parameters of the runs, the same on every call."""

@@ -26,6 +26,11 @@ class Drawn:
         """The parameters indexed like arrays, to select runs or add an axis."""
         return Drawn(self.steps, {name: array[index] for name, array in self._arrays.items()})
 
+    def mapped(self, function) -> "Drawn":
+        """A function of each array instead of it."""
+        arrays = {name: function(array) for name, array in self._arrays.items()}
+        return Drawn(self.steps, arrays)
+
 
 def drawn(name: str, draws: dict[str, Draw], runs: int, steps: int) -> Drawn:
     """The parameters of a row; the same for the same name and seed."""

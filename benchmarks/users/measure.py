@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.timing import medians, require_close
+from benchmarks.timing import medians, ratio, require_close
 from benchmarks.users.case import Case, by_numpy
+from benchmarks.users.live import require_alike
 
 RUNS, STEPS = 400, 20_000
 FEW = 20  # runs that NumPy is timed with
@@ -19,6 +20,7 @@ class Work:
         self.case, self.runs, self.steps = case, runs, steps
         self.drawn = case.drawn(runs, steps)
         self.schedule = case.make(self.drawn)
+        self.few = self.schedule[:FEW]
         self.out = np.empty((runs, steps))
         self.expected = np.empty((min(FEW, runs), steps))
         self.numpy()
@@ -40,28 +42,41 @@ class Work:
         """The first runs by NumPy."""
         by_numpy(self.case, self.drawn[: len(self.expected)], self.expected)
 
-    def nanoseconds(self, seconds: float, runs: int | None = None) -> float:
+    def first_table(self) -> None:
+        """The runs that NumPy is timed with."""
+        self.few.table(self.steps, out=self.out[: len(self.expected)], threads=1)
+
+    def nanoseconds(self, seconds: float) -> float:
         """Time per value."""
-        return seconds / ((runs or self.runs) * self.steps) * 1e9
+        return seconds / (self.runs * self.steps) * 1e9
+
+
+def beside_peer(case: Case, steps: int) -> float:
+    """How many times faster the table of one run is than the library's own, compiled by JAX."""
+    d = case.drawn(1, steps)
+    schedule, theirs, out = case.make(d), case.peer(d[0]), np.empty((1, steps))
+
+    def table() -> None:
+        schedule.table(steps, out=out, threads=1)
+
+    table()
+    require_alike(theirs(), out[0], case.name)
+    return ratio(theirs, table)
 
 
 class Measured(NamedTuple):
-    """Nanoseconds per value, and the table relative to `fill`."""
+    """Nanoseconds per value, the table relative to `fill`, and NumPy relative to the table."""
 
     table: float
     over_fill: float
     fold: float
-    numpy: float
+    numpy_times: float
 
 
 def measure(case: Case, runs: int, steps: int) -> Measured:
     """The figures of one row."""
     work = Work(case, runs, steps)
     table, fill = medians(work.table, work.fill)
-    (fold,), (numpy,) = medians(work.fold), medians(work.numpy)
-    return Measured(
-        work.nanoseconds(table),
-        table / fill,
-        work.nanoseconds(fold),
-        work.nanoseconds(numpy, len(work.expected)),
-    )
+    (fold,) = medians(work.fold)
+    faster = ratio(work.numpy, work.first_table)
+    return Measured(work.nanoseconds(table), table / fill, work.nanoseconds(fold), faster)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks.users import live
 from benchmarks.users.case import Case
 from benchmarks.users.draws import (
     FLOOR,
@@ -24,12 +25,19 @@ RESTARTS = {"lr": RATE, "low": FLOOR, "first": steps_of(0.01, 0.1)}
 
 def case(name, draws, make, numpy):
     """A row of the class that begins its name."""
-    return Case(f"keras {name}", (f"compat.keras.{name.split(',')[0]}",), draws, make, numpy)
+    return Case(
+        f"keras {name}",
+        (f"compat.keras.{name.split(',')[0]}",),
+        draws,
+        lambda d: make(d, keras),
+        numpy,
+        peer=lambda d: live.keras(make, d),
+    )
 
 
 def _restarts(growth, height):
-    def make(d):
-        return keras.CosineDecayRestarts(d.lr, d.first, growth, height, d.low)
+    def make(d, of):
+        return of.CosineDecayRestarts(d.lr, d.first, growth, height, d.low)
 
     def numpy(d, p):
         c, begin, length = cycle(p, d.first, growth)
@@ -56,13 +64,13 @@ CASES = [
     case(
         "CosineDecay",
         {"lr": RATE, "low": FLOOR, "total": steps_of(0.5, 1.0)},
-        lambda d: keras.CosineDecay(d.lr, d.total, d.low),
+        lambda d, of: of.CosineDecay(d.lr, d.total, d.low),
         lambda d, p: half_wave(d.lr, d.lr * d.low, p / d.total),
     ),
     case(
         "CosineDecay, warmup",
         {"lr": RATE, "low": FLOOR, "total": steps_of(0.5, 0.9), "warmup": steps_of(0.01, 0.1)},
-        lambda d: keras.CosineDecay(
+        lambda d, of: of.CosineDecay(
             0.1 * d.lr, d.total, d.low, warmup_target=d.lr, warmup_steps=d.warmup
         ),
         _warm_cosine,
@@ -72,49 +80,49 @@ CASES = [
     case(
         "ExponentialDecay",
         RATES,
-        lambda d: keras.ExponentialDecay(d.lr, d.every, d.rate),
+        lambda d, of: of.ExponentialDecay(d.lr, d.every, d.rate),
         lambda d, p: d.lr * d.rate ** (p / d.every),
     ),
     case(
         "ExponentialDecay, staircase, fractional",
         STAIRS,
-        lambda d: keras.ExponentialDecay(d.lr, d.every, d.rate, staircase=True),
+        lambda d, of: of.ExponentialDecay(d.lr, d.every, d.rate, staircase=True),
         lambda d, p: d.lr * d.rate ** np.floor(p / d.every),
     ),
     case(
         "InverseTimeDecay",
         RATES,
-        lambda d: keras.InverseTimeDecay(d.lr, d.every, d.rate),
+        lambda d, of: of.InverseTimeDecay(d.lr, d.every, d.rate),
         lambda d, p: d.lr / (1 + d.rate * p / d.every),
     ),
     case(
         "InverseTimeDecay, staircase, fractional",
         STAIRS,
-        lambda d: keras.InverseTimeDecay(d.lr, d.every, d.rate, staircase=True),
+        lambda d, of: of.InverseTimeDecay(d.lr, d.every, d.rate, staircase=True),
         lambda d, p: d.lr / (1 + d.rate * np.floor(p / d.every)),
     ),
     case(
         "PolynomialDecay",
         {"lr": RATE, "total": steps_of(0.5, 1.0), "power": between(0.5, 3.0)},
-        lambda d: keras.PolynomialDecay(d.lr, d.total, 1e-4 * d.lr, d.power),
+        lambda d, of: of.PolynomialDecay(d.lr, d.total, 1e-4 * d.lr, d.power),
         lambda d, p: 1e-4 * d.lr + (d.lr - 1e-4 * d.lr) * line(1.0, 0.0, p / d.total) ** d.power,
     ),
     case(
         "PolynomialDecay, cycle",
         {"lr": RATE, "total": steps_of(0.05, 0.3), "power": between(1.0, 3.0)},
-        lambda d: keras.PolynomialDecay(d.lr, d.total, 1e-4 * d.lr, d.power, cycle=True),
+        lambda d, of: of.PolynomialDecay(d.lr, d.total, 1e-4 * d.lr, d.power, cycle=True),
         _cycled,
     ),
     case(
         "PiecewiseConstantDecay",
         {"edges": places(3), "values": levels(4)},
-        lambda d: keras.PiecewiseConstantDecay(d.edges, d.values),
+        lambda d, of: of.PiecewiseConstantDecay(d.edges, d.values),
         _pieces,
     ),
     case(
         "PiecewiseConstantDecay, fractional",
         {"edges": fractional_places(3), "values": levels(4)},
-        lambda d: keras.PiecewiseConstantDecay(d.edges, d.values),
+        lambda d, of: of.PiecewiseConstantDecay(d.edges, d.values),
         _pieces,
     ),
 ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks.users import live
 from benchmarks.users.case import Case
 from benchmarks.users.draws import FLOOR, RATE, between, log_between, steps_of
 from benchmarks.users.formulas import half_wave, line, wave
@@ -14,7 +15,14 @@ RATES = {"every": log_between(10, 1000), "rate": between(0.5, 0.99)}
 
 def case(name, draws, make, numpy):
     """A row of the function that begins its name."""
-    return Case(f"optax {name}", (f"compat.optax.{name.split(',')[0]}",), draws, make, numpy)
+    return Case(
+        f"optax {name}",
+        (f"compat.optax.{name.split(',')[0]}",),
+        draws,
+        lambda d: make(d, optax),
+        numpy,
+        peer=lambda d: live.optax(make, d),
+    )
 
 
 def _boundaries(d):
@@ -54,8 +62,8 @@ def _warm_cosine(d, p):
     return np.where(p < d.warmup, d.lr * p / d.warmup, down)
 
 
-def _sgdr(d):
-    return optax.sgdr_schedule(
+def _sgdr(d, of):
+    return of.sgdr_schedule(
         [
             {
                 "init_value": 0.0,
@@ -80,49 +88,50 @@ CASES = [
     case(
         "constant_schedule",
         {"lr": RATE},
-        lambda d: optax.constant_schedule(d.lr),
+        lambda d, of: of.constant_schedule(d.lr),
         lambda d, p: d.lr + 0 * p,
     ),
     case(
         "linear_schedule",
         FALL,
-        lambda d: optax.linear_schedule(d.lr, d.lr * d.low, d.total),
+        lambda d, of: of.linear_schedule(d.lr, d.lr * d.low, d.total),
         lambda d, p: line(d.lr, d.lr * d.low, p / d.total),
     ),
     case(
         "polynomial_schedule",
-        FALL | {"power": between(0.5, 3.0)},
-        lambda d: optax.polynomial_schedule(d.lr, d.lr * d.low, d.power, d.total),
+        # Past the end, `jit` computes 1 - count / transition_steps as less than 0: NaN.
+        FALL | {"total": steps_of(1.0, 1.2), "power": between(0.5, 3.0)},
+        lambda d, of: of.polynomial_schedule(d.lr, d.lr * d.low, d.power, d.total),
         lambda d, p: d.lr * d.low + (d.lr - d.lr * d.low) * line(1.0, 0.0, p / d.total) ** d.power,
     ),
     case(
         "cosine_decay_schedule",
         FALL,
-        lambda d: optax.cosine_decay_schedule(d.lr, d.total, d.low),
+        lambda d, of: of.cosine_decay_schedule(d.lr, d.total, d.low),
         lambda d, p: half_wave(d.lr, d.lr * d.low, p / d.total),
     ),
     case(
         "cosine_decay_schedule, exponent",
         FALL | {"power": between(0.5, 3.0)},
-        lambda d: optax.cosine_decay_schedule(d.lr, d.total, d.low, d.power),
+        lambda d, of: of.cosine_decay_schedule(d.lr, d.total, d.low, d.power),
         lambda d, p: d.lr * (d.low + (1 - d.low) * wave(np.minimum(p / d.total, 1.0)) ** d.power),
     ),
     case(
         "exponential_decay",
         {"lr": RATE} | RATES,
-        lambda d: optax.exponential_decay(d.lr, d.every, d.rate),
+        lambda d, of: of.exponential_decay(d.lr, d.every, d.rate),
         lambda d, p: d.lr * d.rate ** (p / d.every),
     ),
     case(
         "exponential_decay, staircase",
         {"lr": RATE, "every": steps_of(0.001, 0.1), "rate": between(0.5, 0.99)},
-        lambda d: optax.exponential_decay(d.lr, d.every, d.rate, staircase=True),
+        lambda d, of: of.exponential_decay(d.lr, d.every, d.rate, staircase=True),
         lambda d, p: d.lr * d.rate ** np.floor(p / d.every),
     ),
     case(
         "piecewise_constant_schedule",
         PIECES,
-        lambda d: optax.piecewise_constant_schedule(d.lr, _boundaries(d)),
+        lambda d, of: of.piecewise_constant_schedule(d.lr, _boundaries(d)),
         lambda d, p: (
             d.lr
             * np.where(p >= d.steps // 4, d.first, 1.0)
@@ -132,43 +141,43 @@ CASES = [
     case(
         "piecewise_interpolate_schedule, linear",
         PIECES,
-        lambda d: optax.piecewise_interpolate_schedule("linear", d.lr, _boundaries(d)),
+        lambda d, of: of.piecewise_interpolate_schedule("linear", d.lr, _boundaries(d)),
         _piecewise(line),
     ),
     case(
         "piecewise_interpolate_schedule, cosine",
         PIECES,
-        lambda d: optax.piecewise_interpolate_schedule("cosine", d.lr, _boundaries(d)),
+        lambda d, of: of.piecewise_interpolate_schedule("cosine", d.lr, _boundaries(d)),
         _piecewise(half_wave),
     ),
     case(
         "linear_onecycle_schedule",
         ONE_CYCLE,
-        lambda d: optax.linear_onecycle_schedule(d.total, d.lr, d.start),
+        lambda d, of: of.linear_onecycle_schedule(d.total, d.lr, d.start),
         _linear_cycle,
     ),
     case(
         "cosine_onecycle_schedule",
         ONE_CYCLE,
-        lambda d: optax.cosine_onecycle_schedule(d.total, d.lr, d.start),
+        lambda d, of: of.cosine_onecycle_schedule(d.total, d.lr, d.start),
         _cosine_cycle,
     ),
     case(
         "warmup_constant_schedule",
         WARM,
-        lambda d: optax.warmup_constant_schedule(d.lr * d.low, d.lr, d.warmup),
+        lambda d, of: of.warmup_constant_schedule(d.lr * d.low, d.lr, d.warmup),
         lambda d, p: line(d.lr * d.low, d.lr, p / d.warmup),
     ),
     case(
         "warmup_cosine_decay_schedule",
         WARM | {"total": steps_of(0.8, 1.0)},
-        lambda d: optax.warmup_cosine_decay_schedule(0.0, d.lr, d.warmup, d.total, d.lr * d.low),
+        lambda d, of: of.warmup_cosine_decay_schedule(0.0, d.lr, d.warmup, d.total, d.lr * d.low),
         _warm_cosine,
     ),
     case(
         "warmup_exponential_decay_schedule",
         WARM | RATES,
-        lambda d: optax.warmup_exponential_decay_schedule(0.0, d.lr, d.warmup, d.every, d.rate),
+        lambda d, of: of.warmup_exponential_decay_schedule(0.0, d.lr, d.warmup, d.every, d.rate),
         lambda d, p: np.where(
             p < d.warmup, d.lr * p / d.warmup, d.lr * d.rate ** ((p - d.warmup) / d.every)
         ),
@@ -177,10 +186,10 @@ CASES = [
     case(
         "join_schedules",
         WARM | {"total": steps_of(0.5, 0.9)},
-        lambda d: optax.join_schedules(
+        lambda d, of: of.join_schedules(
             [
-                optax.linear_schedule(0.0, d.lr, d.warmup),
-                optax.cosine_decay_schedule(d.lr, d.total, d.low),
+                of.linear_schedule(0.0, d.lr, d.warmup),
+                of.cosine_decay_schedule(d.lr, d.total, d.low),
             ],
             [d.warmup],
         ),
