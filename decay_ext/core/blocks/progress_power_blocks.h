@@ -169,7 +169,7 @@ class ProgressPowerBlocks {
             hi[k] = value.hi;
             lo[k] = value.lo;
             unit[k] = 1.0 / near;
-            elapsed[k] = own.progress_.at<straight>(p).elapsed.hi;
+            elapsed[k] = own.progress_.template at<straight>(p).elapsed.hi;
             rate[k] = near / gone;
             first[k] = found.t.hi;
             sine_twice[k] = found.sine_twice;
