@@ -8,7 +8,8 @@ that: a clone does not inline functions that have no clones of their own. A libr
 vectors such as Highway would write the vectors by hand, but the bits of a value also depend on
 the order of the scalar operations, which `EXACT` below fixes for every instruction set.
 
-It needs GCC or Clang. Where ccache is on PATH it is used, unless CC or CXX is set.
+It needs GCC 11 or Clang 14, or a later version. Where ccache is on PATH it is used, unless CC or
+CXX is set.
 
 Environment switches:
     DECAYLR_INSTRUCTION_SET=baseline|v3|v4   build this one only, in a third of the time
@@ -23,8 +24,10 @@ import hashlib
 import os
 import platform
 import shutil
+import subprocess
 from glob import glob
 from pathlib import Path
+from typing import Any
 
 from Cython.Build import cythonize
 from pybind11.setup_helpers import Pybind11Extension
@@ -115,6 +118,24 @@ in_cython = [
 ]
 
 
+def refuse_other_compilers(compiler: Any) -> None:
+    """Raise one error in place of hundreds if the core cannot be compiled by this compiler."""
+    kind = compiler.compiler_type
+    if kind != "unix":
+        raise CompileError(
+            f"decaylr must be compiled by GCC or Clang, got {kind}: its core uses "
+            "their vector extensions and needs their control of rounding. On Windows, use WSL."
+        )
+    header = "decay_ext/core/arithmetic/double_double.h"
+    command = [*compiler.compiler_so_cxx, "-std=c++17", "-fsyntax-only", "-x", "c++", header]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except OSError as error:
+        raise CompileError(f"decaylr needs a C++ compiler: {error}") from None
+    except subprocess.CalledProcessError as error:
+        raise CompileError(f"{' '.join(command)} failed:\n{error.stderr}") from None
+
+
 class BuildTogether(build_ext):
     """`build_ext` with one compiler for each processor, each with its own objects.
 
@@ -128,11 +149,7 @@ class BuildTogether(build_ext):
             self.parallel = os.cpu_count()
 
     def build_extensions(self) -> None:
-        if self.compiler.compiler_type == "msvc":
-            raise CompileError(
-                "decaylr must be compiled by GCC or Clang, got MSVC: its core uses their vector "
-                "extensions and needs their control of rounding. On Windows, use WSL."
-            )
+        refuse_other_compilers(self.compiler)
         if shutil.which("ccache") and not os.environ.get("CC") and not os.environ.get("CXX"):
             if SYMBOLS == "-g0":  # nothing that is compiled names the folder of the sources
                 os.environ.setdefault("CCACHE_NOHASHDIR", "1")

@@ -13,8 +13,16 @@
 #include <cstdint>
 #include <cstring>
 
-#if !defined(__GNUC__)
-#error "decaylr needs GCC or Clang: it uses their vector extensions and -ffp-contract=off"
+// Others that define __GNUC__, such as icc and nvc++, have fast math by default.
+#if defined(__clang__)
+#define DECAYLR_COMPILER_FITS (__clang_major__ >= 14)
+#elif defined(__GNUC__) && !defined(__INTEL_COMPILER) && !defined(__NVCOMPILER)
+#define DECAYLR_COMPILER_FITS (__GNUC__ >= 11)
+#else
+#define DECAYLR_COMPILER_FITS 0
+#endif
+#if !DECAYLR_COMPILER_FITS
+#error "decaylr must be compiled by GCC 11 or Clang 14, or a later version of them"
 #endif
 #if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__
 #error "decaylr must be compiled without -ffast-math, which rewrites the sums that its words rest on"
