@@ -152,15 +152,32 @@ Lookup lookup_of(const py::array& positions) {
     return lookup;
 }
 
+// The index of the first of some numbers that is not in place, else -1. Chunks are looked at as a
+// whole, without branches, so that compilers vectorize the loop.
+template <class T, class InPlace>
+Int first_misplaced(const T* numbers, Int count, InPlace&& in_place) {
+    constexpr Int chunk = 256;
+    for (Int from = 0; from < count; from += chunk) {
+        const int n = static_cast<int>(std::min(chunk, count - from));
+        int fits = 1;
+        for (int i = 0; i < n; ++i) fits &= in_place(numbers[from + i]) ? 1 : 0;
+        if (fits) continue;
+        for (Int i = from;; ++i) {
+            if (!in_place(numbers[i])) return i;
+        }
+    }
+    return -1;
+}
+
 // The index of the first position outside [0, 2^63), else -1.
 Int first_misplaced(const py::array& positions) {
     const Lookup lookup = lookup_of(positions);
-    for (Int i = 0; i < positions.size(); ++i) {
-        const bool fits = lookup.integers ? lookup.integers[i] >= 0
-                                          : lookup.reals[i] >= 0.0 && lookup.reals[i] < two_63;
-        if (!fits) return i;
+    const Int count = positions.size();
+    if (lookup.integers) {
+        return first_misplaced(lookup.integers, count, [](Int p) { return p >= 0; });
     }
-    return -1;
+    return first_misplaced(lookup.reals, count,
+                           [](double p) { return p >= 0.0 && p < two_63; });
 }
 
 // Evaluates positions (one, or one per value) for the given runs, or run i for value i.
@@ -176,10 +193,10 @@ void gather(const Program& program, const py::array& positions,
     lookup.run_stride = program.runs() == 1 ? 0 : 1;
     if (runs) {
         if (runs->size() != lookup.count) throw py::value_error("runs must be one per value");
-        for (Int i = 0; i < lookup.count; ++i) {
-            if (runs->data()[i] < 0 || runs->data()[i] >= program.runs()) {
-                throw py::index_error("run outside the program");
-            }
+        const Run all = program.runs();
+        const auto inside = [all](Run run) { return run >= 0 && run < all; };
+        if (first_misplaced(runs->data(), lookup.count, inside) >= 0) {
+            throw py::index_error("run outside the program");
         }
         lookup.runs = runs->data();
     } else if (lookup.run_stride == 1 && lookup.count > program.runs()) {

@@ -214,26 +214,39 @@ void each(const Lookup& lookup, Int begin, Int end, F&& f) {
     }
 }
 
+// How many positions from the first on are consecutive, found by chunks without branches.
+Int consecutive(const Int* positions, Int count) {
+    constexpr Int chunk = 64;
+    Int found = 1;
+    for (; found + chunk <= count; found += chunk) {
+        int together = 1;
+        for (Int i = 0; i < chunk; ++i) {
+            together &= positions[found + i] - 1 == positions[found + i - 1] ? 1 : 0;
+        }
+        if (!together) break;
+    }
+    while (found < count && positions[found] - 1 == positions[found - 1]) ++found;
+    return found;
+}
+
 // Consecutive positions are found in lookups of one run; others are evaluated together.
 void look_up(const Node& node, Run run, const Int* positions, Int count, double* out) {
     constexpr Int worthwhile = 16;
     Int apart = 0;  // where those begin that are not consecutive
+    const auto evaluate_apart = [&](Int until) {
+        if (until == apart) return;
+        node.fill_numbers(run, whole_positions, positions + apart, until - apart, out + apart);
+    };
     for (Int i = 0; i < count;) {
-        Int next = i + 1;
-        while (next < count && positions[next] - 1 == positions[next - 1]) ++next;
-        if (next - i < worthwhile) {
-            i = next;
-            continue;
+        const Int n = consecutive(positions + i, count - i);
+        if (n >= worthwhile) {
+            evaluate_apart(i);
+            node.fill(run, positions[i], n, out + i);
+            apart = i + n;
         }
-        if (i > apart) {
-            node.fill_numbers(run, whole_positions, positions + apart, i - apart, out + apart);
-        }
-        node.fill(run, positions[i], next - i, out + i);
-        i = apart = next;
+        i += n;
     }
-    if (count > apart) {
-        node.fill_numbers(run, whole_positions, positions + apart, count - apart, out + apart);
-    }
+    evaluate_apart(count);
 }
 
 // The same of real positions: chunks of whole ones are looked up as such.
@@ -242,7 +255,9 @@ void look_up(const Node& node, Run run, const double* positions, Int count, doub
     for (Int i = 0; i < count; i += many_positions) {
         const Int n = std::min(many_positions, count - i);
         const double* own = positions + i;
-        if (std::all_of(own, own + n, [](double p) { return p == std::floor(p); })) {
+        int all_whole = 1;
+        for (Int j = 0; j < n; ++j) all_whole &= own[j] == std::floor(own[j]) ? 1 : 0;
+        if (all_whole) {
             std::transform(own, own + n, whole, [](double p) { return static_cast<Int>(p); });
             look_up(node, run, whole, n, out + i);
         } else {
