@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
-from decaylr.checks import Array, FloatArray
+from decaylr.checks import FloatArray
 from decaylr.combinators import (
     arithmetic,
     batches,
@@ -19,9 +19,9 @@ from decaylr.combinators import (
 from decaylr.evaluation import program, summary, values
 from decaylr.notation import reading, text, writing
 from decaylr.pictures import curves, svg
-from decaylr.tree import batch, compare, length
+from decaylr.tree import batch, compare, flat, length
 from decaylr.tree import replace as replacing
-from decaylr.tree.node import Node, new_node
+from decaylr.tree.node import Node
 
 
 class Schedule(Node):
@@ -202,26 +202,20 @@ class Schedule(Node):
     def __hash__(self) -> int:
         return hash((self.shape, compare.fingerprint(self)))
 
+    def __copy__(self) -> Self:
+        return self  # nothing of it can be changed
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = dict(self.parameters), dict(self.options), self.children, self.shape
-        return _restore, (self.kind, *parts, dict(self.companions))
+        return _restored, (flat.records(self),)
 
     # -- plots; matplotlib is imported only when a plot is drawn
     plot = curves.plot_schedule
     _repr_html_ = svg.schedule_svg
 
 
-def _restore(
-    kind: str,
-    parameters: Mapping[str, Array],
-    options: Mapping[str, str | bool],
-    children: tuple[Schedule, ...],
-    shape: tuple[int, ...],
-    companions: Mapping[str, Schedule] | None = None,
-) -> Schedule:
-    """Rebuild a schedule from its pickled parts."""
-    for array in parameters.values():
-        array.flags.writeable = False
-    return new_node(
-        Schedule, kind, parameters, options, children, shape=shape, companions=companions
-    )
+def _restored(records: list[flat.Record]) -> Schedule:
+    """Rebuild a schedule from its pickle."""
+    return flat.restored(Schedule, records)

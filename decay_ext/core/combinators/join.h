@@ -15,7 +15,8 @@ class Join final : public Node {
     using Node::check;
     using Node::fill;
 
-    explicit Join(const Spec& spec) : parts_(spec.children) {
+    explicit Join(const Spec& spec)
+        : parts_(spec.children), levels_(levels_above(spec.children)) {
         for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
             boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
             const bool integral = boundaries_.back().boundary(0).integral;
@@ -23,6 +24,7 @@ class Join final : public Node {
         }
         for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
     }
+    int levels() const override { return levels_; }
     bool refuses() const override { return refuses_; }
     bool refuses_onward() const override {
         return std::none_of(parts_.begin(), parts_.end() - 1,
@@ -159,6 +161,7 @@ class Join final : public Node {
 
     std::vector<NodePtr> parts_;
     std::vector<Column> boundaries_;
+    int levels_;
     bool refuses_ = false;
     bool aligned_ = true;  // all runs change parts at the same integers
 };

@@ -16,7 +16,9 @@ class Moved : public Node {
     using Node::check;
     using Node::fill;
 
-    explicit Moved(const Spec& spec) : child_(spec.children.at(0)) {}
+    explicit Moved(const Spec& spec)
+        : child_(spec.children.at(0)), levels_(levels_above({child_})) {}
+    int levels() const override { return levels_; }
     bool refuses() const override { return child_->refuses(); }
     bool refuses_onward() const override { return child_->refuses_onward(); }
     double at(Run run, const Grid& grid, Int n) const override {
@@ -32,6 +34,7 @@ class Moved : public Node {
     NodePtr child_;
 
    private:
+    int levels_;
     const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include "tree/node.h"
 
@@ -14,9 +15,11 @@ class Pointwise : public Node {
     using Node::check;
     using Node::fill;
 
-    explicit Pointwise(const Spec& spec) : children_(spec.children) {
+    explicit Pointwise(const Spec& spec)
+        : children_(spec.children), levels_(levels_above(spec.children)) {
         for (const auto& child : children_) refuses_ = refuses_ || child->refuses();
     }
+    int levels() const override { return levels_; }
     bool refuses() const override { return refuses_; }
     bool refuses_onward() const override {
         return std::all_of(children_.begin(), children_.end(),
@@ -28,6 +31,7 @@ class Pointwise : public Node {
 
    protected:
     std::vector<NodePtr> children_;
+    int levels_;
     bool refuses_ = false;
 };
 
@@ -68,15 +72,16 @@ class Reduce final : public Pointwise {
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
-        double other[chunk];
         const Run most = std::max<Run>(chunk / count, 1);
         const Int steps = std::min(count, chunk);
-        for (Int k = 0; k < count; k += steps) {
-            for (Run r = 0; r < runs; r += most) {
-                fill_tile(first_run + r, std::min(most, runs - r), first + k,
-                          std::min(steps, count - k), out + k * pitch + r, pitch, other);
+        with_buffer([&](double* other) {
+            for (Int k = 0; k < count; k += steps) {
+                for (Run r = 0; r < runs; r += most) {
+                    fill_tile(first_run + r, std::min(most, runs - r), first + k,
+                              std::min(steps, count - k), out + k * pitch + r, pitch, other);
+                }
             }
-        }
+        });
     }
 
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
@@ -105,15 +110,33 @@ class Reduce final : public Pointwise {
     // fill(child, from, n, to) evaluates n values of a child, from the from-th on.
     template <class Fill>
     void each_chunk(Int count, double* out, Fill&& fill) const {
-        double other[chunk];
-        for (Int from = 0; from < count; from += chunk) {
-            const Int n = std::min(chunk, count - from);
-            fill(*children_[0], from, n, out + from);
-            for (std::size_t c = 1; c < children_.size(); ++c) {
-                fill(*children_[c], from, n, other);
-                combine(out + from, other, n);
+        with_buffer([&](double* other) {
+            for (Int from = 0; from < count; from += chunk) {
+                const Int n = std::min(chunk, count - from);
+                fill(*children_[0], from, n, out + from);
+                for (std::size_t c = 1; c < children_.size(); ++c) {
+                    fill(*children_[c], from, n, other);
+                    combine(out + from, other, n);
+                }
             }
-        }
+        });
+    }
+    // Calls f with room for `chunk` values. The function that calls itself from level to level must
+    // not hold the room on the stack, hence the two that are never inlined.
+    template <class F>
+    void with_buffer(F&& f) const {
+        if (levels_ <= levels_on_stack) on_stack(f);
+        else on_heap(f);
+    }
+    template <class F>
+    __attribute__((noinline)) static void on_stack(F& f) {
+        double buffer[chunk];
+        f(buffer);
+    }
+    template <class F>
+    __attribute__((noinline)) static void on_heap(F& f) {
+        const std::unique_ptr<double[]> buffer(new double[chunk]);
+        f(buffer.get());
     }
     void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
                    double* other) const {

@@ -50,7 +50,7 @@ void copy_rows_nontemporal(const Node& node, Run first_run, Run runs, const Wind
                            Int count, Real* out) {
     using Clock = std::chrono::steady_clock;
     constexpr Int length = Int{1} << 13;
-    Real scratch[length];
+    const std::unique_ptr<Real[]> scratch(new Real[length]);
     const Int piece = std::min(count, length);
     const Run together = length / piece;
     bool slow = false;
@@ -61,10 +61,11 @@ void copy_rows_nontemporal(const Node& node, Run first_run, Run runs, const Wind
             Real* to = out + r * count + i;
             const auto start = Clock::now();
             const Run row = first_run + r;
-            fill_rows(node, row, some, w, k + i, n, slow ? to : scratch, slow ? count : n);
+            fill_rows(node, row, some, w, k + i, n, slow ? to : scratch.get(),
+                      slow ? count : n);
             if (slow) continue;
             const auto evaluated = Clock::now();
-            nontemporal_copy(scratch, some * n, to);
+            nontemporal_copy(scratch.get(), some * n, to);
             slow = evaluated - start > Clock::now() - evaluated;
         }
     }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "tree/block_fill.h"
 #include "tree/closed_sum.h"
@@ -15,8 +16,11 @@
 
 namespace decaylr {
 
-// The size of a combinator's buffer for its second operand: small enough for any stack.
+// The size of a combinator's buffer for its second operand.
 constexpr Int chunk = 512;
+// Such buffers stand on the stack up to this many levels above the curves, on the heap where trees
+// are higher: their evaluation takes long enough for that, and threads may have small stacks.
+constexpr int levels_on_stack = 12;
 // Positions that are evaluated together where preparing a run is expensive.
 constexpr Int many_positions = 4096;
 // Runs that are evaluated together: their coefficients stay in the first-level cache.
@@ -25,6 +29,9 @@ constexpr int many_runs = 64;
 class Node {
    public:
     virtual ~Node() = default;
+
+    // How many nodes the longest path down from here has, this one included.
+    virtual int levels() const = 0;
 
     // The value of one run at number n of a grid. Every other route must give these bits.
     virtual double at(Run run, const Grid& grid, Int n) const = 0;
@@ -102,8 +109,9 @@ class Node {
     }
 
    private:
-    // Tiles evaluated by run and written by position.
-    void transpose_rows(Run first_run, Run runs, Int first, Int count, double* out,
+    // Tiles evaluated by run and written by position. Never inlined: its buffer must not stand in
+    // the frames of combinators that call each other.
+    __attribute__((noinline)) void transpose_rows(Run first_run, Run runs, Int first, Int count, double* out,
                         Int pitch) const {
         double scratch[chunk];
         for (Int k = 0; k < count; k += chunk / lanes) {
@@ -116,6 +124,13 @@ class Node {
         }
     }
 };
+
+// The levels of a node above these children.
+inline int levels_above(const std::vector<NodePtr>& children) {
+    int most = 0;
+    for (const auto& child : children) most = std::max(most, child->levels());
+    return most + 1;
+}
 
 // Whether a curve prepares several runs together.
 template <class Curve, class = void>
@@ -167,6 +182,7 @@ class CurveNode final : public Node {
     explicit CurveNode(const Spec& spec) : curve_(spec) {
         if (spec.runs == 1) shared_.emplace(curve_.row(0, whole_positions));
     }
+    int levels() const override { return 1; }
     double at(Run run, const Grid& grid, Int n) const override {
         if (n == 0 && grid.begins_whole()) return at(run, grid.begin());
         return with_row(run, grid, [&](const Row& row, Int back) { return row.at(n - back); });

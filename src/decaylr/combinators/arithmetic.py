@@ -14,6 +14,7 @@ from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import natural_shape
 from decaylr.tree.length import child_length, length_of
 from decaylr.tree.node import Kind, N, Node, new_curve_like, new_like
+from decaylr.tree.recursion import Calls, each
 
 
 def reduce(kind: str, operands: Sequence[N]) -> N:
@@ -101,18 +102,23 @@ def _is_endless_constant(node: Node) -> npt.NDArray[np.bool_]:
     return np.broadcast_to(np.asarray(endless), node.shape)
 
 
-def _infix(sign: str) -> Callable[[Node], str]:
-    return lambda node: sign.join(operand(child) for child in node.children)
+def _infix(sign: str) -> Callable[[Node], Calls[str]]:
+    def text(node: Node) -> Calls[str]:
+        operands: list[str] = yield each(map(operand, node.children))
+        return sign.join(operands)
+
+    return text
 
 
-def _quotient_text(node: Node) -> str:
+def _quotient_text(node: Node) -> Calls[str]:
     divisor = node.parameters["divisor"]
     text = array_text(divisor)
-    return f"{operand(node.children[0])} / {text if divisor.ndim == 0 else f'array({text})'}"
+    dividend = yield operand(node.children[0])
+    return f"{dividend} / {text if divisor.ndim == 0 else f'array({text})'}"
 
 
-def _negative_text(node: Node) -> str:
-    return f"-{operand(node.children[0])}"
+def _negative_text(node: Node) -> Calls[str]:
+    return f"-{yield operand(node.children[0])}"
 
 
 def _reduction_formula(

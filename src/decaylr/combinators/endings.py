@@ -10,6 +10,7 @@ from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
 from decaylr.tree.length import finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
+from decaylr.tree.recursion import Calls
 
 ENDINGS = ("hold", "repeat", "mirror", "raise")
 
@@ -60,8 +61,8 @@ def _arguments(node: Node) -> dict[str, Any]:
     return dict(node.options)
 
 
-def _text(node: Node) -> str:
-    return f"{operand(node.children[0])}.ending({node.options['mode']!r})"
+def _text(node: Node) -> Calls[str]:
+    return f"{yield operand(node.children[0])}.ending({node.options['mode']!r})"
 
 
 def formula(node: Outline, p: Number, numbers: Numbers) -> Number:

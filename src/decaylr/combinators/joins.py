@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, refuse, shown
-from decaylr.notation.text import array_text, expression
+from decaylr.notation.text import array_text, expressed
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.traced.pieces import at_least_zero
 from decaylr.tree.length import as_float, compact, integers_if_whole, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
+from decaylr.tree.recursion import Calls, each
 
 
 def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
@@ -167,8 +168,8 @@ def _length(node: Node) -> FloatArray:
     return as_float(node, f"boundary{last}") + length_of(node.children[-1])
 
 
-def _text(node: Node) -> str:
-    parts = ", ".join(expression(c) for c in node.children)
+def _text(node: Node) -> Calls[str]:
+    parts = ", ".join((yield each(map(expressed, node.children))))
     boundaries, natural = _boundaries(node), natural_boundaries(node.children)
     if natural is not None and all(
         a.shape == b.shape and np.array_equal(a, b)

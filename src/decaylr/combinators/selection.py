@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from decaylr.checks import Array, FloatArray, IntArray, real_array, refuse
-from decaylr.notation.text import LONGEST, expression
+from decaylr.notation.text import LONGEST, expressed
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.length import length_of
 from decaylr.tree.mixed import select
 from decaylr.tree.node import Kind, Node
+from decaylr.tree.recursion import Calls, each
 
 
 def _make(children: Sequence[Node], part: Any = None, row: Any = None) -> Node:
@@ -46,14 +47,16 @@ def _length(node: Node) -> FloatArray:
     return lengths
 
 
-def _text(node: Node) -> str:
+def _text(node: Node) -> Calls[str]:
     """`concatenate` of the consecutive runs that belong to the same part."""
     part = node.parameters["part"].ravel()
     row = node.parameters["row"].ravel()
     cuts = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), part.size]
     if len(cuts) > LONGEST:
         return f"<batch of shape {node.shape}, {len(node.children)} families mixed>"
-    pieces = [expression(indexed(node.children[part[a]], row[a:b])) for a, b in pairwise(cuts)]
+    pieces = yield each(
+        expressed(indexed(node.children[part[a]], row[a:b])) for a, b in pairwise(cuts)
+    )
     text = f"concatenate([{', '.join(pieces)}])"
     return text if len(node.shape) == 1 else f"{text}.reshape({node.shape})"
 

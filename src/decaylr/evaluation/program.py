@@ -18,6 +18,7 @@ from decaylr.tree.node import (
     is_list,
     program_of,
 )
+from decaylr.tree.recursion import Calls, each, run
 
 
 def compiled(schedule: Node) -> _engine.Program:
@@ -42,10 +43,10 @@ def cursor(schedule: Node, start: int = 0) -> Cursor:
 
 
 def _build(schedule: Node) -> _engine.Program:
-    return _engine.Program(_node(schedule, schedule.shape))
+    return _engine.Program(run(_node(schedule, schedule.shape)))
 
 
-def _node(schedule: Node, shape: Shape) -> tuple[Any, ...]:
+def _node(schedule: Node, shape: Shape) -> Calls[tuple[Any, ...]]:
     kind = schedule.kind
     columns = {
         name: _column(kind, name, array, shape)
@@ -53,10 +54,10 @@ def _node(schedule: Node, shape: Shape) -> tuple[Any, ...]:
         if name not in KINDS[kind].not_compiled
     }
     options = {name: _option(value) for name, value in schedule.options.items()}
-    children = [
+    children = yield each(
         _node(child, child.shape if kind == "select" else shape if child.size > 1 else ())
         for child in schedule.children
-    ]
+    )
     return kind, int(np.prod(shape, dtype=np.int64)), columns, options, children
 
 

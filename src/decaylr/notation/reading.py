@@ -9,6 +9,7 @@ from typing import Any
 from decaylr.checks import known_keys, refuse, shown
 from decaylr.notation.writing import VERSION, defaults
 from decaylr.tree.node import DEEPEST, KINDS, N, Node
+from decaylr.tree.recursion import Calls, each, run
 
 
 def from_dict(cls: type[N], data: Mapping[str, Any]) -> N:
@@ -29,8 +30,12 @@ def from_dict(cls: type[N], data: Mapping[str, Any]) -> N:
         raise _too_deep() from None
 
 
-def from_node(cls: type[N], node: Any, path: str, depth: int = 0) -> N:
+def from_node(cls: type[N], node: Any, path: str) -> N:
     """Build the schedule of one node; error messages name it by `path`."""
+    return run(_from_node(cls, node, path, 1))
+
+
+def _from_node(cls: type[N], node: Any, path: str, depth: int) -> Calls[N]:
     if depth > DEEPEST:
         raise ValueError(f"schedule must be nested at most {DEEPEST} deep, got more at {path:.80}")
     if not isinstance(node, Mapping) or len(node) != 1:
@@ -43,7 +48,7 @@ def from_node(cls: type[N], node: Any, path: str, depth: int = 0) -> N:
     if not isinstance(body, Mapping):
         raise TypeError(f"{node_path} must be a mapping, got {type(body).__name__}")
     arguments = {name: numbered(value) for name, value in body.items() if name not in _CHILDREN}
-    children = _build_children(cls, kind, body, node_path, depth)
+    children = yield _build_children(cls, kind, body, node_path, depth)
     try:
         schedule = _call(kind, arguments, children)
     except (TypeError, ValueError) as error:
@@ -63,7 +68,7 @@ _CHILDREN = ("of", "parts")  # keys of one child, and of a list of children
 
 def _build_children(
     cls: type[Node], kind: str, body: Mapping[str, Any], node_path: str, depth: int
-) -> list[Node]:
+) -> Calls[list[Node]]:
     required = {"one": "of", "many": "parts"}.get(KINDS[kind].children)
     for key in _CHILDREN:
         if key in body and key != required:
@@ -73,13 +78,14 @@ def _build_children(
     if required not in body:
         raise ValueError(f"{node_path}: {required!r} is missing")
     if required == "of":
-        return [from_node(cls, body["of"], f"{node_path}.of", depth + 1)]
+        return [(yield _from_node(cls, body["of"], f"{node_path}.of", depth + 1))]
     if not isinstance(body["parts"], list) or not body["parts"]:
         raise TypeError(f"{node_path}.parts must be a list of nodes, got {shown(body['parts'])}")
-    return [
-        from_node(cls, part, f"{node_path}.parts[{i}]", depth + 1)
+    children: list[Node] = yield each(
+        _from_node(cls, part, f"{node_path}.parts[{i}]", depth + 1)
         for i, part in enumerate(body["parts"])
-    ]
+    )
+    return children
 
 
 def numbered(value: Any) -> Any:

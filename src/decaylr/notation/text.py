@@ -8,19 +8,26 @@ from decaylr.checks import Array
 from decaylr.notation.writing import is_default
 from decaylr.tree.batch import with_explicit_shape
 from decaylr.tree.node import KINDS, Node
+from decaylr.tree.recursion import Calls, run
 
 LONGEST = 1000  # largest number of elements that are written out
 
 
 def expression(schedule: Node) -> str:
     """The expression that creates a schedule."""
+    return run(expressed(schedule))
+
+
+def expressed(schedule: Node) -> Calls[str]:
+    """The same for :func:`decaylr.tree.recursion.run`."""
     kind = KINDS[schedule.kind]
     if kind.name != "select":
         schedule = with_explicit_shape(schedule)
     if kind.text is not None:
-        return kind.text(schedule)
+        text: str = yield kind.text(schedule)
+        return text
     call = f"{kind.name}({', '.join(_arguments(schedule))})"
-    return call if kind.children == "none" else f"{operand(schedule.children[0])}.{call}"
+    return call if kind.children == "none" else f"{yield operand(schedule.children[0])}.{call}"
 
 
 def number(value: object) -> str:
@@ -74,7 +81,7 @@ def _value(value: object) -> str:
     return repr(value)
 
 
-def operand(schedule: Node) -> str:
+def operand(schedule: Node) -> Calls[str]:
     """The expression of a schedule, in parentheses if it needs them as an operand."""
-    text = expression(schedule)
+    text = yield expressed(schedule)
     return f"({text})" if KINDS[schedule.kind].operator else text

@@ -14,6 +14,7 @@ import numpy as np
 
 from decaylr.tree.batch import with_explicit_shape
 from decaylr.tree.node import KINDS, Node
+from decaylr.tree.recursion import Calls, each, run
 
 VERSION = 1
 
@@ -51,18 +52,18 @@ def to_dict(schedule: Node) -> dict[str, Any]:
     >>> dl.linear(1.0, 0.0, 4).to_dict()['schedule']
     {'linear': {'init_value': 1.0, 'end_value': 0.0, 'steps': 4}}
     """
-    return {"version": VERSION, "schedule": _node(schedule)}
+    return {"version": VERSION, "schedule": run(_node(schedule))}
 
 
-def _node(schedule: Node) -> dict[str, Any]:
+def _node(schedule: Node) -> Calls[dict[str, Any]]:
     if schedule.kind != "select":
         schedule = with_explicit_shape(schedule)
     kind, children = schedule.kind, schedule.children
     body: dict[str, Any] = {}
     if KINDS[kind].children == "one":
-        body["of"] = _node(children[0])
+        body["of"] = yield _node(children[0])
     elif KINDS[kind].children == "many":
-        body["parts"] = [_node(child) for child in children]
+        body["parts"] = yield each(map(_node, children))
     arguments = KINDS[kind].arguments(schedule)
     return {kind: body | {name: plain(value) for name, value in arguments.items()}}
 

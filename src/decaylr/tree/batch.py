@@ -13,28 +13,10 @@ import numpy as np
 
 from decaylr.checks import Array
 from decaylr.tree.node import N, Node, Shape, batch_shape, broadcast_parameter, new_like
+from decaylr.tree.recursion import Calls, each, run
 
 
-def rebuild(
-    schedule: N,
-    shape: Shape,
-    change_parameter: Callable[[str, Array], Array],
-    change_child: Callable[[Node], Node],
-    change_companion: Callable[[Node], Node],
-) -> N:
-    """A copy of a node with its parameters, children and companions changed by functions."""
-    return new_like(
-        schedule,
-        schedule.kind,
-        {name: change_parameter(name, array) for name, array in schedule.parameters.items()},
-        schedule.options,
-        tuple([change_child(c) for c in schedule.children]),
-        shape=shape,
-        companions={name: change_companion(c) for name, c in schedule.companions.items()},
-    )
-
-
-def map_parameters(schedule: N, change: Callable[[Array, int], Array], shape: Shape) -> N:
+def _mapped(schedule: N, change: Callable[[Array, int], Array], shape: Shape) -> Calls[N]:
     """Apply a shape operation to every parameter, broadcast to the shape of the batch.
 
     `change(array, tail)` gets the number of trailing axes that are not batch axes (0 or 1);
@@ -50,40 +32,50 @@ def map_parameters(schedule: N, change: Callable[[Array, int], Array], shape: Sh
         changed.flags.writeable = False
         return changed
 
-    def child(c: Node) -> Node:
-        if c.shape == ():
-            return c
-        return map_parameters(broadcast_to(c, old_shape), change, shape)
-
-    def companion(c: Node) -> Node:
-        return map_parameters(c, change, shape)
-
+    parameters = {name: parameter(name, array) for name, array in schedule.parameters.items()}
+    children, companions = [], {}
+    for child in schedule.children:
+        if schedule.kind == "select" or child.shape == ():
+            children.append(child)
+        else:
+            wide = yield _widened(child, old_shape)
+            children.append((yield _mapped(wide, change, shape)))
+    for name, companion in schedule.companions.items():
+        companions[name] = yield _mapped(companion, change, shape)
+    changed = rebuild_with(schedule, parameters, tuple(children), shape, companions)
     if schedule.kind == "select":
-        return canonical(rebuild(schedule, shape, parameter, lambda c: c, companion))
-    return rebuild(schedule, shape, parameter, child, companion)
+        changed = yield _canonical(changed)
+    return changed
 
 
 def broadcast_to(schedule: N, shape: Shape) -> N:
     """The schedule broadcast to a batch shape."""
+    return run(_widened(schedule, shape))
+
+
+def _widened(schedule: N, shape: Shape) -> Calls[N]:
     if schedule.shape == shape:
         return schedule
     if schedule.shape == () and schedule.kind != "select":
-        return rebuild(
-            schedule,
-            shape,
-            lambda _, array: array,
-            lambda child: child,
-            lambda companion: broadcast_to(companion, shape),
-        )
+        companions = {}
+        for name, companion in schedule.companions.items():
+            companions[name] = yield _widened(companion, shape)
+        parameters, children = schedule.parameters, schedule.children
+        return rebuild_with(schedule, parameters, children, shape, companions)
 
     def widen(array: Array, tail: int) -> Array:
         return np.broadcast_to(array, shape + array.shape[array.ndim - tail :])
 
-    return map_parameters(schedule, widen, shape)
+    wide: N = yield _mapped(schedule, widen, shape)
+    return wide
 
 
 def indexed(schedule: N, key: Any) -> N:
     """Select runs by NumPy indexing: integers, slices, integer or boolean arrays."""
+    return run(_indexed(schedule, key))
+
+
+def _indexed(schedule: N, key: Any) -> Calls[N]:
     try:
         shape = np.broadcast_to(np.uint8(0), schedule.shape)[key].shape
     except OverflowError:
@@ -91,7 +83,10 @@ def indexed(schedule: N, key: Any) -> N:
     if 0 in shape:
         raise ValueError(f"a batch must hold at least one run, got none from index {key!r:.80}")
     keys = key if isinstance(key, tuple) else (key,)
-    return map_parameters(schedule, lambda array, tail: array[keys + (slice(None),) * tail], shape)
+    chosen: N = yield _mapped(
+        schedule, lambda array, tail: array[keys + (slice(None),) * tail], shape
+    )
+    return chosen
 
 
 def canonical(mixed: N) -> N:
@@ -100,6 +95,10 @@ def canonical(mixed: N) -> N:
     Parts are in order of first use, and each part holds only the rows in use, in order of use.
     A batch with a single part becomes an ordinary batch.
     """
+    return run(_canonical(mixed))
+
+
+def _canonical(mixed: N) -> Calls[N]:
     part = np.asarray(mixed.parameters["part"])
     row = np.asarray(mixed.parameters["row"])
     flat_part, flat_row = part.ravel(), row.ravel()
@@ -113,13 +112,12 @@ def canonical(mixed: N) -> N:
         rows = flat_row[indices]
         child = mixed.children[old]
         unchanged = np.array_equal(rows, np.arange(child.size))
-        children.append(child if unchanged else indexed(child, rows))
+        children.append(child if unchanged else (yield _indexed(child, rows)))
         new_part[indices] = number
         new_row[indices] = np.arange(indices.size)
     if len(children) == 1:
-        return _as_class_of(
-            mixed, with_companions(reshape(children[0], part.shape), mixed.companions)
-        )
+        only = yield _reshaped(children[0], part.shape)
+        return as_class_of(mixed, with_companions(only, mixed.companions))
     parameters: dict[str, Array] = {
         "part": new_part.reshape(part.shape),
         "row": new_row.reshape(part.shape),
@@ -141,10 +139,15 @@ def natural_shape(schedule: Node) -> Shape:
 
     It is smaller than the shape of the batch after a scalar schedule was broadcast.
     """
+    return run(_natural_shape(schedule))
+
+
+def _natural_shape(schedule: Node) -> Calls[Shape]:
     if schedule.kind == "select":
         return schedule.shape
     shapes = [batch_shape(schedule.kind, n, a) for n, a in schedule.parameters.items()]
-    return np.broadcast_shapes(*shapes, *(natural_shape(c) for c in schedule.children))
+    below = yield each(map(_natural_shape, schedule.children))
+    return np.broadcast_shapes(*shapes, *below)
 
 
 def with_explicit_shape(schedule: N) -> N:
@@ -152,10 +155,15 @@ def with_explicit_shape(schedule: N) -> N:
 
     Written data and text carry no separate shape: it must follow from the parameters.
     """
-    if natural_shape(schedule) == schedule.shape:
+    return run(_with_explicit_shape(schedule))
+
+
+def _with_explicit_shape(schedule: N) -> Calls[N]:
+    if schedule.shape == () or natural_shape(schedule) == schedule.shape:
         return schedule
     if not schedule.parameters:
-        first = with_explicit_shape(broadcast_to(schedule.children[0], schedule.shape))
+        wide = broadcast_to(schedule.children[0], schedule.shape)
+        first = yield _with_explicit_shape(wide)
         children = (first, *schedule.children[1:])
         return rebuild_with(schedule, schedule.parameters, children)
     name, array = next(iter(schedule.parameters.items()))
@@ -164,12 +172,22 @@ def with_explicit_shape(schedule: N) -> N:
     return rebuild_with(schedule, {**schedule.parameters, name: full}, schedule.children)
 
 
-def rebuild_with(schedule: N, parameters: Mapping[str, Array], children: tuple[Node, ...]) -> N:
-    """A copy of a node with other parameters and children."""
-    kind, options, companions = schedule.kind, schedule.options, schedule.companions
-    shape = schedule.shape
+def rebuild_with(
+    schedule: N,
+    parameters: Mapping[str, Array],
+    children: tuple[Node, ...],
+    shape: Shape | None = None,
+    companions: Mapping[str, Node] | None = None,
+) -> N:
+    """A copy of a node with other parameters and children, perhaps in another shape."""
     return new_like(
-        schedule, kind, parameters, options, children, shape=shape, companions=companions
+        schedule,
+        schedule.kind,
+        parameters,
+        schedule.options,
+        children,
+        shape=schedule.shape if shape is None else shape,
+        companions=schedule.companions if companions is None else companions,
     )
 
 
@@ -203,13 +221,18 @@ def reshape(schedule: N, *shape: int | tuple[int, ...]) -> N:
     requested = shape[0] if len(shape) == 1 else shape
     template = np.broadcast_to(np.uint8(0), schedule.shape)
     new_shape = template.reshape(requested).shape  # type: ignore[arg-type]
+    return run(_reshaped(schedule, new_shape))
+
+
+def _reshaped(schedule: N, new_shape: Shape) -> Calls[N]:
     if new_shape == schedule.shape:
         return schedule
 
     def change(array: Array, tail: int) -> Array:
         return array.reshape(new_shape + array.shape[array.ndim - tail :])
 
-    return map_parameters(schedule, change, new_shape)
+    reshaped: N = yield _mapped(schedule, change, new_shape)
+    return reshaped
 
 
 def ravel(schedule: N) -> N:
@@ -224,7 +247,7 @@ def iterate(schedule: N) -> Iterator[N]:
     return (indexed(schedule, i) for i in range(schedule.shape[0]))
 
 
-def _as_class_of(like: N, node: Node) -> N:
+def as_class_of(like: N, node: Node) -> N:
     """Return `node` unchanged, with its type narrowed to the class of `like`."""
     assert isinstance(node, type(like))
     return node

@@ -8,13 +8,16 @@ import numpy as np
 
 from decaylr.checks import Array
 from decaylr.tree.node import Node, Shape, broadcast_parameter, is_list
+from decaylr.tree.recursion import Calls, each, run
 
 
-def same(a: Node, b: Node, shape: Shape | None = None) -> bool:
-    """Whether two trees have the same structure and equal parameters in every run.
+def same(a: Node, b: Node) -> bool:
+    """Whether two trees have the same structure and equal parameters in every run."""
+    return run(_same(a, b))
 
-    `shape` is the batch shape to which both are broadcast; by default the shapes must match.
-    """
+
+def _same(a: Node, b: Node, shape: Shape | None = None) -> Calls[bool]:
+    """`shape` is the batch shape to which both are broadcast; by default the shapes must match."""
     if shape is None and a.shape != b.shape:
         return False
     shape = a.shape if shape is None else shape
@@ -30,7 +33,10 @@ def same(a: Node, b: Node, shape: Shape | None = None) -> bool:
         if not _same_values(a.kind, name, array, b.parameters[name], shape):
             return False
     child_shape = None if a.kind == "select" else shape
-    return all(same(c, d, child_shape) for c, d in zip(a.children, b.children, strict=True))
+    for c, d in zip(a.children, b.children, strict=True):
+        if not (yield _same(c, d, child_shape)):
+            return False
+    return True
 
 
 def _same_values(kind: str, name: str, a: Array, b: Array, shape: Shape) -> bool:
@@ -51,15 +57,21 @@ def fingerprint(schedule: Node) -> tuple[object, ...]:
     It has the first, last, smallest and largest element of each parameter, which do not depend
     on whether a parameter is stored as a scalar or broadcast.
     """
+    return run(_fingerprint(schedule))
+
+
+def _fingerprint(schedule: Node) -> Calls[tuple[object, ...]]:
     parameters = tuple(
         (name, *(float(x) + 0.0 for x in (a.flat[0], a.flat[-1], a.min(), a.max())))
         for name, a in sorted(schedule.parameters.items())
     )
     options = tuple(sorted(schedule.options.items()))
-    return (schedule.kind, parameters, options, tuple(fingerprint(c) for c in schedule.children))
+    children = yield each(map(_fingerprint, schedule.children))
+    hashes = map(hash, children)  # nested tuples would be hashed recursively
+    return (schedule.kind, parameters, options, *hashes)
 
 
-def differences(a: Node, b: Node, path: str = "", shape: Shape | None = None) -> list[str]:
+def _differences(a: Node, b: Node, path: str = "", shape: Shape | None = None) -> Calls[list[str]]:
     """One line per difference; parameters are broadcast to the shape of the batch first."""
     prefix = f"{path}: " if path else ""
     if a.kind != b.kind:
@@ -85,7 +97,7 @@ def differences(a: Node, b: Node, path: str = "", shape: Shape | None = None) ->
     child_shape = None if a.kind == "select" else shape
     pairs = zip(a.children, b.children, strict=False)
     for i, (c, d) in enumerate(pairs):
-        lines += differences(c, d, f"{node_path}[{i}]", child_shape)
+        lines += yield _differences(c, d, f"{node_path}[{i}]", child_shape)
     return lines
 
 
@@ -123,4 +135,4 @@ def diff(schedule: Node, other: Node) -> list[str]:
     """
     if not isinstance(other, Node):
         raise TypeError(f"other must be a Schedule, got {type(other).__name__}")
-    return differences(schedule, other)
+    return run(_differences(schedule, other))

@@ -12,12 +12,24 @@ from typing import Any
 import numpy as np
 
 from decaylr.checks import Array, IntArray
-from decaylr.tree.batch import broadcast_to, canonical, indexed, reshape, with_companions
+from decaylr.tree.batch import (
+    as_class_of,
+    broadcast_to,
+    canonical,
+    indexed,
+    reshape,
+    with_companions,
+)
 from decaylr.tree.node import N, Node, Shape, batch_shape, broadcast_parameter, is_list, new_like
+from decaylr.tree.recursion import Calls, each, run
 
 
 def signature(schedule: Node) -> tuple[Any, ...]:
     """Key that is equal for schedules whose runs can be merged into one batch."""
+    return run(_signature(schedule))
+
+
+def _signature(schedule: Node) -> Calls[tuple[Any, ...]]:
     if schedule.kind == "select":
         return ("select", id(schedule))
     parameters = tuple(
@@ -25,7 +37,10 @@ def signature(schedule: Node) -> tuple[Any, ...]:
         for name, array in schedule.parameters.items()
     )
     options = tuple(sorted(schedule.options.items()))
-    return (schedule.kind, parameters, options, tuple(signature(c) for c in schedule.children))
+    key = [schedule.kind, parameters, options, len(schedule.children)]
+    for child in schedule.children:
+        key += yield _signature(child)  # flat: nested tuples are compared recursively
+    return tuple(key)
 
 
 def merge(schedules: Sequence[N]) -> N:
@@ -33,16 +48,21 @@ def merge(schedules: Sequence[N]) -> N:
 
     A parameter that is the same scalar in all of them stays a scalar.
     """
+    return run(_merged(schedules))
+
+
+def _merged(schedules: Sequence[N]) -> Calls[N]:
     first = schedules[0]
-    if first.kind == "select":
-        return reshape(first, -1)
+    if first.kind == "select":  # all are this one
+        rows = np.tile(np.arange(first.size), len(schedules))
+        return indexed(reshape(first, -1), rows)
     parameters = {name: _merged_parameter(schedules, name) for name in first.parameters}
-    children = tuple(
-        merge([broadcast_to(s.children[i], s.shape) for s in schedules])
+    children = yield each(
+        _merged([broadcast_to(s.children[i], s.shape) for s in schedules])
         for i in range(len(first.children))
     )
     shape = (sum(s.size for s in schedules),)
-    return new_like(first, first.kind, parameters, first.options, children, shape=shape)
+    return new_like(first, first.kind, parameters, first.options, tuple(children), shape=shape)
 
 
 def _merged_parameter(schedules: Sequence[Node], name: str) -> Array:
@@ -80,7 +100,10 @@ def gather(schedules: Sequence[N], shape: Shape) -> N:
         part_of[indices] = number
         row_of[indices] = np.arange(indices.size)
         merged.append(merge(parts[key]))
-    mixed = select(schedules[0], merged, part_of.reshape(shape), row_of.reshape(shape))
+    if len(merged) == 1:  # its rows are in order
+        mixed = as_class_of(schedules[0], reshape(merged[0], shape))
+    else:
+        mixed = select(schedules[0], merged, part_of.reshape(shape), row_of.reshape(shape))
     return with_companions(mixed, _companions(schedules, shape))
 
 

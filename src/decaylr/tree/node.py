@@ -11,6 +11,7 @@ import numpy as np
 from decaylr import _engine
 from decaylr._stepper import Evaluator
 from decaylr.checks import Array, FloatArray, broadcast_shape
+from decaylr.tree.recursion import Calls
 
 Shape = tuple[int, ...]
 N = TypeVar("N", bound="Node")
@@ -103,7 +104,7 @@ def new_node(
     """
     depth = 1 + max([child._depth for child in children], default=0)
     if depth > DEEPEST:
-        raise ValueError(f"a schedule must be nested at most {DEEPEST} deep")
+        raise ValueError(f"a schedule must be nested at most {DEEPEST} deep, got {depth}")
     if shape is None:
         shapes = {name: batch_shape(kind, name, array) for name, array in parameters.items()}
         shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
@@ -184,8 +185,8 @@ class Kind(NamedTuple):
     arguments : callable
         Function of a node that returns the arguments of `make`, without the children.
     text : callable, optional
-        Function of a node that returns its Python expression; needed if that is not a call
-        of the function `name`.
+        Recursive function (see `decaylr.tree.recursion`) of a node that returns its Python
+        expression; needed if that is not a call of the function `name`.
     operator : bool
         Whether its expression needs parentheses when used as an operand.
     positional : bool
@@ -207,7 +208,7 @@ class Kind(NamedTuple):
     times: tuple[str, ...] = ()
     children: str = "none"
     arguments: Callable[[Any], dict[str, Any]] = settings
-    text: Callable[[Any], str] | None = None
+    text: Callable[[Any], Calls[str]] | None = None
     operator: bool = False
     positional: bool = False
     not_compiled: tuple[str, ...] = ()

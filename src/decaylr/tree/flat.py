@@ -1,0 +1,67 @@
+"""Trees as flat lists, which pickle stores without recursion."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from decaylr.checks import Array
+from decaylr.tree.node import N, Node, Shape, new_node
+
+
+class Record(NamedTuple):
+    """One node; its children and companions are given by their places in the list."""
+
+    kind: str
+    parameters: dict[str, Array]
+    options: dict[str, str | bool]
+    children: tuple[int, ...]
+    shape: Shape
+    companions: dict[str, int]
+
+
+def records(root: Node) -> list[Record]:
+    """All nodes, each after its children and companions; one that is used twice is stored once."""
+    places: dict[int, int] = {}
+    listed: list[Record] = []
+    pending = [root]
+    while pending:
+        node = pending[-1]
+        missing = [n for n in _below(node) if id(n) not in places]
+        if missing:
+            pending += missing
+            continue
+        pending.pop()
+        if id(node) not in places:
+            places[id(node)] = len(listed)
+            listed.append(_record(node, places))
+    return listed
+
+
+def restored(cls: type[N], listed: list[Record]) -> N:
+    """The schedule whose records these are."""
+    nodes: list[N] = []
+    for record in listed:
+        for array in record.parameters.values():
+            array.flags.writeable = False
+        node = new_node(
+            cls,
+            record.kind,
+            record.parameters,
+            record.options,
+            tuple([nodes[i] for i in record.children]),
+            shape=record.shape,
+            companions={name: nodes[i] for name, i in record.companions.items()},
+        )
+        nodes.append(node)
+    return nodes[-1]
+
+
+def _below(node: Node) -> list[Node]:
+    return [*node.children, *node.companions.values()]
+
+
+def _record(node: Node, places: dict[int, int]) -> Record:
+    children = tuple([places[id(child)] for child in node.children])
+    companions = {name: places[id(other)] for name, other in node.companions.items()}
+    parameters: dict[str, Any] = dict(node.parameters)
+    return Record(node.kind, parameters, dict(node.options), children, node.shape, companions)
