@@ -155,7 +155,7 @@ Lookup lookup_of(const py::array& positions) {
 // The index of the first of some numbers that is not in place, else -1. Chunks are looked at as a
 // whole, without branches, so that compilers vectorize the loop.
 template <class T, class InPlace>
-Int first_misplaced(const T* numbers, Int count, InPlace&& in_place) {
+Int first_out_of_place(const T* numbers, Int count, InPlace&& in_place) {
     constexpr Int chunk = 256;
     for (Int from = 0; from < count; from += chunk) {
         const int n = static_cast<int>(std::min(chunk, count - from));
@@ -174,10 +174,10 @@ Int first_misplaced(const py::array& positions) {
     const Lookup lookup = lookup_of(positions);
     const Int count = positions.size();
     if (lookup.integers) {
-        return first_misplaced(lookup.integers, count, [](Int p) { return p >= 0; });
+        return first_out_of_place(lookup.integers, count, [](Int p) { return p >= 0; });
     }
-    return first_misplaced(lookup.reals, count,
-                           [](double p) { return p >= 0.0 && p < two_63; });
+    return first_out_of_place(lookup.reals, count,
+                              [](double p) { return p >= 0.0 && p < two_63; });
 }
 
 // Evaluates positions (one, or one per value) for the given runs, or run i for value i.
@@ -195,7 +195,7 @@ void gather(const Program& program, const py::array& positions,
         if (runs->size() != lookup.count) throw py::value_error("runs must be one per value");
         const Run all = program.runs();
         const auto inside = [all](Run run) { return run >= 0 && run < all; };
-        if (first_misplaced(runs->data(), lookup.count, inside) >= 0) {
+        if (first_out_of_place(runs->data(), lookup.count, inside) >= 0) {
             throw py::index_error("run outside the program");
         }
         lookup.runs = runs->data();

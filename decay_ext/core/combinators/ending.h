@@ -54,16 +54,14 @@ class Ending final : public Moved<Ending> {
             return Node::fill_numbers(run, grid, numbers, count, out);
         }
         const Int length = length_.boundary(run).whole;
-        Int local[chunk];
-        for (Int i = 0; i < count; i += chunk) {
-            const Int n = std::min(chunk, count - i);
+        each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* local) {
             for (Int j = 0; j < n; ++j) {
                 const Int p = numbers[i + j], rest = p % length;
                 const bool back = mode_ == EndMode::mirror && p / length % 2 != 0;
                 local[j] = back ? length - rest : rest;
             }
             child_->fill_numbers(run, grid, local, n, out + i);
-        }
+        });
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         if (mode_ == EndMode::raise) return child_->sum(run, grid, first, count);

@@ -51,12 +51,13 @@ class Join final : public Node {
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
         if (parts_.size() > few) return Node::fill_numbers(run, grid, numbers, count, out);
-        for (Int i = 0; i < count; i += chunk) {
-            const Int n = std::min(chunk, count - i);
-            for (std::size_t part = 0; part < parts_.size(); ++part) {
-                fill_numbers_of(run, grid, part, numbers + i, n, out + i);
-            }
-        }
+        each_chunk<Int>(levels_, count, [&](Int i, Int n, Int* own) {
+            with_room<double>(levels_, [&](double* values) {
+                for (std::size_t part = 0; part < parts_.size(); ++part) {
+                    fill_numbers_of(run, grid, part, numbers + i, n, own, values, out + i);
+                }
+            });
+        });
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
@@ -144,19 +145,20 @@ class Join final : public Node {
             i += n;
         }
     }
+    // Those of one part; `own` and `values` are room for them.
     void fill_numbers_of(Run run, const Grid& grid, std::size_t part, const Int* numbers, Int count,
-                         double* out) const {
-        Int own[chunk], places[chunk], many = 0;
+                         Int* own, double* values, double* out) const {
         const Grid::Moved begin = beginning(run, grid, part);
+        Int many = 0;
         for (Int i = 0; i < count; ++i) {
             own[many] = numbers[i] - begin.back;
-            places[many] = i;
             many += phase(run, grid, numbers[i]) == part;
         }
         if (many == 0) return;
-        double values[chunk];
         parts_[part]->fill_numbers(run, begin.grid, own, many, values);
-        for (Int i = 0; i < many; ++i) out[places[i]] = values[i];
+        for (Int i = 0, next = 0; i < count; ++i) {
+            if (phase(run, grid, numbers[i]) == part) out[i] = values[next++];
+        }
     }
 
     std::vector<NodePtr> parts_;

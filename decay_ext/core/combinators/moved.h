@@ -54,12 +54,10 @@ class Advance final : public Moved<Advance> {
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
-        Int later[chunk];
-        for (Int i = 0; i < count; i += chunk) {
-            const Int n = std::min(chunk, count - i);
+        each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* later) {
             for (Int j = 0; j < n; ++j) later[j] = saturated_sum(numbers[i + j], -own.back);
             child_->fill_numbers(run, own.grid, later, n, out + i);
-        }
+        });
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
@@ -161,14 +159,11 @@ class Staircase final : public Moved<Staircase> {
                       double* out) const override {
         const Boundary every = every_.boundary(run);
         const Grid own = every.integral ? whole_positions : stairs_grid(every);
-        Int at[chunk];
-        for (Int i = 0; i < count; i += chunk) {
-            const Int n = std::min(chunk, count - i);
-            for (Int j = 0; j < n; ++j) {
-                at[j] = grid.quotient(numbers[i + j], every) * (every.integral ? every.whole : 1);
-            }
+        const Int times = every.integral ? every.whole : 1;
+        each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* at) {
+            for (Int j = 0; j < n; ++j) at[j] = grid.quotient(numbers[i + j], every) * times;
             child_->fill_numbers(run, own, at, n, out + i);
-        }
+        });
     }
     Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
         return {Trend::constant, Stairs(every_.boundary(run), grid).next(first)};
@@ -182,10 +177,11 @@ class Staircase final : public Moved<Staircase> {
         if (!every.integral) {
             return child_->fill(run, stairs_grid(every), stair, many, levels);
         }
-        Int at[chunk];
         const Int last = max_int / every.whole;
-        for (int i = 0; i < many; ++i) at[i] = std::min(stair + i, last) * every.whole;
-        child_->fill_numbers(run, whole_positions, at, many, levels);
+        with_room<Int>(this->levels(), [&](Int* at) {
+            for (int i = 0; i < many; ++i) at[i] = std::min(stair + i, last) * every.whole;
+            child_->fill_numbers(run, whole_positions, at, many, levels);
+        });
     }
     Column every_;
 };

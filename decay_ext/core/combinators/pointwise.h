@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 
 #include "tree/node.h"
 
@@ -60,13 +59,13 @@ class Reduce final : public Pointwise {
         return value;
     }
     void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
-        each_chunk(count, out, [&](const Node& child, Int from, Int n, double* to) {
+        combine_chunks(count, out, [&](const Node& child, Int from, Int n, double* to) {
             child.fill(run, grid, first + from, n, to);
         });
     }
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
-        each_chunk(count, out, [&](const Node& child, Int from, Int n, double* to) {
+        combine_chunks(count, out, [&](const Node& child, Int from, Int n, double* to) {
             child.fill_numbers(run, grid, numbers + from, n, to);
         });
     }
@@ -74,7 +73,7 @@ class Reduce final : public Pointwise {
                           Int pitch) const override {
         const Run most = std::max<Run>(chunk / count, 1);
         const Int steps = std::min(count, chunk);
-        with_buffer([&](double* other) {
+        with_room<double>(levels_, [&](double* other) {
             for (Int k = 0; k < count; k += steps) {
                 for (Run r = 0; r < runs; r += most) {
                     fill_tile(first_run + r, std::min(most, runs - r), first + k,
@@ -109,34 +108,14 @@ class Reduce final : public Pointwise {
    private:
     // fill(child, from, n, to) evaluates n values of a child, from the from-th on.
     template <class Fill>
-    void each_chunk(Int count, double* out, Fill&& fill) const {
-        with_buffer([&](double* other) {
-            for (Int from = 0; from < count; from += chunk) {
-                const Int n = std::min(chunk, count - from);
-                fill(*children_[0], from, n, out + from);
-                for (std::size_t c = 1; c < children_.size(); ++c) {
-                    fill(*children_[c], from, n, other);
-                    combine(out + from, other, n);
-                }
+    void combine_chunks(Int count, double* out, Fill&& fill) const {
+        each_chunk<double>(levels_, count, [&](Int from, Int n, double* other) {
+            fill(*children_[0], from, n, out + from);
+            for (std::size_t c = 1; c < children_.size(); ++c) {
+                fill(*children_[c], from, n, other);
+                combine(out + from, other, n);
             }
         });
-    }
-    // Calls f with room for `chunk` values. The function that calls itself from level to level must
-    // not hold the room on the stack, hence the two that are never inlined.
-    template <class F>
-    void with_buffer(F&& f) const {
-        if (levels_ <= levels_on_stack) on_stack(f);
-        else on_heap(f);
-    }
-    template <class F>
-    __attribute__((noinline)) static void on_stack(F& f) {
-        double buffer[chunk];
-        f(buffer);
-    }
-    template <class F>
-    __attribute__((noinline)) static void on_heap(F& f) {
-        const std::unique_ptr<double[]> buffer(new double[chunk]);
-        f(buffer.get());
     }
     void fill_tile(Run first_run, Run runs, Int first, Int count, double* out, Int pitch,
                    double* other) const {

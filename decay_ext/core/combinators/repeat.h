@@ -224,11 +224,9 @@ class Repeat final : public Moved<Repeat> {
                       double* out) const override {
         const RepeatRow row = this->row(run);
         if (!row.aligned(grid)) return Node::fill_numbers(run, grid, numbers, count, out);
-        Int local[chunk];
-        for (Int i = 0; i < count; i += chunk) {
-            const Int n = std::min(chunk, count - i);
+        each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* local) {
             fill_aligned(run, row, numbers + i, n, local, out + i);
-        }
+        });
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         const RepeatRow row = this->row(run);

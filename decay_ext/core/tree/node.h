@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tree/block_fill.h"
+#include "tree/buffer.h"
 #include "tree/closed_sum.h"
 #include "tree/column.h"
 #include "tree/grid.h"
@@ -16,11 +17,6 @@
 
 namespace decaylr {
 
-// The size of a combinator's buffer for its second operand.
-constexpr Int chunk = 512;
-// Such buffers stand on the stack up to this many levels above the curves, on the heap where trees
-// are higher: their evaluation takes long enough for that, and threads may have small stacks.
-constexpr int levels_on_stack = 12;
 // Positions that are evaluated together where preparing a run is expensive.
 constexpr Int many_positions = 4096;
 // Runs that are evaluated together: their coefficients stay in the first-level cache.
