@@ -11,11 +11,11 @@ FALL = {"lr": RATE, "low": FLOOR, "total": share_of(0.6, 0.9)}
 WARM = FALL | {"warmup": share_of(0.01, 0.1)}
 
 
-def case(name, draws, make, numpy):
+def case(name, draws, make, numpy, **options):
     """A row of the method or function that begins its name."""
     first = name.split(",")[0]
     covered = first if first in ("join", "stack", "concatenate") else f"Schedule.{first}"
-    return Case(name, (covered,), draws, make, numpy)
+    return Case(name, (covered,), draws, make, numpy, **options)
 
 
 def _cosine(d):
@@ -152,6 +152,7 @@ CASES = [
         CYCLES,
         lambda d: _cosine(d).repeat(lengths="real"),
         _repeated,
+        stairs="total",
     ),
     case(
         "repeat, periods that grow by 1.3",
@@ -166,6 +167,7 @@ CASES = [
         FALL | {"every": tenths(10, 300)},
         lambda d: _cosine(d).staircase(d.every),
         lambda d, p: _at(d, np.floor(p / d.every) * d.every),
+        stairs="every",
     ),
     case(
         "advance, a fraction",
@@ -184,8 +186,15 @@ CASES = [
         EPOCHS,
         lambda d: dl.cosine(d.lr, 0.0, d.epochs).staircase(1).stretch(d.per_epoch),
         _epochs,
+        stairs="per_epoch",
     ),
-    case("ending, repeat", CYCLES, lambda d: _cosine(d).ending("repeat"), _repeated),
+    case(
+        "ending, repeat",
+        CYCLES,
+        lambda d: _cosine(d).ending("repeat"),
+        _repeated,
+        stairs="total",
+    ),
     case("ending, mirror", CYCLES, lambda d: _cosine(d).ending("mirror"), _mirrored),
     case(
         "ending, raise",

@@ -124,6 +124,7 @@ ORDINARY = [
         {"lr": RATE, "every": tenths(1, 100), "rate": between(0.9, 0.999)},
         lambda d: dl.exponential(d.lr, d.rate, d.every, staircase=True),
         lambda d, p: d.lr * d.rate ** np.floor(p / d.every),
+        stairs="every",
     ),
     case(
         "inverse, power 0.5 to 3",
@@ -136,12 +137,14 @@ ORDINARY = [
         {"lr": RATE, "rate": between(0.1, 10), "every": tenths(1, 100)},
         lambda d: dl.inverse(d.lr, d.rate, d.every, staircase=True),
         lambda d, p: d.lr / (1 + d.rate * np.floor(p / d.every)),
+        stairs="every",
     ),
     case(
         "step, tenths",
         {"lr": RATE, "every": tenths(1, 100), "gamma": between(0.9, 0.999)},
         lambda d: dl.step(d.lr, d.every, d.gamma),
         lambda d, p: d.lr * d.gamma ** np.floor(p / d.every),
+        stairs="every",
     ),
     case(
         "multi_step, 100 milestones",

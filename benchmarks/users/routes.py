@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 import decaylr as dl
-from benchmarks.timing import require_close
 from benchmarks.timing import rows as scaled
-from benchmarks.users.case import Case
+from benchmarks.users.case import Case, check
 from benchmarks.users.draws import SEED
 from benchmarks.users.rows import ROWS
 
@@ -50,8 +49,7 @@ class Route:
 
 def _checked(case: Case, d, got: np.ndarray, positions: np.ndarray) -> None:
     """Compare the first runs with NumPy's; `got` is runs by positions."""
-    expected = case.numpy(d[:FEW, None], positions.astype(np.float64))
-    require_close(got[:FEW], np.broadcast_to(expected, got[:FEW].shape), case.name)
+    check(case, d[:FEW], got[:FEW], positions.astype(np.float64))
 
 
 def _linear_table(runs: int, steps: int) -> Work:
