@@ -13,6 +13,10 @@ from tests.compare import same
 NAMES = vars(dl) | {"array": np.array, "inf": np.inf}  # for `eval(repr(schedule))`
 
 
+LAST = 2**63 - 1  # position
+LONGER = 20  # times the positions of a window, over which sums are compared too
+
+
 @dataclass(frozen=True)
 class Window:
     """Positions start, start + stride, ..., `steps` of them."""
@@ -111,6 +115,8 @@ def _cursor_and_fold(schedule, window) -> int:
         cursor.seek(start + k)
         same(cursor.value, table[..., k])
     _fold(schedule, start, table)
+    farther = min(LONGER * steps, LAST - start)
+    _fold(schedule, start, schedule.table(farther, start=start))
     return 3 * table.size
 
 
@@ -118,8 +124,9 @@ def _fold(schedule, start, table) -> None:
     found = schedule.fold(table.shape[-1], start=start)
     same(found.initial, table[..., 0])
     same(found.final, table[..., -1])
-    same(found.peak, table.max(axis=-1))
-    np.testing.assert_array_equal(found.peak_at, start + table.argmax(axis=-1))
+    first = table.argmax(axis=-1)
+    np.testing.assert_array_equal(found.peak_at, start + first)
+    same(found.peak, np.take_along_axis(table, first[..., None], axis=-1)[..., 0])
     sums, sizes = table.sum(axis=-1), np.abs(table).sum(axis=-1)
     finite = np.isfinite(sums)
     assert np.all(np.abs(found.total[finite] - sums[finite]) <= 1e-12 * sizes[finite])

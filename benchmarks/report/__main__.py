@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.report import facts, figures, growth, page, results
+from benchmarks.report import facts, figures, growth, page, results, users
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/performance.md"
@@ -16,19 +16,24 @@ LAST = results.SUITES / "results" / "report.json"
 
 
 def measure(rows: list[figures.Row], scale: float) -> None:
-    """Run asv and record the path of its results."""
-    found = {"facts": facts.gather(scale), "results": str(results.run(rows, scale))}
+    """Run asv and the users' rows, and record their results."""
+    found = {
+        "facts": facts.gather(scale),
+        "results": str(results.run(rows, scale)),
+        "users": results.run_users(scale),
+    }
     LAST.write_text(json.dumps(found, indent=1))
 
 
 def write(rows: list[figures.Row], reasons: dict[str, str], to: Path) -> list[str]:
     """Write the page and its picture; return the rows that miss their target without a reason."""
     last = json.loads(LAST.read_text())
-    found = results.Results(Path(last["results"]))
+    found = results.Results(Path(last["results"]), last["users"])
     text = page.page(rows, reasons, found, last["facts"])
     growth.draw(growth.lines(found), last["facts"]["caches"], to.parent / page.PICTURE)
     to.write_text(text)
-    return [row.name for row, _ in page.missed(rows, found) if row.name not in reasons]
+    every = [*rows, *users.rows()]
+    return [row.name for row, _ in page.missed(every, found) if row.name not in reasons]
 
 
 def main() -> int:

@@ -17,10 +17,11 @@ TABLES = (PEERS, WHOLE, PIECES)  # shown for all parameters
 
 
 class Results:
-    """The values in one result file of asv, by benchmark and parameters."""
+    """The values in one result file of asv, by benchmark and parameters, and the users' rows."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, users: dict[str, float] | None = None) -> None:
         data = json.loads(path.read_text())
+        self._users = users or {}
         column = data["result_columns"].index
         self._values = {
             name: dict(
@@ -32,6 +33,8 @@ class Results:
     def value(self, benchmark: str, *params: object) -> float:
         """One value. Raises an error if the benchmark failed or was not run."""
         found = self._values.get(benchmark, {}).get(tuple(map(repr, params)))
+        if found is None:
+            found = self._users.get(f"{benchmark}({', '.join(map(str, params))})")
         if found is None:
             raise ValueError(f"asv has no result of {benchmark}{params or ''}")
         return found
@@ -45,6 +48,18 @@ def pattern(row: Row) -> str:
     """A regular expression that selects one benchmark with its parameters in asv."""
     params = f"({', '.join(map(repr, row.params))})" if row.params else ""
     return f"^{re.escape(row.benchmark + params)}$"
+
+
+def run_users(scale: float) -> dict[str, float]:
+    """Measure the users' rows, in one process; exit if one of them has wrong values."""
+    to = SUITES / "results" / "users.json"
+    to.parent.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "benchmarks.users", "--record", str(to)]
+    environment = os.environ | {"DECAYLR_BENCH_SCALE": str(scale)}
+    if subprocess.run(command, cwd=SUITES.parent, env=environment, check=False).returncode:
+        raise SystemExit("a row of the users' schedules is wrong, see above; nothing was written")
+    figures: dict[str, float] = json.loads(to.read_text())
+    return figures
 
 
 def run(rows: list[Row], scale: float) -> Path:

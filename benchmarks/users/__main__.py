@@ -5,17 +5,29 @@ DECAYLR_BENCH_SEED=n draws other parameters. A row with wrong values is a failur
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.timing import medians
+from benchmarks.timing import ratio
 from benchmarks.timing import rows as scaled
-from benchmarks.users import routes
+from benchmarks.users import names, routes
 from benchmarks.users.draws import SEED
-from benchmarks.users.measure import MOST_FOLD, RUNS, STEPS, measure
+from benchmarks.users.measure import MOST_FOLD, RUNS, STEPS, beside_peer, measure
 from benchmarks.users.rows import ROWS
 
-Line = tuple[float, str]  # how far from the target, and the text
+TABLE_HEAD = f"{'x fill':>9}  {'target':>6} {'ns':>8} {'fold ns':>9}  {'x faster':>9}  row"
+ROUTE_HEAD = f"{'ratio':>9}  {'target':>6}  route / what it is compared with: row"
+
+
+class Line(NamedTuple):
+    """How bad a row is, its text, and its figures by name."""
+
+    bad: float
+    text: str
+    figures: dict[str, float]
 
 
 def marked(value: float, most: float) -> str:
@@ -26,25 +38,31 @@ def marked(value: float, most: float) -> str:
 def table_line(name: str) -> Line:
     """Table and fold of one row."""
     most, found = ROWS[name].most, measure(ROWS[name], scaled(RUNS), STEPS)
-    cells = (
+    text = (
         f"{marked(found.over_fill, most)} {most:6g} {found.table:8.3f} "
-        f"{marked(found.fold, MOST_FOLD)} {found.numpy_times:9.2f}"
+        f"{marked(found.fold, MOST_FOLD)} {found.numpy_times:9.2f}  {name}"
     )
-    return found.over_fill, f"{cells}  {name}"
+    figures = {names.TABLE: found.over_fill, names.FOLD: found.fold, names.NUMPY: found.numpy_times}
+    return Line(found.over_fill, text, {names.named(k, name): v for k, v in figures.items()})
 
 
 def route_line(route: str, name: str) -> Line:
     """One row by one route."""
-    most = routes.most(route, name)
-    ours, reference = medians(*routes.works(route, name))
-    over = ours / reference
-    return (
-        over / most,
-        f"{marked(over, most)} {most:6g}  {route} / {routes.ROUTES[route].over}: {name}",
-    )
+    most, over = routes.most(route, name), ratio(*routes.works(route, name))
+    text = f"{marked(over, most)} {most:6g}  {route} / {routes.ROUTES[route].over}: {name}"
+    return Line(over / most, text, {names.named(names.ROUTE, route, name): over})
 
 
-def measured(works: Iterable[tuple[str, Callable[[], Line]]]) -> tuple[list[str], list[str]]:
+def peer_line(name: str) -> Line:
+    """One row beside the library's own schedule."""
+    faster = beside_peer(ROWS[name], STEPS)
+    return Line(-faster, f"{faster:9.2f}  {name}", {names.named(names.PEER, name): faster})
+
+
+Works = Iterable[tuple[str, Callable[[], Line]]]
+
+
+def measured(works: Works) -> tuple[list[Line], list[str]]:
     """The lines, worst first, and the errors."""
     lines, wrong = [], []
     for name, work in works:
@@ -53,7 +71,29 @@ def measured(works: Iterable[tuple[str, Callable[[], Line]]]) -> tuple[list[str]
             lines.append(work())
         except (AssertionError, TypeError, ValueError) as error:
             wrong.append(f"{name}: {type(error).__name__}: {error}")
-    return [text for _, text in sorted(lines, reverse=True)], wrong
+    return sorted(lines, reverse=True, key=lambda line: line.bad), wrong
+
+
+def tables() -> Works:
+    return [(name, lambda name=name: table_line(name)) for name in ROWS]
+
+
+def all_routes() -> Works:
+    pairs = [(route, name) for route in routes.ROUTES for name in routes.GROUP]
+    return [(": ".join(pair), lambda pair=pair: route_line(*pair)) for pair in pairs]
+
+
+def peers() -> Works:
+    return [(n, lambda n=n: peer_line(n)) for n, case in ROWS.items() if case.peer]
+
+
+def record(path: Path) -> int:
+    """Write every figure by its name, for the report; fail if a row is wrong."""
+    lines, wrong = measured([*tables(), *all_routes(), *peers()])
+    figures = {name: value for line in lines for name, value in line.figures.items()}
+    path.write_text(json.dumps(figures, indent=1))
+    print(*wrong, sep="\n", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def main() -> int:
@@ -61,17 +101,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*", help="parts of the names of rows")
     parser.add_argument("--routes", action="store_true", help="strides, positions, few steps")
+    parser.add_argument("--peers", action="store_true", help="beside optax and Keras")
+    parser.add_argument("--record", type=Path, help="write all figures as JSON")
     options = parser.parse_args()
-    pairs = [(route, row) for route in routes.ROUTES for row in routes.GROUP]
-    if options.routes:
-        head = f"{'ratio':>9}  {'target':>6}  route / what it is compared with: row"
-        works = [(f"{route}: {row}", lambda p=(route, row): route_line(*p)) for route, row in pairs]
-    else:
-        head = f"{'x fill':>9}  {'target':>6} {'ns':>8} {'fold ns':>9}  {'x faster':>9}  row"
-        works = [(row, lambda row=row: table_line(row)) for row in ROWS]
+    if options.record:
+        return record(options.record)
+    head, works = (ROUTE_HEAD, all_routes()) if options.routes else (TABLE_HEAD, tables())
+    head, works = (f"{'x faster':>9}  row", peers()) if options.peers else (head, works)
     words = options.words or [""]
     lines, wrong = measured((n, work) for n, work in works if any(word in n for word in words))
-    print(f"\nseed {SEED}, one thread\n{head}", *lines, sep="\n")
+    print(f"\nseed {SEED}, one thread\n{head}", *(line.text for line in lines), sep="\n")
     print(*wrong, sep="\n", file=sys.stderr)
     return 1 if wrong else 0
 

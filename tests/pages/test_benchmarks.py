@@ -6,10 +6,11 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from benchmarks.report import figures
+from benchmarks.report import figures, users
 from benchmarks.report.results import TABLES
 from benchmarks.shapes import CURVES, SHAPES, mixed
 from benchmarks.timing import medians, require_close
+from benchmarks.users.names import BENCHMARKS as USERS
 from decaylr import _engine
 from tests.paths import ROOT
 
@@ -86,9 +87,9 @@ def test_every_figure_of_a_benchmark_is_shown():
         for method in dir(suite)
         if method.startswith("track_")
     }
-    assert tracked == {row.benchmark for row in ROWS} | set(TABLES)
+    assert tracked == {row.benchmark for row in ROWS} | set(TABLES) | set(USERS)
 
 
 def test_reasons_are_those_of_rows():
-    assert set(REASONS) <= {row.name for row in ROWS}
+    assert set(REASONS) <= {row.name for row in (*ROWS, *users.rows())}
     assert all(REASONS.values())

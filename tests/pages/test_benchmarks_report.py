@@ -6,8 +6,10 @@ import subprocess
 
 import pytest
 
-from benchmarks.report import facts, figures, growth, page, results
+from benchmarks.report import facts, figures, growth, page, results, users
 from benchmarks.report.results import Results, pattern
+from benchmarks.users import names, routes
+from benchmarks.users.rows import ROWS as USERS
 from tests.paths import ROOT
 
 PAGE = (ROOT / "docs/performance.md").read_text()
@@ -200,6 +202,52 @@ def test_the_page_explains_missed_targets():
     bold = [row for row in ROWS if re.search(rf"\*\* \| `{re.escape(row.name)}` \|$", PAGE, re.M)]
     for row in bold:
         assert REASONS[row.name] in PAGE
+
+
+def measured_users():
+    """A figure for every row of the users: small ones, but for two."""
+    figures = {names.named(names.TABLE, name): 1.0 for name in USERS}
+    figures |= {names.named(names.FOLD, name): 0.125 for name in USERS}
+    figures |= {names.named(names.NUMPY, name): 20.0 for name in USERS}
+    figures |= {names.named(names.PEER, name): 30.0 for name in USERS}
+    pairs = [(route, name) for route in routes.ROUTES for name in routes.GROUP]
+    figures |= {names.named(names.ROUTE, *pair): 0.5 for pair in pairs}
+    figures[names.named(names.TABLE, "optax sgdr_schedule")] = 4.321
+    figures[names.named(names.ROUTE, "stride 7", "rex")] = 200.0
+    return Results(ROOT / "tests/pages/asv_results.json", figures)
+
+
+def test_schedules_as_people_write_them_are_listed_worst_first():
+    found = measured_users()
+    lines = page.users(found)
+    assert lines[2] == "The slowest is optax sgdr_schedule: 4.32 times `ndarray.fill`."
+    first = next(i for i, line in enumerate(lines) if line.startswith("| schedule |"))
+    assert lines[first + 2] == "| optax sgdr_schedule | **4.32** | 4 | 0.125 | 20 | 30 |"
+    assert len([line for line in lines if line.endswith(" | 0.125 | 20 | 30 |")]) == len(
+        [case for case in USERS.values() if case.peer]
+    )
+    second = next(i for i, line in enumerate(lines) if line.startswith("| route |"))
+    assert lines[second + 2] == "| stride 7, over a linear table | rex | **200** | 80 |"
+    missed = [row.name for row, _ in page.missed(users.rows(), found)]
+    assert missed == [
+        "bench_users.Users.track_over_fill(optax sgdr_schedule)",
+        "bench_users.Routes.track_over_reference(stride 7, rex)",
+    ]
+
+
+def test_readme_names_the_slowest_schedule_of_the_page():
+    slowest = re.search(r"^The slowest is (.+): [\d.e+]+ times `ndarray.fill`\.$", PAGE, re.M)
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert f"the slowest is {slowest[1]}," in readme
+
+
+def test_users_rows_that_fail_stop_the_report(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "SUITES", tmp_path)
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 1)
+    )
+    with pytest.raises(SystemExit, match="a row of the users' schedules is wrong"):
+        results.run_users(0.5)
 
 
 def test_the_page_shows_its_picture():

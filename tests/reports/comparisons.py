@@ -1,6 +1,6 @@
 """Compare values of random schedules, until there are enough comparisons.
 
-    python -m tests.reports.comparisons 10_000_000          # about an hour
+    python -m tests.reports.comparisons 10_000_000          # about ten minutes
     python -m tests.reports.comparisons 1 --seed 123        # what seed 123 draws
 
 Every route to the values is compared with single positions, bit for bit, and single positions

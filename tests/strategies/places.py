@@ -6,10 +6,9 @@ import math
 
 from hypothesis import strategies as st
 
-from tests.routes import Window
+from tests.routes import LAST, Window
 from tests.strategies.curves import Drawn, boundaries
 
-LAST = 2**63 - 1
 far = st.sampled_from([2**53, 2**55, 2**62, LAST])
 strides = st.one_of(st.just(1), st.integers(2, 7), st.integers(1, 70), st.integers(1, 2**40))
 
