@@ -71,4 +71,33 @@ class CosineAcrossRuns {
     double head_[many_runs], middle_[many_runs], rest_[many_runs], place_[many_runs];
 };
 
+// The same where each run has a number of its own, between whole positions too.
+class CosineOfOwnNumbers {
+   public:
+    CosineOfOwnNumbers(bool plain, const EndpointsOfRuns& of) : plain_(plain), of_(of) {}
+    bool applies() const { return plain_ && of_.short_enough(); }
+    void fill(const OwnNumbers& own, double* out) const {
+        double shown[many_runs];  // local, so that nothing aliases it
+        for (int i = 0; i < of_.runs; ++i) {
+            const double n = own.number[i];
+            shown[i] = of_.shown(i, n, own.fraction(i), value(i, n, own.fraction(i)));
+        }
+        std::copy(shown, shown + of_.runs, out);
+    }
+
+   private:
+    DECAYLR_LANE double value(int i, double n, double_double fraction) const {
+        const EndWeights weights(of_.end[i], of_.init[i]);
+        const double_double length{of_.steps[i], 0.0};
+        const CosineBlocks whole(of_.steps[i], weights);
+        const CosineBlocks between =
+            CosineBlocks::between(length, fraction, sub(length, fraction), weights);
+        const double at_whole = whole.lane<true>(n), at_fraction = between.lane<false>(n);
+        return fraction.hi == 0.0 ? at_whole : at_fraction;
+    }
+
+    bool plain_;
+    EndpointsOfRuns of_;
+};
+
 }  // namespace decaylr

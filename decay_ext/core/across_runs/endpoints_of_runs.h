@@ -23,6 +23,19 @@ struct EndpointsOfRuns {
         for (int i = 0; i < runs; ++i) exact += steps[i] < two_53;
         return exact == runs && static_cast<double>(last) < two_53;
     }
+    // Whether all runs are so short that their lengths and positions are exact with room to spare.
+    bool short_enough() const {
+        int short_runs = 0;
+        for (int i = 0; i < runs; ++i) short_runs += steps[i] < 0x1p51;
+        return short_runs == runs;
+    }
+    // Of run i at number n + fraction, where its formula gives `inside`.
+    DECAYLR_LANE double shown(int i, double n, double_double fraction, double inside) const {
+        const double_double left = add(add(fraction, n), -steps[i]);
+        const bool past = left.hi >= 0.0 || init[i] == end[i];
+        const bool first = n == 0.0 && fraction.hi == 0.0;
+        return past ? end[i] : first ? init[i] : inside;
+    }
     // Whether all runs end at integers.
     bool whole() const {
         int whole = 0;

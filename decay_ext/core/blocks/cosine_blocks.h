@@ -28,10 +28,11 @@ class CosineBlocks {
 
     // The same of a length that is not whole, `start` of which is over before number 0: q is a
     // whole number and a fraction that all numbers share, whose angle is the phase.
-    static CosineBlocks between(double_double length, double_double start, double_double left,
-                                const EndWeights& weights) {
-        const double_double from = weights.upward ? left : start;
-        const double whole = weights.upward ? static_cast<double>(floor_of(from)) : 0.0;
+    DECAYLR_LANE static CosineBlocks between(double_double length, double_double start,
+                                             double_double left, const EndWeights& weights) {
+        const double_double from{weights.upward ? left.hi : start.hi,
+                                 weights.upward ? left.lo : start.lo};
+        const double whole = weights.upward ? floor_in_double(from) : 0.0;
         const double_double slope = div(double_double{2.0, 0.0}, length);
         return {slope, mul(slope, add(from, -whole)), whole, std::floor(left.hi), weights};
     }
@@ -78,6 +79,10 @@ class CosineBlocks {
     DECAYLR_LANE bool whole() const { return phase_.hi == 0.0; }
 
    private:
+    DECAYLR_LANE static double floor_in_double(double_double x) {
+        const double floor = std::floor(x.hi);
+        return floor == x.hi && x.lo < 0.0 ? floor - 1.0 : floor;
+    }
     DECAYLR_LANE CosineBlocks(double_double slope, double_double phase, double origin,
                               double last, const EndWeights& weights)
         : slope_(in_parts(slope)),

@@ -61,7 +61,15 @@ class Join final : public Node {
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
-        if (!aligned_) return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
+        if (!aligned_) {
+            for (Int k = 0; k < count; ++k) {
+                for (Run r = 0; r < runs; r += many_runs) {
+                    const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
+                    fill_apart(first_run + r, n, first + k, out + k * pitch + r);
+                }
+            }
+            return;
+        }
         Int k = 0;
         for (std::size_t part = phase(first_run, whole_positions, first); k < count; ++part) {
             const Int n = place(first_run, whole_positions, part, first + k, count - k);
@@ -133,6 +141,28 @@ class Join final : public Node {
     Grid::Moved beginning(Run run, const Grid& grid, std::size_t part) const {
         if (part == 0) return {grid, 0};
         return grid.since(boundaries_[part - 1].boundary(run));
+    }
+    // One position of runs that change parts at positions of their own: consecutive runs in the
+    // same part are evaluated together.
+    __attribute__((noinline)) void fill_apart(Run first_run, int runs, Int p, double* out) const {
+        Grid grids[many_runs];
+        Int numbers[many_runs];
+        std::size_t part = 0;
+        int from = 0;
+        for (int i = 0; i < runs; ++i) {
+            const std::size_t own = phase(first_run + i, whole_positions, p);
+            if (i > from && own != part) {
+                parts_[part]->fill_own_numbers(first_run + from, i - from, grids + from,
+                                               numbers + from, out + from);
+                from = i;
+            }
+            part = own;
+            const Grid::Moved begin = beginning(first_run + i, whole_positions, own);
+            grids[i] = begin.grid;
+            numbers[i] = p - begin.back;
+        }
+        parts_[part]->fill_own_numbers(first_run + from, runs - from, grids + from, numbers + from,
+                                       out + from);
     }
     template <class Real>
     void fill_parts(Run run, const Grid& grid, Int first, Int count, Real* out) const {

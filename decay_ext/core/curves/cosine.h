@@ -123,6 +123,9 @@ class Cosine {
     CosineAcrossRuns across_runs(Run first, int runs) const {
         return {exponent_.is(1.0) && k_.is(1.0), {init_, end_, steps_, first, runs}};
     }
+    CosineOfOwnNumbers own_numbers(Run first, int runs) const {
+        return {exponent_.is(1.0) && k_.is(1.0), {init_, end_, steps_, first, runs}};
+    }
 
    private:
     Column init_, end_, steps_, exponent_, k_;

@@ -38,14 +38,12 @@ class LinearRow {
           near_(endpoints_.steps < 0.5 * two_53),
           line_(Line::between(init, end, endpoints_.steps)) {
         if (whole_ && near_) return;
-        const double lift = 1.0 / line_.back;
-        from_init_ = div(double_double{init * lift, 0.0}, endpoints_.length);
-        from_end_ = div(double_double{end * lift, 0.0}, endpoints_.length);
+        precise_ = PreciseLine::between(init, end, line_.back, endpoints_.length);
     }
     double at(Int p) const {
         if (endpoints_.at_end(p)) return endpoints_.end_at(p);
         if (whole_) return weigh(static_cast<double>(p));
-        return weigh(endpoints_.remaining(p), endpoints_.elapsed(p));
+        return precise_.weigh(endpoints_.remaining(p), endpoints_.elapsed(p));
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
@@ -71,24 +69,20 @@ class LinearRow {
     // The same where the middle, or what is left from there, needs a second word.
     double_double far_sum(Int p, Int n) const {
         const double_double middle = middle_of(p, n);
-        const double_double left = mul(from_init_, sub(endpoints_.left, middle));
-        const double_double weighed = add(left, mul(from_end_, add(endpoints_.start, middle)));
+        const double_double left = mul(precise_.from_init, sub(endpoints_.left, middle));
+        const double_double weighed = add(left, mul(precise_.from_end, add(endpoints_.start, middle)));
         return mul(mul(weighed, exact(n)), line_.back);
     }
     DECAYLR_LANE double weigh(double p) const { return line_.weigh(endpoints_.steps - p, p); }
-    DECAYLR_LANE double weigh(double_double left, double_double gone) const {
-        const double rest = (from_init_.hi * left.lo + from_init_.lo * left.hi) +
-                            (from_end_.hi * gone.lo + from_end_.lo * gone.hi);
-        return (from_init_.hi * left.hi + (from_end_.hi * gone.hi + rest)) * line_.back;
-    }
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
-        const LinearRow own = *this;
+        const PreciseLine line = precise_;
+        const Endpoints e = endpoints_;
         if (whole_) {
             fill_each(p, n, out, [this](double x) { return weigh(x); });
         } else if (near_) {
-            fill_each(p, n, out, [own](double x) {
-                return own.weigh(own.endpoints_.remaining(x), own.endpoints_.elapsed(x));
+            fill_each(p, n, out, [line, e](double x) {
+                return line.weigh(e.remaining(x), e.elapsed(x));
             });
         } else {
             for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
@@ -98,7 +92,7 @@ class LinearRow {
     Endpoints endpoints_;
     bool whole_, near_;  // numbers are positions; all of them are exact as doubles
     Line line_;
-    double_double from_init_{0.0, 0.0}, from_end_{0.0, 0.0};  // where one word is not enough
+    PreciseLine precise_{};  // where one word is not enough
 };
 
 class Linear {
@@ -111,6 +105,9 @@ class Linear {
         return {init_(run), end_(run), steps_.boundary(run), grid};
     }
     LinearAcrossRuns across_runs(Run first, int runs) const {
+        return {{init_, end_, steps_, first, runs}};
+    }
+    LinearOfOwnNumbers own_numbers(Run first, int runs) const {
         return {{init_, end_, steps_, first, runs}};
     }
 

@@ -32,6 +32,8 @@ class Grid {
     }
     double_double origin() const { return unit_ ? offset_ : div(offset_, over_); }
 
+    // Of positions n + fraction.
+    double_double fraction() const { return offset_; }
     // n + fraction with a fraction of one word.
     bool short_fraction() const { return unit_ && offset_.lo == 0.0; }
     // q(n) >= m

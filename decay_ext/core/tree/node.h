@@ -67,6 +67,12 @@ class Node {
         for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
     }
 
+    // Those of consecutive runs, each at a number of a grid of its own.
+    virtual void fill_own_numbers(Run first_run, Run runs, const Grid* grids, const Int* numbers,
+                                  double* out) const {
+        for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, grids[r], numbers[r]);
+    }
+
     // What spares folds the values: the sum over `count` consecutive numbers in closed form, and
     // whether the values rise or fall from a number on.
     virtual ClosedSum sum(Run, const Grid&, Int, Int) const { return {}; }
@@ -138,6 +144,11 @@ struct evaluates_across_runs : std::false_type {};
 template <class Curve>
 struct evaluates_across_runs<Curve, std::void_t<decltype(&Curve::across_runs)>> : std::true_type {};
 
+template <class Curve, class = void>
+struct evaluates_own_numbers : std::false_type {};
+template <class Curve>
+struct evaluates_own_numbers<Curve, std::void_t<decltype(&Curve::own_numbers)>> : std::true_type {};
+
 // Whether a row writes float32 by itself.
 template <class Row, class = void>
 struct fills_narrow : std::false_type {};
@@ -161,11 +172,36 @@ struct knows_monotonicity : std::false_type {};
 template <class Row>
 struct knows_monotonicity<Row, std::void_t<decltype(&Row::monotonicity)>> : std::true_type {};
 
+// The numbers of at most `many_runs` runs, each on a grid of its own, and the fractions of their
+// positions.
+struct OwnNumbers {
+    int runs;
+    double number[many_runs], high[many_runs], low[many_runs];
+
+    OwnNumbers(const Grid* grids, const Int* numbers, int count) : runs(count) {
+        int near = 1;
+        for (int i = 0; i < count; ++i) {
+            number[i] = static_cast<double>(numbers[i]);
+            high[i] = grids[i].fraction().hi;
+            low[i] = grids[i].fraction().lo;
+            near &= grids[i].unit() && numbers[i] < Int{1} << 51 ? 1 : 0;
+        }
+        near_ = near != 0;
+    }
+    // Whether all steps are 1, and the numbers exact as doubles with room to spare.
+    bool near() const { return near_; }
+    DECAYLR_LANE double_double fraction(int i) const { return {high[i], low[i]}; }
+
+   private:
+    bool near_;
+};
+
 // A node whose runs are prepared into a row: `Curve::row(run, grid)` gives an object with at(n) and
 // fill(first, count, out), perhaps with sum(first, count) and monotonicity(first), for numbers of
 // the grid, whose number 0 is less than a step after the curve's beginning. A curve may have a fill_rows of its own, with the arguments of the node's, and
 // across_runs(first, runs), for `many_runs` runs at most, which evaluates one position of all runs
-// at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position).
+// at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position). So has
+// own_numbers(first, runs), where each run has a number of its own: fill(numbers, out), if applies().
 // The row of whole positions that all runs share is prepared once, when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
@@ -222,6 +258,23 @@ class CurveNode final : public Node {
             double* to = out + k * pitch;
             if (shared_) std::fill(to, to + runs, shared_->at(first + k));
             else fill_position(first_run, runs, first + k, to);
+        }
+    }
+    void fill_own_numbers(Run first_run, Run runs, const Grid* grids, const Int* numbers,
+                          double* out) const override {
+        if constexpr (evaluates_own_numbers<Curve>::value) {
+            for (Run r = 0; r < runs; r += many_runs) {
+                const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
+                const OwnNumbers own(grids + r, numbers + r, n);
+                auto group = curve_.own_numbers(first_run + r, n);
+                if (own.near() && group.applies()) {
+                    group.fill(own, out + r);
+                } else {
+                    Node::fill_own_numbers(first_run + r, n, grids + r, numbers + r, out + r);
+                }
+            }
+        } else {
+            Node::fill_own_numbers(first_run, runs, grids, numbers, out);
         }
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
