@@ -65,7 +65,7 @@ class Grid {
     }
     Boundary first_at(double_double m) const {
         const double_double guess = div(sub(mul(m, over_), offset_), times_);
-        if (!(guess.hi < two_63)) return make_boundary(infinite);
+        if (!is_position(guess)) return make_boundary(infinite);
         Int n = std::max<Int>(floor_of(guess), 0);
         for (int tries = 0; tries < most_tries && n > 0 && reached(n - 1, m); ++tries) --n;
         for (int tries = 0; tries < most_tries && n < max_int && !reached(n, m); ++tries) ++n;
@@ -91,7 +91,7 @@ class Grid {
         if (unit_) return first_of_unit(number, size);
         const double_double each = mul(over_, exact(size));
         const double_double guess = div(sub(mul(exact(number), each), offset_), times_);
-        if (!(guess.hi < two_63)) return max_int;
+        if (!is_position(guess)) return max_int;
         Int n = std::max<Int>(floor_of(guess), 0);
         for (int tries = 0; tries < most_tries && n > 0; ++tries) {
             if (before(numerator(n - 1), each, number)) break;
@@ -163,6 +163,10 @@ class Grid {
     static constexpr double infinite = std::numeric_limits<double>::infinity();
     static constexpr int most_tries = 3;  // a rounded quotient is not farther off
 
+    // Whether a number is below 2^63, which its first word may be rounded to.
+    static bool is_position(double_double x) {
+        return x.hi < two_63 || (x.hi == two_63 && x.lo < 0.0);
+    }
     // Beyond these bounds products would not be exact, and schedules stand still or are over.
     static double_double bounded(double_double x) {
         if (!(x.hi < 0x1p400)) return {0x1p400, 0.0};

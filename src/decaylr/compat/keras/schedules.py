@@ -23,6 +23,7 @@ from decaylr.checks import (
     refuse,
 )
 from decaylr.combinators.joins import join
+from decaylr.compat.shared.stairs import size_of_rounded_quotient
 from decaylr.curves import (
     constant,
     cosine,
@@ -53,7 +54,8 @@ def ExponentialDecay(  # noqa: N802
     decay_rate : array_like
         >= 0.
     staircase : bool
-        Whether to round the exponent down to an integer.
+        Whether to round the exponent down to an integer, after the quotient ``step / decay_steps``
+        has been rounded to float64, as Keras does.
 
     Raises
     ------
@@ -70,7 +72,7 @@ def ExponentialDecay(  # noqa: N802
     steps, factor = above("decay_steps", decay_steps), at_least("decay_rate", decay_rate)
     broadcastable(initial_learning_rate=rate, decay_steps=steps, decay_rate=factor)
     if flag("staircase", staircase):
-        return step(rate, steps, factor)
+        return step(rate, size_of_rounded_quotient(steps), factor)
     if np.all(factor > 0):
         return exponential(rate, factor, steps)
     # decay_rate = 0: the initial rate at step 0, then 0
@@ -183,7 +185,8 @@ def InverseTimeDecay(  # noqa: N802
     decay_rate : array_like
         >= 0.
     staircase : bool
-        Whether to round ``step / decay_steps`` down to an integer.
+        Whether to round ``step / decay_steps``, which is rounded to float64 first, down to an
+        integer.
 
     Raises
     ------
@@ -199,7 +202,9 @@ def InverseTimeDecay(  # noqa: N802
     rate = finite("initial_learning_rate", initial_learning_rate)
     steps, factor = above("decay_steps", decay_steps), at_least("decay_rate", decay_rate)
     broadcastable(initial_learning_rate=rate, decay_steps=steps, decay_rate=factor)
-    return inverse(rate, factor, steps, staircase=flag("staircase", staircase))
+    if flag("staircase", staircase):
+        return inverse(rate, factor, size_of_rounded_quotient(steps), staircase=True)
+    return inverse(rate, factor, steps)
 
 
 def CosineDecay(  # noqa: N802

@@ -15,6 +15,7 @@ from decaylr.checks import (
 )
 from decaylr.combinators.joins import join
 from decaylr.compat.optax.cycles import Scales, boundaries_and_values
+from decaylr.compat.shared.stairs import size_of_rounded_quotient
 from decaylr.curves import constant, cosine, exponential, piecewise_constant, polynomial
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
@@ -162,7 +163,8 @@ def exponential_decay(
     transition_begin : array_like
         First step of the decay.
     staircase : bool
-        Whether to round the exponent down to an integer.
+        Whether to round the exponent down to an integer, after the quotient has been rounded to
+        float64, as optax does.
     end_value : array_like, optional
         Lower bound of the value where `decay_rate` is below 1, else upper bound.
 
@@ -182,11 +184,13 @@ def exponential_decay(
     rate, begin = at_least("decay_rate", decay_rate), finite("transition_begin", transition_begin)
     broadcastable(init_value=first, transition_steps=steps, decay_rate=rate, transition_begin=begin)
     is_constant = (steps <= 0) | (rate == 0)
+    stairs = flag("staircase", staircase)
+    sizes = np.where(is_constant, 1, steps)
     curve = exponential(
         first,
         np.where(is_constant, 1.0, rate),
-        np.where(is_constant, 1, steps),
-        flag("staircase", staircase),
+        size_of_rounded_quotient(sizes) if stairs else sizes,
+        stairs,
     )
     schedule = _delayed(begin, first, curve)
     if end_value is None:
