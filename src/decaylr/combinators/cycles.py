@@ -18,10 +18,12 @@ from decaylr.checks import (
     refuse,
     require,
 )
+from decaylr.traced.common import at_least_zero, times_parameter_power
 from decaylr.traced.formulas import Number, Numbers, Outline, value
-from decaylr.traced.pieces import at_least_zero, times_parameter_power
+from decaylr.tree.breaks import MOST, TooManyBreaksError, breaks_of, changes
 from decaylr.tree.length import as_float, finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
+from decaylr.tree.periods import Periods
 
 
 def repeat(
@@ -191,6 +193,51 @@ def _scaled_cycle(
     return cycle, period * numbers.where(changes, excess / divisor, cycle), period * scale
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    """The first positions of all cycles, and the breaks of the child in each of them."""
+    period = as_float(node, "period")
+    inner = breaks_of(node.children[0], np.broadcast_to(period, until.shape))
+    begins, lengths = _begins(node, until)
+    inner = np.where(inner < period[..., None], inner, np.inf)
+    share = inner[..., None, :] * (lengths / period[..., None])[..., None]
+    within = (begins[..., None] + share).reshape(*begins.shape[:-1], -1)
+    return np.concatenate([begins, within], axis=-1)
+
+
+def _begins(node: Node, until: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The begins and lengths of the cycles that begin before `until`, with a last axis."""
+    length = np.broadcast_to(as_float(node, "period"), until.shape)
+    whole = node.options["lengths"] == "floor"
+    scale = as_float(node, "value_scale")
+    most = np.where(scale == 1.0, np.inf, changes(scale) + 1.0)
+    if "count" in node.parameters:
+        most = np.minimum(most, as_float(node, "count") + 1.0)
+    begin = np.zeros(until.shape)
+    begins: list[FloatArray] = []
+    lengths: list[FloatArray] = []
+    while np.any((begin < until) & (len(begins) < most)):
+        if len(begins) > MOST:
+            raise TooManyBreaksError
+        begins.append(begin)
+        lengths.append(np.floor(length) if whole else length)
+        begin = begin + lengths[-1]
+        length = length * as_float(node, "period_scale")
+    begins.append(begin)
+    lengths.append(length)
+    return np.stack(begins, axis=-1), np.stack(lengths, axis=-1)
+
+
+def _periods(node: Node) -> Periods:
+    """One cycle, where all are equal; constant after the last one if they are counted."""
+    if "count" in node.parameters:
+        length = _length(node)
+        return length, np.zeros_like(length)
+    period = as_float(node, "period")
+    period = np.floor(period) if node.options["lengths"] == "floor" else period
+    equal = (as_float(node, "period_scale") == 1.0) & (as_float(node, "value_scale") == 1.0)
+    return np.where(equal, 0.0, np.inf), np.where(equal, period, np.inf)
+
+
 REPEAT = Kind(
     name="repeat",
     make=repeat,
@@ -199,6 +246,8 @@ REPEAT = Kind(
     family="restarts and cycles",
     parameters=("period", "count", "period_scale", "value_scale", "floor"),
     options=("lengths",),
+    breaks=_breaks,
+    periods=_periods,
     times=("period",),
     children="one",
 )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from decaylr.checks import one_of, require
+import numpy as np
+
+from decaylr.checks import FloatArray, one_of, require
 from decaylr.notation.text import operand
+from decaylr.traced.common import at_least_zero
 from decaylr.traced.formulas import Number, Numbers, Outline, value
-from decaylr.traced.pieces import at_least_zero
-from decaylr.tree.length import finite_length, infinite_length
+from decaylr.tree.breaks import breaks_of, multiples, together
+from decaylr.tree.length import as_float, finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
+from decaylr.tree.periods import Periods
 from decaylr.tree.recursion import Calls
 
 ENDINGS = ("hold", "repeat", "mirror", "raise")
@@ -78,6 +82,29 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return value(node.children[0], local, numbers)
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    """Every multiple of the length, and the breaks of the child between two of them."""
+    length = as_float(node, "length")
+    inner = breaks_of(node.children[0], np.minimum(length, until))
+    if node.options["mode"] == "raise":
+        return together([length[..., None], inner])
+    ends = multiples(length, until)
+    inner = np.where(inner < length[..., None], inner, np.inf)
+    forward = (ends - length[..., None])[..., None] + inner[..., None, :]
+    backward = ends[..., None] - np.where(np.isfinite(inner), inner, -np.inf)[..., None, :]
+    found = [ends, forward.reshape(*ends.shape[:-1], -1)]
+    if node.options["mode"] == "mirror":
+        found.append(np.maximum(backward, 0.0).reshape(*ends.shape[:-1], -1))
+    return together(found)
+
+
+def _periods(node: Node) -> Periods:
+    length, mode = as_float(node, "length"), node.options["mode"]
+    if mode == "raise":  # where it does not raise, it holds its last value
+        return length, np.zeros_like(length)
+    return np.zeros_like(length), length * (2.0 if mode == "mirror" else 1.0)
+
+
 ENDING = Kind(
     name="ending",
     make=ending,
@@ -86,6 +113,8 @@ ENDING = Kind(
     family="",
     parameters=("length",),
     options=("mode",),
+    breaks=_breaks,
+    periods=_periods,
     children="one",
     arguments=_arguments,
     text=_text,

@@ -10,10 +10,12 @@ import numpy as np
 
 from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, refuse, shown
 from decaylr.notation.text import array_text, expressed
+from decaylr.traced.common import at_least_zero
 from decaylr.traced.formulas import Number, Numbers, Outline, value
-from decaylr.traced.pieces import at_least_zero
+from decaylr.tree.breaks import breaks_of, together
 from decaylr.tree.length import as_float, compact, integers_if_whole, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
+from decaylr.tree.periods import Periods, periods_of
 from decaylr.tree.recursion import Calls, each
 
 
@@ -189,6 +191,23 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return result
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    """The boundaries, and the breaks of each part before the next boundary."""
+    begins = [np.zeros(()), *(boundary.astype(np.float64) for boundary in _boundaries(node))]
+    parts = [begin[..., None] for begin in begins[1:]]
+    for child, begin, end in zip(node.children, begins, [*begins[1:], until], strict=True):
+        used = np.broadcast_to(np.minimum(end, until) - begin, until.shape)
+        inner = breaks_of(child, np.maximum(used, 0.0))
+        parts.append(np.where(inner < used[..., None], inner + begin[..., None], np.inf))
+    return together(parts)
+
+
+def _periods(node: Node) -> Periods:
+    """Those of the last part."""
+    begin, period = periods_of(node.children[-1])
+    return begin + _boundaries(node)[-1].astype(np.float64), period
+
+
 JOIN = Kind(
     name="join",
     make=join,
@@ -196,6 +215,8 @@ JOIN = Kind(
     formula=formula,
     family="",
     times=("boundary",),
+    breaks=_breaks,
+    periods=_periods,
     children="many",
     arguments=_arguments,
     text=_text,

@@ -6,8 +6,10 @@ import numpy as np
 
 from decaylr.checks import FloatArray, Real, above, at_least
 from decaylr.traced.formulas import Number, Numbers, Outline, value
+from decaylr.tree.breaks import breaks_of, multiples
 from decaylr.tree.length import as_float, child_length, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
+from decaylr.tree.periods import Periods, common_period, exact_product, periods_of
 
 
 def staircase(schedule: N, every: Real) -> N:
@@ -97,6 +99,39 @@ def _stretch_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return value(node.children[0], p / node.number("ratio", numbers), numbers)
 
 
+def _stairs(node: Node, until: FloatArray) -> FloatArray:
+    """The multiples of `every`, up to the end of the child."""
+    every = as_float(node, "every")
+    return multiples(every, np.minimum(until, length_of(node.children[0]) + 2.0 * every))
+
+
+def _advanced_breaks(node: Node, until: FloatArray) -> FloatArray:
+    by = as_float(node, "by")
+    return breaks_of(node.children[0], until + by) - by[..., None]
+
+
+def _stretched_breaks(node: Node, until: FloatArray) -> FloatArray:
+    ratio = as_float(node, "ratio")
+    return breaks_of(node.children[0], until / ratio) * ratio[..., None]
+
+
+def _staircase_periods(node: Node) -> Periods:
+    begin, period = periods_of(node.children[0])
+    every = as_float(node, "every")
+    return begin + every, np.where(period > 0.0, common_period(period, every), 0.0)
+
+
+def _advanced_periods(node: Node) -> Periods:
+    begin, period = periods_of(node.children[0])
+    return np.maximum(begin - as_float(node, "by"), 0.0), period
+
+
+def _stretched_periods(node: Node) -> Periods:
+    begin, period = periods_of(node.children[0])
+    ratio = as_float(node, "ratio")
+    return begin * ratio, exact_product(period, ratio)
+
+
 STAIRCASE = Kind(
     name="staircase",
     make=staircase,
@@ -105,6 +140,8 @@ STAIRCASE = Kind(
     family="",
     parameters=("every",),
     times=("every",),
+    breaks=_stairs,
+    periods=_staircase_periods,
     children="one",
     positional=True,
 )
@@ -115,6 +152,8 @@ ADVANCE = Kind(
     formula=_advance_formula,
     family="",
     parameters=("by",),
+    breaks=_advanced_breaks,
+    periods=_advanced_periods,
     children="one",
     positional=True,
 )
@@ -125,6 +164,8 @@ STRETCH = Kind(
     formula=_stretch_formula,
     family="",
     parameters=("ratio",),
+    breaks=_stretched_breaks,
+    periods=_stretched_periods,
     children="one",
     positional=True,
 )

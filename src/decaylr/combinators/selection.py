@@ -12,9 +12,11 @@ from decaylr.checks import Array, FloatArray, IntArray, real_array, refuse
 from decaylr.notation.text import LONGEST, expressed
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import indexed, reshape
+from decaylr.tree.breaks import breaks_of
 from decaylr.tree.length import length_of
 from decaylr.tree.mixed import select
 from decaylr.tree.node import Kind, Node
+from decaylr.tree.periods import Periods, periods_of
 from decaylr.tree.recursion import Calls, each
 
 
@@ -70,6 +72,31 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return result
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    """The breaks of the part and row that each run has."""
+    part, row = node.parameters["part"], node.parameters["row"]
+    chosen = [part == number for number in range(len(node.children))]
+    found = [
+        breaks_of(indexed(child, row[used]), until[used])
+        for child, used in zip(node.children, chosen, strict=True)
+    ]
+    breaks = np.full((*node.shape, max(inner.shape[-1] for inner in found)), np.inf)
+    for used, inner in zip(chosen, found, strict=True):
+        breaks[used, : inner.shape[-1]] = inner
+    return breaks
+
+
+def _periods(node: Node) -> Periods:
+    """Those of the part and row that each run has."""
+    part, row = node.parameters["part"], node.parameters["row"]
+    begins, periods = np.empty(node.shape), np.empty(node.shape)
+    for number, child in enumerate(node.children):
+        used = part == number
+        begin, period = (np.broadcast_to(x, child.shape) for x in periods_of(child))
+        begins[used], periods[used] = begin[row[used]], period[row[used]]
+    return begins, periods
+
+
 SELECT = Kind(
     name="select",
     make=_make,
@@ -80,4 +107,6 @@ SELECT = Kind(
     children="many",
     text=_text,
     not_traced=("row",),
+    breaks=_breaks,
+    periods=_periods,
 )

@@ -8,7 +8,8 @@ from decaylr.checks import Real, finite, length_above_zero
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.length import steps_length
-from decaylr.tree.node import Kind, new_node
+from decaylr.tree.node import Kind, Node, new_node
+from decaylr.tree.periods import Periods
 
 
 def constant(value: Real, steps: Real = np.inf) -> Schedule:
@@ -46,6 +47,10 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return node.number("value", numbers) + p * 0.0
 
 
+def _periods(node: Node) -> Periods:
+    return np.zeros(node.shape), np.zeros(node.shape)
+
+
 CONSTANT = Kind(
     name="constant",
     make=constant,
@@ -56,4 +61,5 @@ CONSTANT = Kind(
     times=("steps",),
     not_compiled=("steps",),
     not_traced=("steps",),
+    periods=_periods,
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from decaylr.checks import (
     Array,
+    FloatArray,
     Real,
     above,
     broadcast_shape,
@@ -20,7 +21,8 @@ from decaylr.checks import (
 )
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.tree.length import infinite_length
+from decaylr.tree.breaks import changes, multiples
+from decaylr.tree.length import as_float, infinite_length
 from decaylr.tree.node import Kind, Node, new_node, settings
 
 
@@ -155,6 +157,36 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return numbers.where((falls & (value < end)) | (rises & (value > end)), end, value)
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    """The stairs; else where end_value is reached, and where the range of float32 is left."""
+    if node.options["staircase"]:
+        rate = as_float(node, "decay_rate")
+        return multiples(as_float(node, "decay_steps"), until, changes(rate))
+    init = as_float(node, "init_value")
+    rate = _log2_per_position(node, init)
+    reached = [np.where(rate > 0.0, np.finfo(np.float32).max, np.finfo(np.float32).tiny)]
+    if "end_value" in node.parameters:
+        reached.append(as_float(node, "end_value") * np.sign(init))
+    found = [(np.log2(value) - np.log2(np.abs(init))) / rate for value in reached]
+    shape = np.broadcast_shapes(*(position.shape for position in found))
+    breaks = np.stack([np.broadcast_to(position, shape) for position in found], axis=-1)
+    return np.where(breaks > 0.0, breaks, np.inf)  # NaN too where it is never reached
+
+
+def _log2_per_position(node: Node, init: FloatArray) -> FloatArray:
+    """The binary logarithm of the factor per position."""
+    if "half_life" in node.parameters:
+        return -1.0 / as_float(node, "half_life")
+    if "time_constant" in node.parameters:
+        return -np.log2(np.e) / as_float(node, "time_constant")
+    if "decay_rate" in node.parameters:
+        rate, steps = as_float(node, "decay_rate"), as_float(node, "decay_steps")
+    else:
+        rate, steps = as_float(node, "final_value") / init, as_float(node, "final_steps")
+    exponent: FloatArray = np.log2(rate)
+    return exponent / steps
+
+
 EXPONENTIAL = Kind(
     name="exponential",
     make=exponential,
@@ -173,5 +205,6 @@ EXPONENTIAL = Kind(
     ),
     options=("staircase",),
     times=("decay_steps", "time_constant", "half_life", "final_steps"),
+    breaks=_breaks,
     arguments=_arguments,
 )

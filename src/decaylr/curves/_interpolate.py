@@ -9,8 +9,9 @@ import numpy as np
 from decaylr.checks import ascending, finite, listed, one_of, refuse, require
 from decaylr.curves._slopes import cubic_correction, pchip_slopes, spline_slopes
 from decaylr.schedule import Schedule
+from decaylr.traced.common import count_reached
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import count_reached
+from decaylr.tree.breaks import at_list
 from decaylr.tree.length import last_position
 from decaylr.tree.node import Kind, new_node
 
@@ -103,4 +104,5 @@ INTERPOLATE = Kind(
         "values",
     ),
     options=("kind",),
+    breaks=at_list("positions"),
 )

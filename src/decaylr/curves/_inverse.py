@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real, above, at_least, finite, flag
+import numpy as np
+
+from decaylr.checks import FloatArray, Real, above, at_least, finite, flag
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.tree.length import infinite_length
-from decaylr.tree.node import Kind, new_node
+from decaylr.tree.breaks import multiples
+from decaylr.tree.length import as_float, infinite_length
+from decaylr.tree.node import Kind, Node, new_node
 
 
 def inverse(
@@ -67,6 +70,13 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return numbers.times_power(node.number("init_value", numbers), -log2_divisor)
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    """The stairs; a smooth curve has none."""
+    if not node.options["staircase"]:
+        return np.empty(0)
+    return multiples(as_float(node, "decay_steps"), until)
+
+
 INVERSE = Kind(
     name="inverse",
     make=inverse,
@@ -76,4 +86,5 @@ INVERSE = Kind(
     parameters=("init_value", "decay_rate", "decay_steps", "power"),
     options=("staircase",),
     times=("decay_steps",),
+    breaks=_breaks,
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decaylr.checks import Real
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
+from decaylr.traced.common import transition
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import transition
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 

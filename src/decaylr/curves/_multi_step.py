@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from decaylr.checks import Real, ascending, at_least, finite
 from decaylr.schedule import Schedule
+from decaylr.traced.common import count_reached, times_parameter_power
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import count_reached, times_parameter_power
-from decaylr.tree.length import infinite_length
-from decaylr.tree.node import Kind, new_node
+from decaylr.tree.breaks import at_list
+from decaylr.tree.length import as_float, infinite_length
+from decaylr.tree.node import Kind, Node, new_node
+from decaylr.tree.periods import Periods
 
 
 def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
@@ -58,6 +62,11 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     )
 
 
+def _periods(node: Node) -> Periods:
+    last = as_float(node, "milestones")[..., -1]
+    return last, np.zeros_like(last)
+
+
 MULTI_STEP = Kind(
     name="multi_step",
     make=multi_step,
@@ -67,4 +76,6 @@ MULTI_STEP = Kind(
     parameters=("init_value", "milestones", "gamma"),
     lists=("milestones",),
     times=("milestones",),
+    breaks=at_list("milestones"),
+    periods=_periods,
 )

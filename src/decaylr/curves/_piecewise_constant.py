@@ -6,8 +6,9 @@ from typing import Any
 
 from decaylr.checks import ascending, finite, listed, refuse
 from decaylr.schedule import Schedule
+from decaylr.traced.common import count_reached
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import count_reached
+from decaylr.tree.breaks import at_list
 from decaylr.tree.length import last_position
 from decaylr.tree.node import Kind, new_node
 
@@ -65,4 +66,5 @@ PIECEWISE_CONSTANT = Kind(
         "values",
     ),
     times=("boundaries",),
+    breaks=at_list("boundaries"),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decaylr.checks import Real, above, flag
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
+from decaylr.traced.common import Weights, transition
+from decaylr.traced.common import power as power_of
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import Weights, transition
-from decaylr.traced.pieces import power as power_of
 from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 

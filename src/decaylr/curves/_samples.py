@@ -50,6 +50,10 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     return numbers.take(values, numbers.as_index(numbers.floor(p), values.length - 1))
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    return np.arange(1.0, node.parameters["values"].shape[-1])
+
+
 SAMPLES = Kind(
     name="samples",
     make=samples,
@@ -58,4 +62,5 @@ SAMPLES = Kind(
     family="points",
     parameters=("values",),
     lists=("values",),
+    breaks=_breaks,
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real, above, at_least, finite
+from decaylr.checks import FloatArray, Real, above, at_least, finite
 from decaylr.schedule import Schedule
+from decaylr.traced.common import times_parameter_power
 from decaylr.traced.formulas import Number, Numbers, Outline
-from decaylr.traced.pieces import times_parameter_power
-from decaylr.tree.length import infinite_length
-from decaylr.tree.node import Kind, new_node
+from decaylr.tree.breaks import changes, multiples
+from decaylr.tree.length import as_float, infinite_length
+from decaylr.tree.node import Kind, Node, new_node
 
 
 def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
@@ -55,6 +56,10 @@ def formula(node: Outline, p: Number, numbers: Numbers) -> Number:
     )
 
 
+def _breaks(node: Node, until: FloatArray) -> FloatArray:
+    return multiples(as_float(node, "step_size"), until, changes(as_float(node, "gamma")) + 1.0)
+
+
 STEP = Kind(
     name="step",
     make=step,
@@ -63,4 +68,5 @@ STEP = Kind(
     family="steps",
     parameters=("init_value", "step_size", "gamma"),
     times=("step_size",),
+    breaks=_breaks,
 )

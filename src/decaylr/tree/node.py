@@ -195,6 +195,14 @@ class Kind(NamedTuple):
         Parameters that are not passed to the compiled core.
     not_traced : tuple of str
         Parameters that `formula` does not read.
+    breaks : callable, optional
+        Function of a node and of the last position of interest that returns where the course of
+        each run may change abruptly: see `decaylr.tree.breaks`. By default a curve breaks at its
+        length, a combinator where its children do.
+    periods : callable, optional
+        Function of a node that returns from where on, and with which period, each run repeats
+        itself: see `decaylr.tree.periods`. By default a curve is constant from its length on,
+        and a combinator repeats itself as its children do.
     """
 
     name: str
@@ -213,6 +221,8 @@ class Kind(NamedTuple):
     positional: bool = False
     not_compiled: tuple[str, ...] = ()
     not_traced: tuple[str, ...] = ()
+    breaks: Callable[[Any, FloatArray], FloatArray] | None = None
+    periods: Callable[[Any], tuple[FloatArray, FloatArray]] | None = None
 
 
 KINDS: dict[str, Kind] = {}
