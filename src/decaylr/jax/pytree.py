@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from decaylr.checks import refuse
-from decaylr.jax.numbers import JaxNumbers
+from decaylr.checks import flag
+from decaylr.evaluation.values import values_of_runs
+from decaylr.jax import lookup
+from decaylr.jax.parameters import (
+    Parameters,
+    Structure,
+    parameters_of,
+    shape_of,
+    structure_of,
+)
+from decaylr.jax.values import compiled_value, seal, value
 from decaylr.schedule import Schedule
-from decaylr.traced import formulas as traced
-from decaylr.traced.formulas import Outline
-from decaylr.tree.node import is_list
-
-# Number of floats of 4 or 8 bytes whose sum is exactly a float64 or an int64.
-WORDS = {4: 3, 8: 2}
-
-Structure = tuple[Any, ...]
-Parameters = dict[str, Any]
+from decaylr.traced import formulas
+from decaylr.traced.pieces import LAST, pieces_of
+from decaylr.tree.held import without_refusals
 
 
-def schedule(s: Schedule) -> Traced:
+def schedule(s: Schedule, *, learnable: bool = False) -> Traced:
     """Make a function ``count -> value`` of a schedule, for use inside JAX.
 
     The values are float32, or float64 if `jax_enable_x64` is set, within 4 units in the last
@@ -31,15 +34,22 @@ def schedule(s: Schedule) -> Traced:
     of any shape that broadcasts against `s.shape`. A trace cannot raise an error: counts are
     clipped to [0, 2**31 - 1], and a schedule with the ending "raise" holds its last value.
 
-    The result is a pytree. Its leaves are the parameters, all of shape `s.shape` (with one more
-    axis for lists). It can be an argument of functions under `jit`, `vmap`, `scan`, `shard_map`
-    and `grad`; schedules that differ only in the values of their parameters share one
-    compilation.
+    The result is a pytree of floats, whose arrays have the axes of `s.shape` first. It can be an
+    argument of functions under `jit`, `vmap`, `scan`, `shard_map` and `grad`; schedules that
+    differ only in the values of their parameters share one compilation, as long as their tables
+    have the same size.
+
+    In float32 the values come from a table of polynomials, which is made here from the core's
+    values; the derivatives come from the formulas. A table does not follow its parameters: if
+    they are changed, for example by a gradient step, the values are NaN. With `learnable` there
+    is no table, and the values follow the parameters; such programs are much larger.
 
     Parameters
     ----------
     s : Schedule
         A single schedule or a batch of any shape.
+    learnable : bool
+        Whether the values follow when the parameters of the result are changed.
 
     Returns
     -------
@@ -70,8 +80,18 @@ def schedule(s: Schedule) -> Traced:
     if not isinstance(s, Schedule):
         raise TypeError(f"s must be a Schedule, got {type(s).__name__}")
     dtype = np.dtype(jnp.result_type(float))
-    node = traced.outline(s)
-    return Traced(_structure(node), _parameters(node, dtype))
+    node = formulas.outline(s)
+    structure, parameters = structure_of(node), parameters_of(node, dtype)
+    by_formulas = flag("learnable", learnable) or dtype.itemsize == 8
+    tables = None if by_formulas else _tables(s, seal(structure, parameters))
+    return Traced(structure, parameters, tables, without_refusals(s))
+
+
+def _tables(s: Schedule, made_for: Any) -> tuple[Any, Any, Any] | None:
+    """The tables and the seal; None if they would be too large."""
+    pieces = pieces_of(s, values_of_runs)
+    found = None if pieces is None else lookup.tables(pieces, s)
+    return None if found is None else (*found, made_for)
 
 
 @jax.tree_util.register_pytree_with_keys_class
@@ -83,10 +103,8 @@ class Traced:
 
     Attributes
     ----------
-    parameters : dict
-        For each parameter of the schedule, a tuple of arrays with the parameter as their sum:
-        the nearest float, then the remainders. Derivatives are taken with respect to the first.
     shape : tuple of int
+    parameters : dict
 
     Examples
     --------
@@ -97,22 +115,47 @@ class Traced:
     ((2,), [0.5, 1.0])
     """
 
-    def __init__(self, structure: Structure, parameters: Parameters) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        parameters: Parameters,
+        tables: Any = None,
+        source: Schedule | None = None,
+    ) -> None:
         self._structure = structure
-        self.parameters = parameters
+        self._parameters = parameters
+        self._tables = tables
+        self._source = source  # only of the object that `schedule` returned
 
     def __call__(self, count: Any) -> jax.Array:
         """The value at a step; its shape is `shape` broadcast with the shape of `count`."""
-        node = _node(self._structure, self.parameters)
-        dtype = jnp.asarray(jax.tree.leaves(self.parameters)[0]).dtype
-        position = JaxNumbers.position(count, dtype)
-        value: jax.Array = JaxNumbers.rounded(traced.value(node, position, JaxNumbers))
-        return value
+        count = _checked_count(count)
+        leaves = jax.tree.leaves((self, count))
+        is_traced = any(isinstance(leaf, jax.core.Tracer) for leaf in leaves)
+        is_float = jnp.issubdtype(count.dtype, jnp.floating)
+        dtype = jax.tree.leaves(self._parameters)[0].dtype
+        if self._source is not None and not is_traced and (is_float or self._tables is None):
+            return jnp.asarray(_value_of_core(self._source, np.asarray(count)), dtype)
+        static = self._structure, dtype, self._source is None
+        function = value if is_traced else compiled_value
+        result: jax.Array = function(static, self._parameters, self._tables, count)
+        return result
+
+    @property
+    def parameters(self) -> Parameters:
+        """For each parameter of the schedule, the arrays whose sum it is: a new dict.
+
+        The first array has the nearest floats, the others the remainders. Derivatives are taken
+        with respect to the first. The parameters of the schedules that a combinator combines are
+        under "parts".
+        """
+        copy: Parameters = jax.tree.map(lambda leaf: leaf, self._parameters)
+        return copy
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the batch; () for a single schedule, also for one run inside `vmap`."""
-        return _shape(self._structure, self.parameters)
+        return shape_of(self._structure, self._parameters)
 
     def __eq__(self, other: object) -> bool:
         """Whether structure and parameters are equal; inside a trace, whether `other` is self."""
@@ -124,87 +167,40 @@ class Traced:
         return hash(self._key())
 
     def _key(self) -> Hashable:
-        leaves = jax.tree.leaves(self.parameters)
+        leaves = jax.tree.leaves(self._parameters)
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return id(self)
         arrays = (np.asarray(leaf) for leaf in leaves)
-        return self._structure, tuple((a.shape, a.dtype.str, a.tobytes()) for a in arrays)
+        values = tuple((a.shape, a.dtype.str, a.tobytes()) for a in arrays)
+        return self._structure, self._tables is None, values
 
     def __repr__(self) -> str:
         return f"decaylr.jax.schedule(<{self._structure[0]} of shape {self.shape}>)"
 
     def tree_flatten_with_keys(self) -> tuple[Iterable[tuple[Any, Any]], Structure]:
-        """Used by JAX: the parameters are the leaves."""
-        return [(jax.tree_util.GetAttrKey("parameters"), self.parameters)], self._structure
+        """Used by JAX: the parameters and the tables are the leaves."""
+        names = ("parameters", self._parameters), ("tables", self._tables)
+        return [(jax.tree_util.GetAttrKey(name), child) for name, child in names], self._structure
 
     @classmethod
-    def tree_unflatten(cls, structure: Structure, parameters: Sequence[Any]) -> Traced:
+    def tree_unflatten(cls, structure: Structure, children: Sequence[Any]) -> Traced:
         """Used by JAX."""
-        return cls(structure, parameters[0])
+        parameters, tables = children
+        return cls(structure, parameters, tables)
 
 
-def _structure(node: Outline) -> Structure:
-    """The tree without the values of its parameters, hashable."""
-    children = tuple(_structure(child) for child in node.children)
-    return node.kind, tuple(sorted(node.options.items())), node.neutral, children
+def _value_of_core(source: Schedule, count: Any) -> Any:
+    """The core's value, for a call outside of a trace that has no table to look it up."""
+    if count.dtype.kind in "iu":
+        return source(np.minimum(np.maximum(count, 0), LAST).astype(np.int64))
+    return source(np.clip(count.astype(np.float64), 0, LAST))
 
 
-def _parameters(node: Outline, dtype: np.dtype[Any]) -> Parameters:
-    """The parameters of a tree as words of a dtype; those of the children under "parts"."""
-    parameters: Parameters = {
-        name: words(f"{node.kind}.{name}", array, dtype) for name, array in node.parameters.items()
-    }
-    if node.children:
-        parameters["parts"] = tuple(_parameters(child, dtype) for child in node.children)
-    return parameters
-
-
-def _node(structure: Structure, parameters: Mapping[str, Any]) -> Outline:
-    """The tree from its structure and its parameters."""
-    kind, options, neutral, children = structure
-    node_parameters = {name: value for name, value in parameters.items() if name != "parts"}
-    parts = parameters.get("parts", ())
-    nodes = tuple(_node(s, p) for s, p in zip(children, parts, strict=True))
-    return Outline(kind, dict(options), node_parameters, neutral, nodes)
-
-
-def _shape(structure: Structure, parameters: Mapping[str, Any]) -> tuple[int, ...]:
-    kind, _, _, children = structure
-    for name, value in parameters.items():
-        if name != "parts":
-            shape: tuple[int, ...] = np.shape(value[0])
-            return shape[:-1] if is_list(kind, name) else shape
-    return _shape(children[0], parameters["parts"][0])
-
-
-def words(name: str, array: Any, dtype: np.dtype[Any]) -> tuple[Any, ...]:
-    """Split values into floats of a dtype with the same sum, the largest first."""
-    result = []
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        first = array.astype(dtype)
-        _check_range(name, array, first)
-        remainder = array
-        for _ in range(WORDS[dtype.itemsize]):
-            word = remainder.astype(dtype)
-            remainder = _subtract(remainder, word)
-            result.append(word)
-    return tuple(result)
-
-
-def _check_range(name: str, array: Any, first: Any) -> None:
-    """Raise ValueError for values that overflow in the dtype, or are below its normal range."""
-    lost = np.isfinite(array) & ~np.isfinite(first)
-    lost |= (array != 0) & (np.abs(first) < np.finfo(first.dtype).tiny)
-    if np.any(lost):
-        worst = np.ravel(array)[np.argmax(np.ravel(lost))]
-        refuse(name, f"within the normal range of {first.dtype.name}", worst)
-
-
-def _subtract(values: Any, word: Any) -> Any:
-    """The exact difference between values and the floats nearest to them."""
-    if values.dtype.kind == "f":
-        word64 = word.astype(np.float64)
-        return np.where(np.isfinite(word64), values - word64, 0.0)
-    # With Python integers: the float nearest to 2**63 - 1 does not fit int64.
-    remainders = [int(v) - int(w) for v, w in zip(values.ravel(), word.ravel(), strict=True)]
-    return np.array(remainders, np.int64).reshape(values.shape)
+def _checked_count(count: Any) -> Any:
+    """A count as an array of integers or floats."""
+    array = count if isinstance(count, jax.Array | np.ndarray) else jnp.asarray(count)
+    if not jnp.issubdtype(array.dtype, jnp.integer) and not jnp.issubdtype(
+        array.dtype, jnp.floating
+    ):
+        raise TypeError(f"count must be integers or floats, got {array.dtype}")
+    return array

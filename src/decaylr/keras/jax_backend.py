@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from decaylr.jax.numbers import LAST, JaxNumbers, Pair
-from decaylr.jax.pytree import words
+from decaylr.jax.parameters import words
 from decaylr.traced import formulas as traced
 
 
