@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -29,13 +30,14 @@ def compiled(function):
 
         traced = tf.function(function, jit_compile=True)
         return lambda step: traced(tf.constant(step, tf.int64))
-    from decaylr.keras.schedule import _traced_value
+    import torch
 
-    schedule = function  # eager: the function that torch.compile would receive
-    return lambda step: _traced_value(
-        schedule._node, keras.ops.convert_to_tensor(step, "int64"), schedule._start,
-        schedule._units, "float32",
-    )  # fmt: skip
+    # Eager, but as `torch.compile` would trace it.
+    def traced_call(step):
+        with mock.patch.object(torch.compiler, "is_compiling", lambda: True):
+            return function(keras.ops.convert_to_tensor(step, "int64"))
+
+    return traced_call
 
 
 def assert_float32(got, expected, units=4):
@@ -95,6 +97,47 @@ def test_units_and_start_inside_a_trace(units, start):
         want = made.value(step)
         got = float(keras.ops.convert_to_numpy(at(step)))
         assert abs(got - want) <= 4 * float(np.spacing(np.float32(want)))
+
+
+def falls(position):
+    """linear(1, 0.5, 10.5) in cycles."""
+    return 1 - (position % Fraction(10.5)) / 21
+
+
+def halves(position):
+    """step(1, 1.1, 0.5), where a stair is as long as the float64 number 1.1."""
+    return Fraction(1, 2) ** min(position // Fraction(1.1), 200)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "exact"),
+    [
+        (dl.linear(1.0, 0.5, 10.5).repeat(lengths="real"), falls),
+        (dl.step(1.0, 1.1, 0.5), halves),
+        (dl.step(1.0, 1.1, 0.5) + dl.linear(1.0, 0.5, 10.5).ending("repeat"), None),
+    ],
+)
+@pytest.mark.parametrize("units", [1, Fraction(1, 49), Fraction(21, 10), 3])
+def test_cycles_and_stairs_of_fractional_length_begin_where_they_do(schedule, exact, units):
+    """Position 11 lies before 10 * 1.1 = 11.00000000000000088."""
+    exact = exact or (lambda position: falls(position) + halves(position))
+    at = compiled(Schedule(schedule, units_per_step=units))
+    for step in (*range(0, 60, 3), 11, 10, 538, 539, 540, 1029, 5390, 10**6, 2**29 + 1):
+        want = float(exact(step * Fraction(units)))
+        got = float(keras.ops.convert_to_numpy(at(step)))
+        tiny = float(np.finfo(np.float32).tiny)
+        assert abs(got - want) <= max(4 * float(np.spacing(np.float32(want))), tiny), step
+
+
+@pytest.mark.parametrize("floatx", ["float32"] if BACKEND == "jax" else ["float32", "float64"])
+def test_the_dtype_is_that_of_keras(floatx):
+    keras.config.set_floatx(floatx)
+    try:
+        got = np.asarray(keras.ops.convert_to_numpy(compiled(Schedule(WARM))(5)))
+    finally:
+        keras.config.set_floatx("float32")
+    assert got.dtype == floatx
+    assert abs(float(got) - WARM(5)) <= 4 * np.spacing(np.dtype(floatx).type(WARM(5)))
 
 
 def test_a_known_step_is_the_engines_value():

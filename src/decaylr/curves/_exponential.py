@@ -178,13 +178,13 @@ def _log2_per_position(node: Node, init: FloatArray) -> FloatArray:
     if "half_life" in node.parameters:
         return -1.0 / as_float(node, "half_life")
     if "time_constant" in node.parameters:
-        return -np.log2(np.e) / as_float(node, "time_constant")
+        return -1.0 / (np.log(2.0) * as_float(node, "time_constant"))
     if "decay_rate" in node.parameters:
         rate, steps = as_float(node, "decay_rate"), as_float(node, "decay_steps")
     else:
         rate, steps = as_float(node, "final_value") / init, as_float(node, "final_steps")
-    exponent: FloatArray = np.log2(rate)
-    return exponent / steps
+    exponent: FloatArray = np.log2(rate) / steps
+    return exponent
 
 
 EXPONENTIAL = Kind(

@@ -12,8 +12,11 @@ import keras
 from decaylr import schedule as tree
 from decaylr.checks import LARGEST_POSITION, known_keys, refuse
 from decaylr.keras.numbers import KerasNumbers, Real, tensor
+from decaylr.keras.tables import looked_up, tables_of
 from decaylr.traced import formulas as traced
 from decaylr.training.steps import exact
+
+UNKNOWN = object()  # in place of tables that were not needed yet
 
 
 @keras.saving.register_keras_serializable(package="decaylr")
@@ -25,8 +28,9 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         position = start + n * units_per_step
 
     Outside of the compiled training step the value is computed by decaylr's compiled core.
-    Inside, on TensorFlow and JAX, the same formulas are traced into the step; their float32
-    result is within 4 units in the last place of the core's value. A trace cannot raise an
+    Inside, on TensorFlow and JAX, it is looked up in a table made of the core's values; the
+    float32 result is within 4 units in the last place of the core's value. If Keras's `floatx`
+    is float64, formulas are traced into the step instead. A trace cannot raise an
     error: there, a schedule with the ending "raise" holds its last value.
 
     With gradient accumulation Keras counts the micro-steps. To advance once per update instead,
@@ -75,6 +79,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         self._units = exact("units_per_step", units_per_step, positive=True)
         self._start = exact("start", start)
         self._node = traced.outline(schedule)
+        self._tables: Any = UNKNOWN
 
     def position(self, step: int) -> int | float:
         """The position of the schedule at a step; an int if it is whole."""
@@ -94,7 +99,11 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         known_step = _known(counter)
         if known_step is not None:
             return keras.ops.convert_to_tensor(self.value(known_step), dtype=dtype)
-        return _traced_value(self._node, counter, self._start, self._units, dtype)
+        if self._tables is UNKNOWN:  # made here, as most are only evaluated outside of a trace
+            self._tables = tables_of(self.schedule, self._start, self._units)
+        if self._tables is None or dtype == "float64":
+            return _traced_value(self._node, counter, self._start, self._units, dtype)
+        return looked_up(self._tables, counter)
 
     def get_config(self) -> dict[str, Any]:
         """Plain data from which `from_config` makes an equal schedule."""

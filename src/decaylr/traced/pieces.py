@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, lcm
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +35,7 @@ from decaylr.tree.batch import reshape
 from decaylr.tree.breaks import MOST, TooManyBreaksError, breaks_of
 from decaylr.tree.held import without_refusals
 from decaylr.tree.node import Node
-from decaylr.tree.periods import whole_periods
+from decaylr.tree.periods import periods_of, whole_periods
 
 Flags = npt.NDArray[np.bool_]
 Floats32 = npt.NDArray[np.float32]
@@ -41,6 +43,7 @@ Floats32 = npt.NDArray[np.float32]
 Sample = Callable[[IntArray, IntArray], FloatArray]
 
 LAST = 2**31 - 1  # the last position inside a trace
+FARTHEST = 2.0**63 - 1024.0  # the largest float64 that the core takes as a position
 DEGREE = 5
 COLUMNS = DEGREE + 2  # c[0], low, c[1], c[2], ...
 TOLERANCE = 0.95  # float32 ulp between a polynomial and the core's values where they are compared
@@ -113,6 +116,54 @@ def pieces_of(
         return fitted(lambda runs, at: values(held, runs, at), breaks, until, cycles)
     except (TooManyBreaksError, TooManyPiecesError):
         return None
+
+
+def pieces_of_steps(
+    schedule: Node,
+    values: Callable[[Node, IntArray, IntArray], FloatArray],
+    start: Fraction,
+    units: Fraction,
+) -> Pieces | None:
+    """As `pieces_of`, for a single schedule as a function of the step n = 0 to `LAST`.
+
+    Its position is start + n * units, exactly, then rounded to float64.
+    """
+    held = without_refusals(schedule)
+    begin, period = _cycle_of_steps(held, start, units)
+    until = np.minimum(begin + period, LAST + 1.0)
+
+    def sample(_: IntArray, steps: IntArray) -> FloatArray:
+        return values(held, np.zeros_like(steps), _positions(steps, start, units))
+
+    try:
+        last = _positions(until.astype(np.int64), start, units)
+        breaks = (breaks_of(held, last[0]).reshape(1, -1) - float(start)) / float(units)
+        breaks = np.concatenate([np.minimum(breaks, until[:, None]), begin[:, None]], axis=1)
+        cycles = begin.astype(np.int64), period.astype(np.int64)
+        return fitted(sample, breaks, until, cycles)
+    except (TooManyBreaksError, TooManyPiecesError):
+        return None
+
+
+def _cycle_of_steps(
+    schedule: Node, start: Fraction, units: Fraction
+) -> tuple[FloatArray, FloatArray]:
+    """The step from which a single schedule repeats itself, and the steps of a period."""
+    begin, period = (float(x) for x in periods_of(schedule))
+    if 0.0 < period < np.inf:
+        steps = (Fraction(period) / units).numerator
+        first = max(ceil((Fraction(begin) - start) / units), 0) + 1
+        if first + steps <= LAST:
+            return np.array([float(first)]), np.array([float(steps)])
+    return np.array([LAST + 1.0]), np.ones(1)
+
+
+def _positions(steps: IntArray, start: Fraction, units: Fraction) -> FloatArray:
+    """The float64 positions nearest to start + steps * units."""
+    denominator = lcm(start.denominator, units.denominator)
+    first, each = int(start * denominator), int(units * denominator)
+    exact = [(first + int(n) * each) / denominator for n in steps.ravel()]
+    return np.minimum(np.reshape(exact, steps.shape), FARTHEST)
 
 
 # -- segments -----------------------------------------------------------------------------
