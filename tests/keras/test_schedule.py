@@ -34,7 +34,7 @@ def compiled(function):
 
     # Eager, but as `torch.compile` would trace it.
     def traced_call(step):
-        with mock.patch.object(torch.compiler, "is_compiling", lambda: True):
+        with mock.patch.object(torch.compiler, "is_compiling", return_value=True):
             return function(keras.ops.convert_to_tensor(step, "int64"))
 
     return traced_call

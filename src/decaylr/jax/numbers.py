@@ -201,23 +201,18 @@ class JaxNumbers:
 
     @staticmethod
     def whole_quotient(p: Pair, size: Pair) -> Pair:
-        """floor(p / size), with the quotient rounded to float64.
+        """floor(p / size), exactly: 11 lies before 10 * 1.1 = 11.00000000000000088.
 
         In float32 this holds for quotients up to 2**24.
         """
         p, size = (
             Pair(*(lax.stop_gradient(word) for word in (x.high, x.low, x.rest))) for x in (p, size)
         )
-        if p.high.dtype.itemsize == 8:
-            return JaxNumbers.floor_of_rounded(p / size)
         nearest = JaxNumbers.floor(p / size + 0.5)
-        # p is below nearest * size by `gap`; float64 rounds the quotient up to `nearest` if the
-        # gap is at most half a unit in the last place.
+        # p is below nearest * size by `gap`.
         gap = nearest * Pair(*pairs.one_word(size.high)) - p
         gap = gap + nearest * Pair(size.low, jnp.zeros_like(size.low) + size.rest)
-        exponent = jnp.frexp(nearest.high - 0.5)[1]
-        rounds_up = gap.high <= size.high * pairs.power_of_two(exponent - 54, size.high.dtype)
-        return JaxNumbers.where(rounds_up, nearest, nearest - 1.0)
+        return JaxNumbers.where(gap > 0.0, nearest - 1.0, nearest)
 
     @staticmethod
     def floor_of_rounded(x: Pair) -> Pair:

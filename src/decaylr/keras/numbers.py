@@ -107,6 +107,13 @@ def _apply(x: Real, with_numpy: Callable[[Any], Any], with_keras: Callable[[Any]
     return Real(with_keras(x.value))
 
 
+def _halves(x: Real) -> tuple[Real, Real]:
+    """x as the sum of two numbers of 26 bits, whose products are exact."""
+    big = x * 134217729.0  # 2**27 + 1
+    high = big - (big - x)
+    return high, x - high
+
+
 class KerasNumbers:
     """The functions that the traced formulas call, for `Real` numbers."""
 
@@ -183,10 +190,12 @@ class KerasNumbers:
 
     @staticmethod
     def whole_quotient(p: Real, size: Real) -> Real:
-        """floor(p / size), with the quotient rounded to float64."""
-        # XLA would multiply by the reciprocal of a constant divisor, which rounds differently;
-        # adding p * 0 makes the divisor a traced value.
-        return KerasNumbers.floor(p / (size + p * 0.0))
+        """floor(p / size), exactly: 11 lies before 10 * 1.1 = 11.00000000000000088."""
+        nearest = KerasNumbers.floor(p / size + 0.5)
+        (a, b), (c, d) = _halves(nearest), _halves(size)
+        product = nearest * size
+        error = ((a * c - product) + a * d + b * c) + b * d  # of the product, exactly
+        return KerasNumbers.where((product - p) + error > 0.0, nearest - 1.0, nearest)
 
     @staticmethod
     def floor_of_rounded(x: Real) -> Real:
