@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from decaylr.checks import IntArray
 from decaylr.evaluation.values import values_of_runs
 from decaylr.schedule import Schedule
 from decaylr.traced.pieces import LAST, listed_blocks, pieces_of_steps
@@ -26,7 +27,15 @@ def tables_of(schedule: Schedule, start: Fraction, units: Fraction) -> Any:
     blocks = listed_blocks(pieces)
     scales = blocks.scales[:, None], blocks.factors[:, None]
     rows = np.concatenate([blocks.coefficients, *scales], axis=1)
-    return blocks.begins, blocks.origins, rows, int(pieces.cycle_begins[0]), int(pieces.periods[0])
+    begins = _padded(blocks.begins)
+    return begins, blocks.origins, rows, int(pieces.cycle_begins[0]), int(pieces.periods[0])
+
+
+def _padded(begins: IntArray) -> IntArray:
+    """The begins up to a power of two of them, the last of which no step reaches."""
+    size = 1 << (len(begins) - 1).bit_length()
+    padded: IntArray = np.concatenate([begins, np.full(size - len(begins), LAST + 1)])
+    return padded
 
 
 def looked_up(tables: Any, counter: Any) -> Any:
@@ -39,7 +48,12 @@ def looked_up(tables: Any, counter: Any) -> Any:
     step = ops.clip(ops.reshape(ops.cast(counter, "int64"), (1,)), 0, LAST)
     since = step - cycle_begin
     step = ops.where(since < 0, step, cycle_begin + since % period)
-    index = ops.searchsorted(ops.convert_to_tensor(begins), step, side="right") - 1
+    # By halving: ops.searchsorted on TensorFlow gives wrong indices in XLA's compiled code.
+    index, half, table = ops.zeros_like(step), len(begins) // 2, ops.convert_to_tensor(begins)
+    while half:
+        later = ops.take(table, index + half, axis=0) <= step
+        index = ops.where(later, index + half, index)
+        half //= 2
     row = ops.take(ops.convert_to_tensor(rows), index, axis=0)
     origin = ops.take(ops.convert_to_tensor(origins), index, axis=0)
     t = ops.cast(step - origin, "float32") * row[:, -2]
