@@ -167,3 +167,74 @@ def test_refusals():
         schedule(dl.linear(1.0, 1e-45, 10))
     with pytest.raises(TypeError, match="count must be integers or floats, got bool"):
         schedule(dl.constant(1.0))(True)
+
+
+MANY_SEGMENTS = {
+    "exponential-staircase", "step", "pchip", "cubic", "restarts", "restarts-1.2", "cycles-real",
+    "staircase",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(set(SCHEDULES) - {"step-fraction"}))
+def test_every_schedule_is_looked_up_by_a_short_program(name):
+    """All kinds take the same program; only one that changes too often needs the formulas."""
+    rate = schedule(SCHEDULES[name])
+    program = jax.jit(lambda count: rate(count)).lower(jnp.int32(7)).as_text()
+    operations = sum(" = " in line for line in program.splitlines())
+    many = name in MANY_SEGMENTS or SCHEDULES[name].shape != ()
+    assert operations <= (150 if many else 110)
+
+
+def test_values_of_changed_parameters_are_not_those_of_the_old():
+    """A table does not follow its parameters, so values are NaN rather than stale."""
+    rate = schedule(dl.cosine([1.0, 0.5], 0.0, 1000))
+    slopes = jax.grad(lambda one: one(10).sum())(rate)
+
+    @jax.jit
+    def update(one, slope):
+        changed = jax.tree.map(lambda p, g: p - 0.1 * g, one, slope)
+        return changed, changed(10)
+
+    changed, inside = update(rate, slopes)
+    assert np.all(np.isnan(inside))
+    assert np.all(np.isnan(changed(10)))
+    assert np.all(np.isnan(jax.jit(changed)(10)))
+    same, _ = update(rate, jax.tree.map(jnp.zeros_like, slopes))
+    np.testing.assert_array_equal(same(10), rate(10))
+    swapped = jax.tree.map(lambda leaf: leaf[::-1], rate)
+    np.testing.assert_array_equal(swapped(10), rate(10)[::-1])
+
+
+def test_learnable_parameters_can_be_changed():
+    rate = schedule(dl.cosine(1.0, 0.0, 1000), learnable=True)
+
+    @jax.jit
+    def update(one):
+        slopes = jax.grad(lambda other: other(10))(one)
+        return jax.tree.map(lambda p, g: p - 0.25 * g, one, slopes)
+
+    changed = update(rate)
+    at_10 = 1.0 * dl.cosine(1.0, 0.0, 1000)(10)
+    assert float(changed.parameters["init_value"][0]) == pytest.approx(1.0 - 0.25 * at_10, rel=1e-6)
+    steps = float(changed.parameters["steps"][0])
+    expected = dl.cosine(1.0 - 0.25 * at_10, -0.25 * (1.0 - at_10), steps)(10)
+    assert float(changed(10)) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["cosine", "exponential", "inverse", "wsd", "one_cycle", "cyclic"])
+def test_tables_and_formulas_agree(name):
+    """The derivatives belong to the values: both are of the same function."""
+    looked_up, formula = schedule(SCHEDULES[name]), schedule(SCHEDULES[name], learnable=True)
+    counts = jnp.asarray([0, 3, 17, 99, 150, 999, 5000])
+    expected = np.asarray(jax.jit(formula)(counts))
+    assert ulps(jax.jit(looked_up)(counts), expected, np.float32).max() <= 4.0
+    value, slopes = jax.value_and_grad(lambda one: one(counts).sum())(looked_up)
+    other, expected_slopes = jax.value_and_grad(lambda one: one(counts).sum())(formula)
+    np.testing.assert_allclose(value, other, rtol=1e-6, atol=0)
+    jax.tree.map(np.testing.assert_array_equal, slopes.parameters, expected_slopes.parameters)
+
+
+def test_eager_calls_at_fractions_are_the_cores():
+    s = dl.cosine(1.0, 0.0, 10)
+    assert float(schedule(s)(2.5)) == np.float32(s(2.5))
+    assert float(schedule(dl.step(1.0, 1.1, 0.999))(11)) == np.float32(0.999**9)
