@@ -18,6 +18,7 @@ Array = npt.NDArray[Any]  # float64 or int64
 Real = float | npt.ArrayLike
 
 LARGEST_POSITION = 2**63 - 1
+MOST_AXES = 31  # NumPy 1 has arrays of 32, and tables have one axis more than their schedule
 LARGEST_COUNT = 2**53  # every integer up to here is exactly representable as float64
 
 
@@ -44,6 +45,8 @@ def real_array(name: str, value: Any) -> Array:
         raise TypeError(
             f"{name} must be a number or a regular array, got {shown(value)}"
         ) from error
+    if array.ndim > MOST_AXES:
+        refuse(name, f"of at most {MOST_AXES} axes", f"{array.ndim}")
     if isinstance(value, (list, tuple)) and array.dtype.kind in "iuf" and _holds_bool(value):
         raise TypeError(f"{name} must be real numbers, got bool in {shown(value)}")
     if array.dtype.kind == "O" and _all_integers(array):
@@ -168,7 +171,7 @@ def one_of(name: str, value: Any, known: Sequence[str]) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of {', '.join(known)}, got {shown(value)}")
     if value not in known:
-        refuse(name, f"one of {', '.join(known)}", repr(value))
+        refuse(name, f"one of {', '.join(known)}", shown(value))
     return str(known[known.index(value)])  # a plain str: NumPy strings and enums print differently
 
 
@@ -222,8 +225,10 @@ def broadcastable(**named: Array) -> None:
 
 
 def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") -> None:
-    """Raise ValueError at the first key that is not in `known`."""
+    """Raise TypeError unless `data` is a mapping, ValueError at a key that is not in `known`."""
+    if not isinstance(data, Mapping):
+        raise TypeError(f"{path or 'data'} must be a mapping, got {shown(data)}")
     for key in data:
         if key not in known:
             where = f"{path}: " if path else ""
-            raise ValueError(f"{where}unknown key {key!r}, known are {', '.join(known)}")
+            raise ValueError(f"{where}unknown key {shown(key)}, known are {', '.join(known)}")

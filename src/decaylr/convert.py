@@ -85,13 +85,18 @@ def convert(data: Any, peer: str | None = None, value: str = "lr") -> Schedule |
         raise TypeError(f"a configuration must be a mapping, got {shown(data)}")
     one_of("value", value, VALUES)
     library = _detect(data) if peer is None else one_of("peer", peer, (*PEERS, OWN))
+    try:
+        return _select(_read(data, library), value)
+    except RecursionError:
+        raise ValueError("a configuration must be nested less deeply, got more levels") from None
+
+
+def _read(data: Mapping[str, Any], library: str) -> Any:
     if library == OWN:
-        result: Any = Schedule.from_dict(data)
-    elif PEERS[library].config_key:
-        result = PEERS[library].module.from_config(data)
-    else:
-        result = _call_function(data, functions(library), library)
-    return _select(result, value)
+        return Schedule.from_dict(data)
+    if PEERS[library].config_key:
+        return PEERS[library].module.from_config(data)
+    return _call_function(data, functions(library), library)
 
 
 def functions(peer: str) -> dict[str, Callable[..., Any]]:
@@ -143,7 +148,7 @@ def _detect(data: Mapping[str, Any]) -> str:
     matches = [name for name in by_function if len(data) == 1 and set(data) <= set(functions(name))]
     if len(matches) != 1:
         known = f"one of {', '.join(PEERS)}"
-        keys = ", ".join(repr(key) for key in list(data)[:5])
+        keys = ", ".join(shown(key) for key in list(data)[:5])
         raise ValueError(
             f"the library must be given, {known}: the configuration has the keys {keys}"
         )
@@ -187,5 +192,5 @@ def _select(result: Any, value: str) -> Schedule | Plateau:
         return result
     selected = getattr(result, value, None)
     if not isinstance(selected, Schedule):
-        refuse("value", "one that the configuration schedules", repr(value))
+        refuse("value", "one that the configuration schedules", shown(value))
     return selected

@@ -18,6 +18,7 @@ from decaylr.checks import (
     real_array,
     refuse,
     require,
+    shown,
 )
 from decaylr.curves import exponential
 from decaylr.schedule import Schedule
@@ -235,7 +236,7 @@ def _from_final(init: Array, length: Array, final: Any, others: Shapes) -> Float
 
 def _from_value(init: Array, length: Array, value: Any, others: Shapes) -> FloatArray:
     if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise TypeError(f"value must be a pair (value, position), got {value!r:.80}")
+        raise TypeError(f"value must be a pair (value, position), got {shown(value)}")
     target, at = above("value[0]", value[0]), above("value[1]", value[1])
     return _through("value[0]", init, length, target, at, others)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import FloatArray, finite, require
+from decaylr.checks import FloatArray, finite, refuse, require
 from decaylr.notation.text import array_text, operand
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import natural_shape
@@ -147,6 +147,8 @@ def _negative_formula(node: Outline, p: Number, numbers: Numbers) -> Number:
 
 def _constructor(kind: str) -> Callable[[Sequence[Node]], Node]:
     def make(parts: Sequence[Node]) -> Node:
+        if len(parts) < 2:
+            refuse("parts", "at least two", len(parts))
         return reduce(kind, parts)
 
     return make

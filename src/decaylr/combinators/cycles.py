@@ -8,6 +8,7 @@ import numpy as np
 
 from decaylr import _engine
 from decaylr.checks import (
+    LARGEST_POSITION,
     Array,
     FloatArray,
     Real,
@@ -106,6 +107,7 @@ def _accepted_scale(scale: Any) -> Any:
 def _checked_count(count: Real, period: Array, scale: Array, shortest: float) -> Array:
     array = at_least("count", count, 1.0)
     require("count", array, lambda x: x == np.floor(x), "a whole number")
+    require("count", array, lambda x: x < 2.0**63, f"at most {LARGEST_POSITION}")
     with np.errstate(over="ignore"):
         last = period * scale.astype(np.float64) ** (array - 1.0)
     if np.any(last < shortest):

@@ -210,7 +210,10 @@ def rewarm(
         value = np.asarray(value_at(schedule, cut + ramp))
         rule = "such that the schedule is not 0 at at + steps, unless a tail is given"
         expect("at", cut, rule, value != 0)
-        rest = times(after(schedule, cut + ramp, offset=cut + ramp), target / value)
+        with np.errstate(over="ignore"):
+            factor = target / value
+        expect("at", cut, "such that to / (the value at at + steps) is finite", np.isfinite(factor))
+        rest = times(after(schedule, cut + ramp, offset=cut + ramp), factor)
         shapes = {"part 0": schedule.shape, "to": target.shape}
     else:
         result = _tail(schedule, tail, lambda: _as_scalar(target))

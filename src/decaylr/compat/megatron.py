@@ -23,6 +23,7 @@ from decaylr.checks import (
     flag,
     one_of,
     refuse,
+    shown,
     whole_numbers,
 )
 from decaylr.combinators.joins import join
@@ -237,5 +238,5 @@ def from_config(config: Mapping[str, Any]) -> OptimizerParams:
     (1.0, 0.75, 0.5, 0.1)
     """
     if not isinstance(config, Mapping):
-        raise TypeError(f"config must be a mapping, got {config!r:.80}")
+        raise TypeError(f"config must be a mapping, got {shown(config)}")
     return call(OptimizerParamScheduler, config, "config")

@@ -8,7 +8,11 @@ from typing import Any
 
 import keras
 
-from decaylr.checks import known_keys, refuse
+from decaylr.checks import (
+    known_keys,
+    refuse,
+    shown,
+)
 from decaylr.plateau.scale import Plateau
 from decaylr.training.sources import (
     Source,
@@ -226,15 +230,15 @@ def _number(name: str, value: Any) -> float:
         if not isinstance(value, str | bytes | bool):
             return float(value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise TypeError(f"{name} must be one real number, got {value!r:.80}") from error
-    raise TypeError(f"{name} must be one real number, got {value!r:.80}")
+        raise TypeError(f"{name} must be one real number, got {shown(value)}") from error
+    raise TypeError(f"{name} must be one real number, got {shown(value)}")
 
 
 def _setter(model: Any, name: str) -> Callable[[float], object]:
     """A function that sets an attribute of the optimizer, so that the next step reads it."""
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     if not hasattr(optimizer, name):
-        refuse("schedules", f"of attributes that {type(optimizer).__name__} has", repr(name))
+        refuse("schedules", f"of attributes that {type(optimizer).__name__} has", shown(name))
     current = optimizer._learning_rate if name == "learning_rate" else getattr(optimizer, name)
     if isinstance(current, keras.Variable):
         return lambda value: current.assign(value)

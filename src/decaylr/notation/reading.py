@@ -72,7 +72,7 @@ def _build_children(
     required = {"one": "of", "many": "parts"}.get(KINDS[kind].children)
     for key in _CHILDREN:
         if key in body and key != required:
-            raise ValueError(f"{node_path}: unknown key {key!r}")
+            raise ValueError(f"{node_path}: unknown key {shown(key)}")
     if required is None:
         return []
     if required not in body:

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from decaylr.checks import refuse, whole_number
 from decaylr.tree.batch import with_explicit_shape
 from decaylr.tree.node import KINDS, Node
 from decaylr.tree.recursion import Calls, each, run
 
 VERSION = 1
+LARGEST_INDENT = 100
 
 
 @cache
@@ -85,12 +87,19 @@ def to_json(schedule: Node, indent: int | None = None) -> str:
     Parameters
     ----------
     indent : int, optional
-        Indentation of nested levels; by default the text has a single line.
+        Indentation of nested levels, from 0 to 100; by default the text has a single line.
 
     Returns
     -------
     str
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `indent` is not such an integer.
     """
     import json
 
+    if indent is not None and whole_number("indent", indent) > LARGEST_INDENT:
+        refuse("indent", f"at most {LARGEST_INDENT}", indent)
     return json.dumps(to_dict(schedule), indent=indent, allow_nan=False)

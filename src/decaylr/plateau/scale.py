@@ -18,6 +18,7 @@ from decaylr.checks import (
     one_of,
     real_array,
     refuse,
+    shown,
     whole_numbers,
 )
 from decaylr.notation.reading import from_node
@@ -303,7 +304,7 @@ class Plateau:
         known_keys(state, ("version", "rule", *_REALS, *_COUNTS), "state")
         for name, expected in (("version", VERSION), ("rule", self._rule)):
             if state.get(name) != expected:
-                refuse(f"state: {name}", repr(expected), repr(state.get(name)))
+                refuse(f"state: {name}", repr(expected), shown(state.get(name)))
         loaded = {name: self._loaded(name, state) for name in (*_REALS, *_COUNTS)}
         self._state = loaded
 
@@ -315,7 +316,7 @@ class Plateau:
         if name in _COUNTS:
             array = whole_numbers(f"state: {name}", given)
         else:
-            array = real_array(f"state: {name}", np.asarray(given, dtype=np.float64))
+            array = real_array(f"state: {name}", given)
         if array.shape != shape:
             refuse(f"state: {name}", f"of shape {shape}", array.shape)
         return np.array(array, dtype=self._state[name].dtype).reshape(-1)
@@ -345,7 +346,7 @@ class Plateau:
             refuse("version", str(VERSION), data.get("version"))
         body = data.get("plateau")
         if not isinstance(body, Mapping) or "of" not in body:
-            raise TypeError(f"plateau must be a mapping with the key 'of', got {body!r:.80}")
+            raise TypeError(f"plateau must be a mapping with the key 'of', got {shown(body)}")
         arguments = {name: value for name, value in body.items() if name != "of"}
         try:
             schedule = from_node(Schedule, body["of"], "plateau: of")

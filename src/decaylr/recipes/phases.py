@@ -190,7 +190,7 @@ def _form(argument: str, shape: object) -> tuple[str, Form, Array]:
         return name, form, np.asarray(0)
     number = form.default if number is None else number
     if number is None:
-        refuse(argument, f"a pair ({name!r}, {form.number})", repr(name))
+        refuse(argument, f"a pair ({name!r}, {form.number})", shown(name))
     value = above(f"{argument}[1]", number)
     if form.number == "ratio":
         expect(f"{argument}[1]", value, "other than 1", value != 1)

@@ -8,10 +8,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import broadcast_shape, real_array, refuse, whole_number
+from decaylr.checks import (
+    broadcast_shape,
+    real_array,
+    refuse,
+    shown,
+    whole_number,
+)
 from decaylr.sweep.distributions import Distribution
 
 Columns = dict[str, npt.NDArray[Any]]
+MOST_VALUES = 10**8  # of a column: 800 MB
+
+
+def number_of_values(name: str, value: Any) -> int:
+    """Require a number of values that fits in memory."""
+    number = whole_number(name, value, 1)
+    if number > MOST_VALUES:
+        refuse(name, f"at most {MOST_VALUES}", number)
+    return number
 
 
 def grid_columns(axes: Mapping[str, npt.ArrayLike]) -> Columns:
@@ -45,10 +60,10 @@ def sampled_columns(n: int, seed: int, distributions: Mapping[str, Distribution]
     """Draw n values from each distribution, in the order given."""
     if not distributions:
         refuse("distributions", "at least one", "none")
-    runs, rng = whole_number("n", n, 1), np.random.default_rng(whole_number("seed", seed))
+    runs, rng = number_of_values("n", n), np.random.default_rng(whole_number("seed", seed))
     columns: Columns = {}
     for name, distribution in distributions.items():
         if not hasattr(distribution, "rvs"):
-            raise TypeError(f"{name} must be a distribution with rvs, got {distribution!r:.60}")
+            raise TypeError(f"{name} must be a distribution with rvs, got {shown(distribution)}")
         columns[name] = real_array(name, distribution.rvs(size=runs, random_state=rng))
     return columns

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from decaylr.checks import LARGEST_POSITION, refuse
+from decaylr.checks import (
+    LARGEST_POSITION,
+    refuse,
+    shown,
+)
 from decaylr.clock import Clock
 
 UNITS = ("step", "sample", "token", "epoch", "fraction")
@@ -34,12 +38,12 @@ class DurationUnits:
         match = _DURATION.match(text)
         if match is None:
             raise ValueError(
-                f'a duration must be a number and a unit such as "2000 steps", got {text!r:.60}'
+                f'a duration must be a number and a unit such as "2000 steps", got {shown(text)}'
             )
         digits, multiple, unit = match.groups()
         amount = _number(digits) * MULTIPLES[multiple]
         if amount > LARGEST_POSITION:
-            refuse("a duration", f"at most {LARGEST_POSITION}", f"{text!r:.60}")
+            refuse("a duration", f"at most {LARGEST_POSITION}", shown(text))
         if unit == "%":
             return self._percentage(amount)
         unit = unit.removesuffix("s")

@@ -13,7 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import known_keys, one_of, refuse
+from decaylr.checks import (
+    known_keys,
+    one_of,
+    refuse,
+    shown,
+)
 from decaylr.clock import Clock
 from decaylr.schedule import Schedule
 from decaylr.sweep.durations import UNITS, DurationUnits
@@ -37,14 +42,14 @@ def read_entries(data: Any) -> tuple[Entry, ...]:
         refuse("version", str(VERSION), data.get("version", "none"))
     entries = data.get("schedules")
     if not isinstance(entries, Mapping):
-        raise TypeError(f"schedules must be a table of entries, got {entries!r:.60}")
+        raise TypeError(f"schedules must be a table of entries, got {shown(entries)}")
     return tuple(_entry(name, body) for name, body in entries.items())
 
 
 def _entry(name: str, body: Any) -> Entry:
     path = f"schedules.{name}"
     if not isinstance(body, Mapping):
-        raise TypeError(f"{path} must be a table, got {body!r:.60}")
+        raise TypeError(f"{path} must be a table, got {shown(body)}")
     settings = {key: value for key, value in body.items() if key in SETTINGS}
     about = {key: _metadata(value, key, path) for key, value in body.items() if key in METADATA}
     node = {key: value for key, value in body.items() if key not in (*SETTINGS, *METADATA)}
@@ -61,7 +66,7 @@ def _entry(name: str, body: Any) -> Entry:
 def _metadata(value: Any, key: str, path: str) -> Any:
     kind = int if key == "year" else str
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{path}.{key} must be of type {kind.__name__}, got {value!r:.60}")
+        raise TypeError(f"{path}.{key} must be of type {kind.__name__}, got {shown(value)}")
     return value
 
 
@@ -97,7 +102,7 @@ def _length(settings: Mapping[str, Any], path: str) -> float | None:
         units = DurationUnits(settings.get("unit", "step"), _clock(settings, path))
         length = resolve(length, Context(units, {}, path=f"{path}.length"))
     if isinstance(length, bool) or not isinstance(length, (int, float)):
-        raise TypeError(f"{path}.length must be a number, got {length!r:.60}")
+        raise TypeError(f"{path}.length must be a number, got {shown(length)}")
     if not 0 < length <= LARGEST_FLOAT:
         refuse(f"{path}.length", "finite and > 0", length)
     return float(length)

@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import FloatArray, IntArray, refuse
+from decaylr.checks import (
+    FloatArray,
+    IntArray,
+    refuse,
+    shown,
+)
 from decaylr.pictures.window import COUNTED_UNITS, Positions, even_grid
 from decaylr.schedule import Schedule
 from decaylr.sweep.entry import Entry
@@ -77,7 +82,7 @@ def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> 
     """
     entries = [e for e in sweep.entries.values() if fnmatchcase(e.name, pattern or "*")]
     if not entries:
-        refuse("select", "a pattern that matches an entry", repr(pattern))
+        refuse("select", "a pattern that matches an entry", shown(pattern))
     if length is not None:
         entries = [replace(entry, length=float(length)) for entry in entries]
     for entry in entries:

@@ -7,9 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import above, finite, known_keys, refuse, whole_number
+from decaylr.checks import (
+    above,
+    finite,
+    known_keys,
+    refuse,
+    shown,
+)
 from decaylr.sweep import distributions
-from decaylr.sweep.columns import grid_columns, sampled_columns, zipped_columns
+from decaylr.sweep.columns import grid_columns, number_of_values, sampled_columns, zipped_columns
 from decaylr.sweep.syntax import error_at
 
 
@@ -17,7 +23,7 @@ def subtable(settings: Mapping[str, Any], key: str, path: str) -> Mapping[str, A
     """The table under a key of an entry, empty if there is none."""
     table = settings.get(key, {})
     if not isinstance(table, Mapping):
-        raise TypeError(f"{path}.{key} must be a table, got {table!r:.60}")
+        raise TypeError(f"{path}.{key} must be a table, got {shown(table)}")
     return table
 
 
@@ -56,7 +62,7 @@ def _axis(value: Any, name: str) -> Any:
     spacings = [key for key in ("linear", "log") if key in value]
     if len(spacings) != 1 or "num" not in value or np.shape(value[spacings[0]]) != (2,):
         refuse(name, "a list, or linear or log = [low, high] with num", dict(value))
-    num = whole_number(f"{name}.num", value["num"], 1)
+    num = number_of_values(f"{name}.num", value["num"])
     if spacings == ["log"]:
         low, high = above(f"{name}.log", value["log"]).tolist()
         return np.geomspace(low, high, num)

@@ -17,7 +17,11 @@ from typing import Any
 import numpy as np
 
 from decaylr import curves, recipes
-from decaylr.checks import at_least, known_keys
+from decaylr.checks import (
+    at_least,
+    known_keys,
+    shown,
+)
 from decaylr.combinators import COMBINATORS
 from decaylr.combinators.arithmetic import reduce
 from decaylr.combinators.joins import join
@@ -78,7 +82,7 @@ class Context:
 def schedule_of(node: Any, context: Context) -> Schedule:
     """Make the schedule that a node describes."""
     if not isinstance(node, Mapping):
-        raise TypeError(f"{context.path} must be a table, got {node!r:.60}")
+        raise TypeError(f"{context.path} must be a table, got {shown(node)}")
     kind = _kind(node, context)
     if (kind in COMBINATORS and kind not in GROUPS) or _is_canonical(node[kind]):
         known_keys(node, (kind,), context.path)
@@ -199,7 +203,7 @@ def _quotient(ratio: re.Match[str], context: Context) -> float:
 
 def _group(kind: str, body: Any, context: Context) -> Schedule:
     if not isinstance(body, list) or not body:
-        raise TypeError(f"{context.path} must be a list of tables, got {body!r:.60}")
+        raise TypeError(f"{context.path} must be a list of tables, got {shown(body)}")
     if kind == "phases":
         return _phases(body, context)
     parts = [schedule_of(part, context.inside(f"[{i}]")) for i, part in enumerate(body)]
@@ -216,7 +220,7 @@ def _phases(body: list[Any], context: Context) -> Schedule:
     for i, phase in enumerate(body):
         phase_context = context.inside(f"[{i}]")
         if not isinstance(phase, Mapping):
-            raise TypeError(f"{phase_context.path} must be a table, got {phase!r:.60}")
+            raise TypeError(f"{phase_context.path} must be a table, got {shown(phase)}")
         node = {key: value for key, value in phase.items() if key not in PHASE_ENDS}
         end = _stated_end(phase, begin, phase_context)
         span = None if end is None else end - begin

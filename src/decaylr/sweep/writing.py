@@ -11,7 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import known_keys, one_of, real_array, refuse
+from decaylr.checks import (
+    known_keys,
+    one_of,
+    real_array,
+    refuse,
+    shown,
+)
 from decaylr.files import check_writable, written_whole
 from decaylr.notation.writing import plain, to_dict
 from decaylr.schedule import Schedule
@@ -78,7 +84,7 @@ def _table(entry: Entry, path: str) -> dict[str, Any]:
     for key, value in entry.about.items():
         if key == "year":
             if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"{path}.year must be of type int, got {value!r:.60}")
+                raise TypeError(f"{path}.year must be of type int, got {shown(value)}")
             body[key] = int(value)
         else:
             body[key] = _string(f"{path}.{key}", value)
@@ -102,7 +108,7 @@ def _table(entry: Entry, path: str) -> dict[str, Any]:
 
 def _string(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be of type str, got {value!r:.60}")
+        raise TypeError(f"{name} must be of type str, got {shown(value)}")
     try:
         value.encode()
     except UnicodeEncodeError:

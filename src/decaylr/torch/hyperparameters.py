@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 from torch.optim import Optimizer
 
 from decaylr._groups import Column
-from decaylr.checks import refuse
+from decaylr.checks import (
+    refuse,
+    shown,
+)
 from decaylr.evaluation.program import compiled
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
@@ -29,7 +32,7 @@ def parse_name(name: str) -> Location:
     """`"lr"` is group["lr"], `"betas[0]"` is group["betas"][0]."""
     match = NAME.fullmatch(name)
     if match is None:
-        refuse("schedule", 'a mapping with keys such as "lr" and "betas[0]"', f"{name!r:.80}")
+        refuse("schedule", 'a mapping with keys such as "lr" and "betas[0]"', shown(name))
     return Location(match[1], -1 if match[2] is None else int(match[2]))
 
 
@@ -40,7 +43,7 @@ def sources(schedule: Any) -> dict[str, Source]:
         refuse("schedule", "of at least one hyperparameter", "an empty mapping")
     for name, source in named.items():
         if not isinstance(name, str):
-            raise TypeError(f"schedule must have strings as keys, got {name!r:.80}")
+            raise TypeError(f"schedule must have strings as keys, got {shown(name)}")
         parse_name(name)
         if not isinstance(source, Schedule | Plateau):
             rule = "a Schedule, a Plateau or a mapping of them"
@@ -69,9 +72,9 @@ def _check_present(name: str, i: int, group: Mapping[str, Any]) -> None:
     key, index = parse_name(name)
     if key not in group:
         known = ", ".join(sorted(k for k in group if k != "params"))
-        refuse("schedule", f"of hyperparameters of param_groups[{i}] ({known})", repr(name))
+        refuse("schedule", f"of hyperparameters of param_groups[{i}] ({known})", shown(name))
     if index >= 0 and not (isinstance(group[key], tuple | list) and index < len(group[key])):
-        refuse("schedule", f"of elements of param_groups[{i}] ({key}={group[key]})", repr(name))
+        refuse("schedule", f"of elements of param_groups[{i}] ({key}={group[key]})", shown(name))
 
 
 def _column(name: str, source: Source) -> Column:

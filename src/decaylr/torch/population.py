@@ -10,7 +10,13 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from decaylr.checks import FloatArray, known_keys, refuse, whole_number
+from decaylr.checks import (
+    FloatArray,
+    known_keys,
+    refuse,
+    shown,
+    whole_number,
+)
 from decaylr.history import History
 from decaylr.schedule import Schedule
 from decaylr.torch.linear_rate import expect_linear
@@ -288,7 +294,7 @@ class Population:
         keys = ("version", "position", "schedule", "history", "optimizer")
         known_keys(state_dict, keys, "state")
         if state_dict.get("version") != VERSION:
-            refuse("state: version", str(VERSION), repr(state_dict.get("version")))
+            refuse("state: version", str(VERSION), shown(state_dict.get("version")))
         schedule = Schedule.from_dict(state_dict["schedule"])
         if schedule.shape != self._schedule.shape:
             refuse("state: schedule", f"of shape {self._schedule.shape}", schedule.shape)

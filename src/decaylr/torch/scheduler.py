@@ -14,7 +14,14 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from decaylr._groups import Writer
-from decaylr.checks import Array, known_keys, one_of, real_array, refuse
+from decaylr.checks import (
+    Array,
+    known_keys,
+    one_of,
+    real_array,
+    refuse,
+    shown,
+)
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
 from decaylr.torch import hyperparameters as hyper
@@ -332,14 +339,17 @@ class Scheduler(LRScheduler):
         """
         known_keys(state_dict, ("version", "position", "schedule", "plateau"), "state")
         if state_dict.get("version") != VERSION:
-            refuse("state: version", str(VERSION), repr(state_dict.get("version")))
+            refuse("state: version", str(VERSION), shown(state_dict.get("version")))
+        plateaus = state_dict.get("plateau")
+        if not isinstance(plateaus, Mapping):
+            raise TypeError(f"state: plateau must be a mapping, got {shown(plateaus)}")
         sources = self._resolve_change(hyper.from_data(state_dict.get("schedule")))
         position = exact("state: position", state_dict.get("position"))
         if not isinstance(state_dict["position"], int):
             position = on_grid(state_dict["position"], self._units.denominator)
         hyper.columns(sources, self.optimizer)
         with unchanged_if_refused(distinct_plateaus(sources)):
-            for name, state in state_dict["plateau"].items():
+            for name, state in plateaus.items():
                 plateau = sources.get(name)
                 if isinstance(plateau, Plateau):
                     plateau.load_state_dict(state)

@@ -11,7 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import Array
+from decaylr.checks import (
+    Array,
+    shown,
+    whole_number,
+)
 from decaylr.tree.node import N, Node, Shape, batch_shape, broadcast_parameter, new_like
 from decaylr.tree.recursion import Calls, each, run
 
@@ -79,9 +83,11 @@ def _indexed(schedule: N, key: Any) -> Calls[N]:
     try:
         shape = np.broadcast_to(np.uint8(0), schedule.shape)[key].shape
     except OverflowError:
-        raise IndexError(f"index {key!r:.80} is out of bounds for shape {schedule.shape}") from None
+        raise IndexError(
+            f"index {shown(key)} is out of bounds for shape {schedule.shape}"
+        ) from None
     if 0 in shape:
-        raise ValueError(f"a batch must hold at least one run, got none from index {key!r:.80}")
+        raise ValueError(f"a batch must hold at least one run, got none from index {shown(key)}")
     keys = key if isinstance(key, tuple) else (key,)
     chosen: N = yield _mapped(
         schedule, lambda array, tail: array[keys + (slice(None),) * tail], shape
@@ -219,8 +225,9 @@ def reshape(schedule: N, *shape: int | tuple[int, ...]) -> N:
     (2, 2)
     """
     requested = shape[0] if len(shape) == 1 else shape
-    template = np.broadcast_to(np.uint8(0), schedule.shape)
-    new_shape = template.reshape(requested).shape  # type: ignore[arg-type]
+    axes = requested if isinstance(requested, (tuple, list)) else np.atleast_1d(requested)
+    lengths = tuple(whole_number("shape", axis, least=-1) for axis in axes)
+    new_shape = np.broadcast_to(np.uint8(0), schedule.shape).reshape(lengths).shape
     return run(_reshaped(schedule, new_shape))
 
 

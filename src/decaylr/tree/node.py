@@ -10,7 +10,7 @@ import numpy as np
 
 from decaylr import _engine
 from decaylr._stepper import Evaluator
-from decaylr.checks import Array, FloatArray, broadcast_shape
+from decaylr.checks import MOST_AXES, Array, FloatArray, broadcast_shape
 from decaylr.tree.recursion import Calls
 
 Shape = tuple[int, ...]
@@ -109,6 +109,8 @@ def new_node(
         shapes = {name: batch_shape(kind, name, array) for name, array in parameters.items()}
         shapes |= {f"part {i}": child.shape for i, child in enumerate(children)}
         shape = broadcast_shape(shapes) if any(shapes.values()) else ()
+    if len(shape) > MOST_AXES:
+        raise ValueError(f"a batch must have at most {MOST_AXES} axes, got {len(shape)}")
     node = cls.__new__(cls)
     # Written out, not in a loop: every schedule is made here.
     set_attribute = object.__setattr__

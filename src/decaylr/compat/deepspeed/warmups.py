@@ -19,6 +19,7 @@ from decaylr.checks import (
     one_of,
     refuse,
     require,
+    shown,
     whole_numbers,
 )
 from decaylr.combinators.joins import join
@@ -338,7 +339,7 @@ def from_config(config: Mapping[str, Any], *, base_lr: ArrayLike | None = None) 
 
 def _mapping(value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a mapping, got {value!r:.80}")
+        raise TypeError(f"{name} must be a mapping, got {shown(value)}")
     return value
 
 

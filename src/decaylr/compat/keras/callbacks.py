@@ -7,7 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import at_least, finite, refuse
+from decaylr.checks import (
+    at_least,
+    finite,
+    refuse,
+    shown,
+)
 from decaylr.compat.shared.functions import tabulate
 from decaylr.curves import constant, samples
 from decaylr.plateau.scale import Plateau
@@ -48,7 +53,7 @@ def LearningRateScheduler(  # noqa: N802
     if isinstance(schedule, Schedule):
         return schedule
     if not callable(schedule):
-        raise TypeError(f"schedule must be a Schedule or a function, got {schedule!r:.80}")
+        raise TypeError(f"schedule must be a Schedule or a function, got {shown(schedule)}")
     if initial_learning_rate is None:
         refuse("initial_learning_rate", "given where schedule is a function", None)
     rate = float(finite("initial_learning_rate", initial_learning_rate))

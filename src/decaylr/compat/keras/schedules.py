@@ -21,6 +21,7 @@ from decaylr.checks import (
     listed,
     one_of,
     refuse,
+    shown,
 )
 from decaylr.combinators.joins import join
 from decaylr.compat.shared.stairs import size_of_rounded_quotient
@@ -350,5 +351,5 @@ def from_config(config: Mapping[str, Any] | float) -> Schedule:
     known = inspect.signature(make).parameters
     for argument in inner:
         if argument not in known:
-            refuse(f"config of {config['class_name']}", "without unknown keys", repr(argument))
+            refuse(f"config of {config['class_name']}", "without unknown keys", shown(argument))
     return make(**inner)

@@ -97,11 +97,15 @@ def MultiplicativeLR(  # noqa: N802
     """
     rate = finite("base_lr", base_lr)
     if isinstance(lr_lambda, list | tuple):
-        factors = [MultiplicativeLR(1.0, factor, horizon=horizon) for factor in lr_lambda]
-        return stack(factors) * rate
+        return stack([_running_product(factor, horizon) for factor in lr_lambda]) * rate
+    return _running_product(lr_lambda, horizon) * rate
+
+
+def _running_product(lr_lambda: Schedule | StepFunction, horizon: int | None) -> Schedule:
+    """The product of the factors of steps 1 to t."""
     if isinstance(lr_lambda, Schedule):
         if lr_lambda.kind == "constant":
-            return ExponentialLR(rate, np.asarray(lr_lambda(0)))
+            return ExponentialLR(1.0, np.asarray(lr_lambda(0)))
         if horizon is None:
             refuse("horizon", "given where lr_lambda is not a constant", None)
         table = lr_lambda.advance(1).table(horizon)
@@ -113,7 +117,7 @@ def MultiplicativeLR(  # noqa: N802
     # In long double, so that the rounding errors of many products do not add up.
     product = np.cumprod(np.asarray(table, dtype=np.longdouble)[..., :-1], axis=-1)
     first = np.ones((*product.shape[:-1], 1))
-    return samples(np.concatenate([first, product.astype(np.float64)], axis=-1)) * rate
+    return samples(np.concatenate([first, product.astype(np.float64)], axis=-1))
 
 
 def SequentialLR(  # noqa: N802

@@ -1,0 +1,151 @@
+"""What fuzzing has found: inputs that once raised what no page documents."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import decaylr as dl
+from decaylr.compat.torch import MultiplicativeLR
+from decaylr.convert import convert
+from decaylr.plateau.scale import Plateau
+
+SCHEDULE = dl.linear(1.0, 0.0, 100)
+
+
+def nested(depth, wrap=lambda value: [value]):
+    value = 1.0
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+class Nameless:
+    def __repr__(self):
+        raise RuntimeError
+
+
+DEEP = nested(3000)
+CONFIGURATIONS = (
+    DEEP,
+    {"scheduler": DEEP},
+    {"StepLR": DEEP},
+    {"StepLR": {"base_lr": DEEP, "step_size": 3}},
+    {"SequentialLR": {"base_lr": 1.0, "schedulers": DEEP, "milestones": []}},
+    {"class_name": DEEP, "config": {}},
+    {"class_name": "CosineDecay", "config": DEEP},
+    {"lr_decay_style": DEEP},
+    nested(3000, lambda value: {"version": value, "schedule": value}),
+    {"version": 1, "schedule": DEEP},
+    {"ChainedScheduler": {"schedulers": [nested(3000, lambda value: {"1": value})]}},
+)
+
+
+@pytest.mark.parametrize("index", range(len(CONFIGURATIONS)))
+def test_deep_configurations(index):
+    with pytest.raises((TypeError, ValueError), match=r"must|missing"):
+        convert(CONFIGURATIONS[index])
+
+
+@pytest.mark.parametrize(
+    "state", [DEEP, [1], None, {"version": DEEP}, {"version": 1, "best": DEEP}]
+)
+def test_states_of_plateaus(state):
+    plateau = Plateau(SCHEDULE)
+    with pytest.raises((TypeError, ValueError), match="state"):
+        plateau.load_state_dict(state)
+
+
+@pytest.mark.parametrize("value", [10**400, None, "1", DEEP])
+def test_arrays_in_states_of_plateaus(value):
+    plateau = Plateau(SCHEDULE)
+    state = plateau.state_dict()
+    with pytest.raises((TypeError, ValueError), match="state: best"):
+        plateau.load_state_dict(state | {"best": value})
+
+
+def test_factors_of_groups_are_no_lists():
+    with pytest.raises(TypeError, match="lr_lambda must be a Schedule or a function"):
+        MultiplicativeLR(1.0, DEEP)
+    with pytest.raises(TypeError, match="lr_lambda must be a Schedule or a function"):
+        MultiplicativeLR(1.0, [[lambda t: 0.5]], horizon=3)
+    assert MultiplicativeLR(2.0, [lambda t: 0.5, dl.constant(0.1)], horizon=3)(1).tolist() == [
+        1.0,
+        0.2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("indent", "error", "message"),
+    [
+        (2**63, ValueError, "indent must be at most 9223372036854775807"),
+        (101, ValueError, "indent must be at most 100, got 101"),
+        (-1, ValueError, "indent must be >= 0, got -1"),
+        (1.5, TypeError, "indent must be an integer, got float 1.5"),
+        (True, TypeError, "indent must be an integer"),
+    ],
+)
+def test_indents(indent, error, message):
+    with pytest.raises(error, match=message):
+        SCHEDULE.to_json(indent=indent)
+    assert dl.from_json(SCHEDULE.to_json(indent=100)) == SCHEDULE
+
+
+@pytest.mark.parametrize(
+    ("shape", "error", "message"),
+    [
+        ((Nameless(),), TypeError, "shape must be an integer, got Nameless an object of type"),
+        ((2, "a"), TypeError, "shape must be an integer, got str 'a'"),
+        (((1, 2.0),), TypeError, "shape must be an integer, got float 2.0"),
+        ((2**63,), ValueError, "shape must be at most"),
+        ((-2,), ValueError, "shape must be >= -1, got -2"),
+        ((DEEP,), TypeError, "shape must be an integer"),
+        ((1,) * 32, ValueError, "a batch must have at most 31 axes, got 32"),
+    ],
+)
+def test_shapes(shape, error, message):
+    with pytest.raises(error, match=message):
+        SCHEDULE.reshape(*shape)
+    assert dl.linear([1.0, 2.0], 0.0, 9).reshape(np.array([1, 2])).shape == (1, 2)
+
+
+def test_axes_beyond_those_of_numpy():
+    many = np.ones((1,) * 31)
+    assert dl.constant(many).table(2).shape == (*many.shape, 2)
+    with pytest.raises(ValueError, match="value must be of at most 31 axes, got 32"):
+        dl.constant(many[None])
+    with pytest.raises(ValueError, match="position must be of at most 31 axes, got 32"):
+        SCHEDULE(many[None])
+
+
+@pytest.mark.parametrize("count", [2.0**63, 1e300])
+def test_counts_beyond_int64(count):
+    with pytest.raises(ValueError, match="count must be at most 9223372036854775807"):
+        SCHEDULE.repeat(10, count=count)
+
+
+def test_rewarms_from_a_value_that_is_too_small():
+    with pytest.raises(ValueError, match=r"at must be such that to / .* is finite, got 3"):
+        dl.constant(5e-324).rewarm(3, 2, 1.0)
+
+
+@pytest.mark.parametrize("kind", ["sum", "product", "difference"])
+def test_operations_on_one_part(kind):
+    node = {kind: {"parts": [{"constant": {"value": 0.5}}]}}
+    with pytest.raises(ValueError, match="parts must be at least two, got 1"):
+        dl.from_dict({"version": 1, "schedule": node})
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "axes = { lr = { linear = [0, 1], num = 9223372036854775807 } }",
+        "axes = { lr = { log = [1, 2], num = 1000000000000 } }",
+        "random = { n = 1000000000000, seed = 1, lr = { uniform = [0, 1] } }",
+    ],
+)
+def test_columns_that_no_memory_holds(columns, tmp_path):
+    file = tmp_path / "sweep.toml"
+    file.write_text(f'version = 1\n[schedules.a]\n{columns}\nconstant = "$lr"\n')
+    with pytest.raises(ValueError, match="must be at most 100000000, got"):
+        dl.load(file)
