@@ -353,7 +353,9 @@ py::capsule root_capsule(const Program& program) {
 
 }  // namespace
 
-PYBIND11_MODULE(DECAYLR_MODULE, m) {
+// Without the GIL: programs are immutable, each call has its own output, and what threads share
+// (the waypoints of growing cycles, the budget of threads) is atomic or behind a mutex.
+PYBIND11_MODULE(DECAYLR_MODULE, m, py::mod_gil_not_used()) {
     m.doc() = "Compiled programs: tables, lookups and folds of schedules.";
     py::class_<Program>(m, "Program", py::module_local())
         .def(py::init(&make_program), py::arg("data"))

@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
-# cython: auto_pickle=False, autotestdict=False
+# cython: auto_pickle=False, autotestdict=False, freethreading_compatible=True
 """decaylr._groups: hyperparameters of many parameter groups, written in one go at each step."""
 
-from cpython.dict cimport PyDict_GetItem, PyDict_SetItem
+cimport cython
+from cpython.dict cimport PyDict_SetItem
 from cpython.float cimport PyFloat_CheckExact, PyFloat_FromDouble
-from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t
 
@@ -28,6 +28,7 @@ cdef extern from "interface.h":
 
 BUILD = (DECAYLR_INTERFACE, DECAYLR_HEADERS.decode())  # compared by decaylr._engine
 LARGEST = 2**63 - 1
+cdef object ABSENT = object()
 
 
 cdef class Column:
@@ -162,6 +163,10 @@ cdef class Writer:
 
     def seek(self, numerator):
         """Go to a position and write; a refused one changes nothing."""
+        with cython.critical_section(self):
+            self._seek(numerator)
+
+    cdef int _seek(self, numerator) except -1:
         position = self._position(numerator)
         if position > LARGEST:
             raise ValueError(f"position must be at most {LARGEST}, got {position}")
@@ -175,24 +180,24 @@ cdef class Writer:
         for column in self.columns:
             column.box()
             self._write(groups, column)
+        return 0
 
     cdef int _write(self, list groups, Column column) except -1:
         cdef Py_ssize_t g
         cdef dict group
         cdef object value = column.boxed[0]
-        cdef PyObject* current
         cdef list tensors = [], values = []
-        for g in range(len(groups)):
-            group = <dict>groups[g]
+        for g, item in enumerate(groups):
+            group = <dict>item
             if not column.shared:
                 value = column.boxed[column.rows[g]]
-            current = PyDict_GetItem(group, column.key)
-            if current == NULL:
+            current = group.get(column.key, ABSENT)
+            if current is ABSENT:
                 raise ValueError(f"param_groups[{g}] must have {column.key!r}, got {sorted(group)}")
-            if column.index < 0 and PyFloat_CheckExact(<object>current):
+            if column.index < 0 and PyFloat_CheckExact(current):
                 PyDict_SetItem(group, column.key, value)
                 continue
-            slot = self._slot(column, g, group, <object>current, value)
+            slot = self._slot(column, g, group, current, value)
             if slot is not None:
                 tensors.append(slot)
                 values.append(value)

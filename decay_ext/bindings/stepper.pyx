@@ -1,7 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
-# cython: auto_pickle=False, autotestdict=False
+# cython: auto_pickle=False, autotestdict=False, freethreading_compatible=True
 """decaylr._stepper: the value at one position, and the walk from step to step."""
 
+cimport cython
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t
 
@@ -10,6 +11,12 @@ import numpy as np
 
 cdef extern from "Python.h":
     int64_t PyLong_AsLongLongAndOverflow(object, int*) except? -1
+
+
+cdef extern from "<atomic>" namespace "std" nogil:
+    enum memory_order:
+        memory_order_release
+    void atomic_thread_fence(memory_order)
 
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
@@ -81,9 +88,16 @@ cdef class Evaluator:
     cdef object program
 
     def _bind(self, program):
-        """Take the fast path through a program of a single run that refuses no position."""
-        self.program = program
-        self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
+        """Take the fast path through a program of a single run that refuses no position.
+
+        The first program stays: other threads may be inside its node.
+        """
+        with cython.critical_section(self):
+            if self.node != NULL:
+                return
+            self.program = program
+            atomic_thread_fence(memory_order_release)  # who sees the node sees all of it
+            self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
 
     def __call__(self, position, out=None):
         """Value at a position: see `Schedule`."""
@@ -107,6 +121,8 @@ cdef class Evaluator:
 
 cdef class Cursor:
     """Walks a schedule position by position.
+
+    A cursor is for one thread; threads that share one take turns and stay within its memory.
 
     Attributes
     ----------
@@ -182,39 +198,47 @@ cdef class Cursor:
     @property
     def value(self):
         """Value at the current position."""
-        if self.single:
-            return self.values[self.row, 0]
-        return self.views[self.row]
+        with cython.critical_section(self):
+            if self.single:
+                return self.values[self.row, 0]
+            return self.views[self.row]
 
     def step(self):
         """Advance by one position."""
+        with cython.critical_section(self):
+            self._step()
+
+    cdef int _step(self) except -1:
         if self.position == LAST_POSITION:
             raise ValueError("position must be below 2**63, got 2**63")
         if self.ahead == 1:
-            self._move(self.position + 1)
-            return
+            return self._move(self.position + 1)
         if self.row + 1 < self.filled:
             self.row += 1
         else:
             self._look_ahead()
         self.position += 1
         self.shown = False
+        return 0
 
     def seek(self, position):
         """Go to any position, an integer from 0 to 2**63 - 1."""
         from decaylr.checks import position_index
 
-        self._move(position_index("position", position))
+        cdef int64_t wanted = position_index("position", position)
+        with cython.critical_section(self):
+            self._move(wanted)
 
     def __iter__(self):
         return self
 
     def __next__(self):
         """The value here at first, then one position further at each call."""
-        if self.shown:
-            self.step()
-        self.shown = True
-        return self.values[self.row, 0] if self.single else self.views[self.row].copy()
+        with cython.critical_section(self):
+            if self.shown:
+                self._step()
+            self.shown = True
+            return self.values[self.row, 0] if self.single else self.views[self.row].copy()
 
     def __repr__(self):
         return f"<Cursor at position {self.position}>"
