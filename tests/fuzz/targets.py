@@ -16,8 +16,10 @@ from random import Random
 from typing import Any
 
 import decaylr as dl
+from decaylr.checks import real_array
 from decaylr.convert import convert, written
 from decaylr.plateau.scale import Plateau
+from decaylr.tree.flat import Record
 from tests.fuzz import laws
 from tests.fuzz.mutate import changed, changed_text
 from tests.fuzz.trees import tree
@@ -184,20 +186,26 @@ def _schedulers() -> list[tuple[Any, dict[str, Any]]]:
 
 def restored(random: Random) -> bool:
     """Pickles of strangers may raise anything, but must not crash the interpreter."""
-    schedule = random.choice(_plain_schedules())
-    restore, parts = schedule.__reduce__()
-    kind, parameters, options, children, shape, companions = parts
-    arrays = {name: array.tolist() for name, array in parameters.items()}
-    document = changed([kind, arrays, options, list(shape)], random, [arrays])
+    restore, (records,) = random.choice(_plain_schedules()).__reduce__()
+    plain = [_plain(record) for record in records]
+    document = changed(plain, random, [plain])
     try:
-        kind, arrays, options, shape = document
-        arrays = {name: dl.checks.real_array(name, value) for name, value in arrays.items()}
-        made = restore(kind, arrays, options, children, tuple(shape), companions)
+        made = restore([_record(*fields) for fields in document])
         made.table(3)
         made(2)
     except Exception:
         return False
     return True
+
+
+def _plain(record: Record) -> list[Any]:
+    arrays = {name: array.tolist() for name, array in record.parameters.items()}
+    return [record.kind, arrays, record.options, list(record.children), list(record.shape)]
+
+
+def _record(kind: Any, parameters: Any, options: Any, children: Any, shape: Any) -> Record:
+    arrays = {name: real_array(name, value) for name, value in parameters.items()}
+    return Record(kind, arrays, options, tuple(children), tuple(shape), {})
 
 
 @cache
