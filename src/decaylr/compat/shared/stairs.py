@@ -14,7 +14,7 @@ def size_of_rounded_quotient(size: Array) -> Array:
     10 * 1.1 = 11.00000000000000088. Libraries that divide see 11 / 1.1 = 10. A fractional size is
     therefore made smaller by one unit in its last place. What remains are multiples whose quotient
     is rounded down after all: of k/10, k/3 and 0.03 k up to step 3000 those of one size in fifty,
-    such as 132 / 1.1.
+    such as 33 / 1.1.
     """
     is_whole = size == np.floor(size)
     return size if np.all(is_whole) else np.where(is_whole, size, np.nextafter(size, 0.0))
