@@ -178,7 +178,8 @@ def _log2_per_position(node: Node, init: FloatArray) -> FloatArray:
     if "half_life" in node.parameters:
         return -1.0 / as_float(node, "half_life")
     if "time_constant" in node.parameters:
-        return -1.0 / (np.log(2.0) * as_float(node, "time_constant"))
+        slope: FloatArray = -1.0 / (np.log(2.0) * as_float(node, "time_constant"))
+        return slope
     if "decay_rate" in node.parameters:
         rate, steps = as_float(node, "decay_rate"), as_float(node, "decay_steps")
     else:

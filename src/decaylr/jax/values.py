@@ -81,14 +81,13 @@ def _whole(halves: Any) -> Any:
 
 
 def _checksum(structure: Structure, parameters: Parameters) -> Any:
-    """A sum of the bits of the parameters, each with its own odd factor, modulo 2**32."""
+    """The sum of the bits of the parameters, modulo 2**32."""
     total: Any = np.int32(0)
     with np.errstate(over="ignore"):
-        for number, (is_list, word) in enumerate(_first_words(structure, parameters)):
-            bits = _bits(word) * np.int32(2 * number + 1)
+        for is_list, word in _first_words(structure, parameters):
+            bits = _bits(word)
             if is_list:
-                factors = 2 * np.arange(bits.shape[-1], dtype=np.int32) + 1
-                bits = (bits * factors).sum(axis=-1, dtype=np.int32)
+                bits = bits.sum(axis=-1, dtype=np.int32)
             total = total + bits
     return total
 

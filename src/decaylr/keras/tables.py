@@ -27,13 +27,23 @@ def tables_of(schedule: Schedule, start: Fraction, units: Fraction) -> Any:
     blocks = listed_blocks(pieces)
     scales = blocks.scales[:, None], blocks.factors[:, None]
     rows = np.concatenate([blocks.coefficients, *scales], axis=1)
-    begins = _padded(blocks.begins)
-    return begins, blocks.origins, rows, int(pieces.cycle_begins[0]), int(pieces.periods[0])
+    origins = blocks.origins
+    if len(rows) == 1:
+        # With a single constant row, XLA's code on TensorFlow raises steps to powers before it
+        # scales them, which overflows.
+        rows, origins = np.tile(rows, (2, 1)), np.tile(origins, 2)
+    return (
+        _padded(blocks.begins),
+        origins,
+        rows,
+        int(pieces.cycle_begins[0]),
+        int(pieces.periods[0]),
+    )
 
 
 def _padded(begins: IntArray) -> IntArray:
     """The begins up to a power of two of them, the last of which no step reaches."""
-    size = 1 << (len(begins) - 1).bit_length()
+    size = max(1 << (len(begins) - 1).bit_length(), 2)
     padded: IntArray = np.concatenate([begins, np.full(size - len(begins), LAST + 1)])
     return padded
 

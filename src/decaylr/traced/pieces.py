@@ -112,7 +112,7 @@ def pieces_of(
         breaks = breaks_of(held, until)
         breaks = np.broadcast_to(breaks, (held.size, breaks.shape[-1]))
         breaks = np.concatenate([np.minimum(breaks, until[:, None]), cycle_begins[:, None]], axis=1)
-        cycles = cycle_begins.astype(np.int64), periods.astype(np.int64)
+        cycles = (cycle_begins.astype(np.int64), periods.astype(np.int64))
         return fitted(lambda runs, at: values(held, runs, at), breaks, until, cycles)
     except (TooManyBreaksError, TooManyPiecesError):
         return None
@@ -149,7 +149,7 @@ def _cycle_of_steps(
     schedule: Node, start: Fraction, units: Fraction
 ) -> tuple[FloatArray, FloatArray]:
     """The step from which a single schedule repeats itself, and the steps of a period."""
-    begin, period = (float(x) for x in periods_of(schedule))
+    begin, period = (x.item() for x in periods_of(schedule))
     if 0.0 < period < np.inf:
         steps = (Fraction(period) / units).numerator
         first = max(ceil((Fraction(begin) - start) / units), 0) + 1
@@ -163,7 +163,8 @@ def _positions(steps: IntArray, start: Fraction, units: Fraction) -> FloatArray:
     denominator = lcm(start.denominator, units.denominator)
     first, each = int(start * denominator), int(units * denominator)
     exact = [(first + int(n) * each) / denominator for n in steps.ravel()]
-    return np.minimum(np.reshape(exact, steps.shape), FARTHEST)
+    positions: FloatArray = np.minimum(np.reshape(exact, steps.shape), FARTHEST)
+    return positions
 
 
 # -- segments -----------------------------------------------------------------------------
