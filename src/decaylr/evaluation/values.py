@@ -286,7 +286,7 @@ def _step_blocks(
             yield index if piece.shape or row is not None else columns, values
 
 
-def values_of_runs(schedule: Node, runs: IntArray, position: IntArray) -> FloatArray:
+def values_of_runs(schedule: Node, runs: IntArray, position: Array) -> FloatArray:
     """The value of run `runs[i]`, counted in C order, at `position[i]`, for every i."""
     values = np.empty(len(runs))
     compiled(schedule).gather(position, runs if schedule.size > 1 else None, team(None), values)

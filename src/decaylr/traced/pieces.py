@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import FloatArray, IntArray
+from decaylr.checks import Array, FloatArray, IntArray
 from decaylr.tree.batch import reshape
 from decaylr.tree.breaks import MOST, TooManyBreaksError, breaks_of
 from decaylr.tree.held import without_refusals
@@ -41,6 +41,8 @@ Flags = npt.NDArray[np.bool_]
 Floats32 = npt.NDArray[np.float32]
 # Function of run numbers and whole positions that returns the values there.
 Sample = Callable[[IntArray, IntArray], FloatArray]
+# The same for the runs of a schedule, such as `decaylr.evaluation.values.values_of_runs`.
+Values = Callable[[Node, IntArray, Array], FloatArray]
 
 LAST = 2**31 - 1  # the last position inside a trace
 FARTHEST = 2.0**63 - 1024.0  # the largest float64 that the core takes as a position
@@ -97,9 +99,7 @@ class TooManyPiecesError(Exception):
     """A run needs more than `MOST` segments or `MOST_ROWS` blocks."""
 
 
-def pieces_of(
-    schedule: Node, values: Callable[[Node, IntArray, IntArray], FloatArray]
-) -> Pieces | None:
+def pieces_of(schedule: Node, values: Values) -> Pieces | None:
     """The pieces of every run of a schedule at the positions 0 to `LAST`.
 
     None if there would be too many. `values(schedule, runs, positions)` returns the core's
@@ -120,7 +120,7 @@ def pieces_of(
 
 def pieces_of_steps(
     schedule: Node,
-    values: Callable[[Node, IntArray, IntArray], FloatArray],
+    values: Values,
     start: Fraction,
     units: Fraction,
 ) -> Pieces | None:
