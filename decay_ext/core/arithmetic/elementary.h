@@ -183,11 +183,36 @@ DECAYLR_LANE double_double exp2_words(double_double x) {
     return {s.hi * scale, s.lo * scale};
 }
 
-// 2^x - 1 for -900 <= x <= 1: relative error at most 2^-69, also as x goes to 0.
+// A number times two powers of two, each of them 2^-601 at least, neither above 1 where the number
+// is a power of two below 1. Products are taken of the number, so that they are exact, and scaled
+// afterwards.
+struct Deep {
+    double_double number;
+    double near, far;
+
+    DECAYLR_LANE double scaled(double x) const { return (x * near) * far; }
+    DECAYLR_LANE double_double scaled(double_double x) const { return {scaled(x.hi), scaled(x.lo)}; }
+};
+
+// 2^x for |x| <= 2^30 that is at most 900, down to where it is less than any double: relative
+// error at most 2^-68.
+DECAYLR_LANE Deep exp2_deep(double_double x) {
+    const Scaled s = detail::exp2_joined(detail::exp2_split_within(x));
+    // Half of the exponent, raised so that the shift is one of positive numbers.
+    constexpr std::uint64_t raise = std::uint64_t{1} << 40;
+    const std::uint64_t raised = (static_cast<std::uint64_t>(s.exponent) + raise) >> 1;
+    const std::int64_t half = static_cast<std::int64_t>(raised) - static_cast<std::int64_t>(raise / 2);
+    const bool under = x.hi < -1200.0;
+    const double near = detail::power_of_two(half), far = detail::power_of_two(s.exponent - half);
+    return {{s.hi, s.lo}, under ? 0.0 : near, under ? 0.0 : far};
+}
+
+// 2^x - 1 for -2^30 <= x <= 1: relative error at most 2^-69, also as x goes to 0.
 DECAYLR_LANE double_double exp2m1(double_double x) {
     using namespace detail;
     const Exp2Split s = exp2_split_within(x);
-    const double scale = power_of_two(s.exponent);
+    // Below 2^-200 the power does not matter, and its products would not be exact.
+    const double scale = x.hi < -200.0 ? 0.0 : power_of_two(s.exponent);
     const double_double power{s.row->value * scale, s.row->value_rest * scale};
     const double_double grown = mul(power, exp2m1_reduced(s.head, s.rest));
     return add(add(power, -1.0), grown);

@@ -1,111 +1,103 @@
-// Taylor series about several centres at once: coefficient i of centre k is c[i][k].
-//
-// Loops over the centres are the inner ones, so that they are vectorized.
+// Taylor series about one centre, or about sixteen at once (see lane_vector.h): coefficient i is
+// c[i].
 #pragma once
+
+#include "arithmetic/lane_vector.h"
 
 namespace decaylr {
 
-constexpr int orders = 8;
+constexpr int orders = 12;
 
 template <int count>
 struct Taylor {
-    double c[orders + 1][count];
+    using Number = typename Lanes<count>::Number;
+    Number c[orders + 1];
 };
-
-namespace detail {
-
-// into[k] += factor * a[k] * b[k]
-template <int count>
-inline void add_products(double factor, const double (&a)[count], const double (&b)[count],
-                         double (&into)[count]) {
-    for (int k = 0; k < count; ++k) into[k] += factor * (a[k] * b[k]);
-}
-
-template <int count>
-inline void scale(double factor, double (&a)[count]) {
-    for (int k = 0; k < count; ++k) a[k] *= factor;
-}
-
-template <int count>
-inline void clear(double (&a)[count]) {
-    for (int k = 0; k < count; ++k) a[k] = 0.0;
-}
-
-}  // namespace detail
 
 // first * (1 + rate x)^n.
 template <int count>
-inline Taylor<count> binomial_series(const double (&first)[count], const double (&rate)[count],
-                                     double n) {
-    Taylor<count> made;
-    for (int k = 0; k < count; ++k) made.c[0][k] = first[k];
+DECAYLR_LANE void binomial_series(const double (&first)[count], const double (&rate)[count],
+                                  double n, Taylor<count>& made) {
+    const auto per_step = Lanes<count>::load(rate);
+    made.c[0] = Lanes<count>::load(first);
     for (int i = 0; i < orders; ++i) {
-        const double grown = (n - i) / (i + 1.0);
-        for (int k = 0; k < count; ++k) made.c[i + 1][k] = made.c[i][k] * (grown * rate[k]);
+        made.c[i + 1] = made.c[i] * (((n - i) / (i + 1.0)) * per_step);
     }
-    return made;
 }
 
 // sin^2 of an angle a, of which sin^2 and the sine of twice the angle are known at the centre.
 // Its derivative is sin(2a) a', that of sin(2a) is 2 cos(2a) a', of cos(2a) -2 sin(2a) a'.
 template <int count>
-inline Taylor<count> sine_squared_series(const Taylor<count>& angle,
-                                         const double (&square)[count],
-                                         const double (&sine_twice)[count]) {
-    Taylor<count> made, sine, cosine;
-    for (int k = 0; k < count; ++k) {
-        made.c[0][k] = square[k];
-        sine.c[0][k] = sine_twice[k];
-        cosine.c[0][k] = 1.0 - 2.0 * square[k];
-    }
+DECAYLR_LANE void sine_squared_series(const Taylor<count>& angle, const double (&square)[count],
+                                      const double (&sine_twice)[count], Taylor<count>& made) {
+    using Number = typename Lanes<count>::Number;
+    Number turn[orders + 1], sine[orders + 1], cosine[orders + 1];
+    for (int i = 1; i <= orders; ++i) turn[i] = static_cast<double>(i) * angle.c[i];
+    made.c[0] = Lanes<count>::load(square);
+    sine[0] = Lanes<count>::load(sine_twice);
+    cosine[0] = Lanes<count>::all(1.0) - 2.0 * made.c[0];
     for (int m = 0; m < orders; ++m) {
-        detail::clear(sine.c[m + 1]);
-        detail::clear(cosine.c[m + 1]);
-        for (int j = 0; j <= m; ++j) {
-            detail::add_products(j + 1.0, cosine.c[m - j], angle.c[j + 1], sine.c[m + 1]);
-            detail::add_products(j + 1.0, sine.c[m - j], angle.c[j + 1], cosine.c[m + 1]);
+        Number rise = cosine[m] * turn[1], fall = sine[m] * turn[1];
+        for (int j = 2; j <= m + 1; ++j) {
+            rise = rise + cosine[m + 1 - j] * turn[j];
+            fall = fall + sine[m + 1 - j] * turn[j];
         }
         const double share = 1.0 / (m + 1.0);
-        for (int k = 0; k < count; ++k) made.c[m + 1][k] = cosine.c[m + 1][k] * share;
-        detail::scale(2.0 * share, sine.c[m + 1]);
-        detail::scale(-2.0 * share, cosine.c[m + 1]);
+        made.c[m + 1] = share * fall;
+        sine[m + 1] = (2.0 * share) * rise;
+        cosine[m + 1] = (-2.0 * share) * fall;
     }
-    return made;
+}
+
+// The same of an angle that is a straight line of slope `turn`.
+template <int count>
+DECAYLR_LANE void sine_squared_series(const double (&turn)[count], const double (&square)[count],
+                                      const double (&sine_twice)[count], Taylor<count>& made) {
+    const auto step = Lanes<count>::load(turn), first = Lanes<count>::load(square);
+    const auto bend = -4.0 * (step * step);
+    made.c[0] = first;
+    made.c[1] = Lanes<count>::load(sine_twice) * step;
+    made.c[2] = (Lanes<count>::all(1.0) - 2.0 * first) * (step * step);
+    for (int i = 3; i <= orders; ++i) {
+        made.c[i] = made.c[i - 2] * ((1.0 / (i * (i - 1.0))) * bend);
+    }
 }
 
 // 1 / (1 + exp(a + x)), of which this and 1 less it are known at the centre.
 template <int count>
-inline Taylor<count> logistic_series(const double (&first)[count], const double (&rest)[count]) {
-    Taylor<count> made, other;
-    for (int k = 0; k < count; ++k) {
-        made.c[0][k] = first[k];
-        other.c[0][k] = rest[k];
-    }
+DECAYLR_LANE void logistic_series(const double (&first)[count], const double (&rest)[count],
+                                  Taylor<count>& made) {
+    using Number = typename Lanes<count>::Number;
+    Number other[orders + 1];
+    made.c[0] = Lanes<count>::load(first);
+    other[0] = Lanes<count>::load(rest);
     for (int m = 0; m < orders; ++m) {
-        detail::clear(made.c[m + 1]);
-        for (int j = 0; j <= m; ++j) {
-            detail::add_products(1.0, made.c[j], other.c[m - j], made.c[m + 1]);
-        }
-        detail::scale(-1.0 / (m + 1.0), made.c[m + 1]);
-        for (int k = 0; k < count; ++k) other.c[m + 1][k] = -made.c[m + 1][k];
+        Number sum = made.c[0] * other[m];
+        for (int j = 1; j <= m; ++j) sum = sum + made.c[j] * other[m - j];
+        made.c[m + 1] = (-1.0 / (m + 1.0)) * sum;
+        other[m + 1] = (1.0 / (m + 1.0)) * sum;
     }
-    return made;
 }
 
-// (s / s_0)^n for s = s_0 + s_1 x + ..., by the rule of J. C. P. Miller.
+// s / s_0 for s = s_0 + s_1 x + ...
 template <int count>
-inline Taylor<count> power_series(Taylor<count> s, double n) {
-    Taylor<count> made;
-    for (int k = 0; k < count; ++k) made.c[0][k] = 1.0;
+DECAYLR_LANE void divide_by_first(Taylor<count>& s) {
+    const auto per_first = Lanes<count>::all(1.0) / s.c[0];
+    s.c[0] = Lanes<count>::all(1.0);
+    for (int i = 1; i <= orders; ++i) s.c[i] = s.c[i] * per_first;
+}
+
+// s^n for s = 1 + s_1 x + ..., by the rule of J. C. P. Miller.
+template <int count>
+DECAYLR_LANE void power_series(const Taylor<count>& s, double n, Taylor<count>& made) {
+    made.c[0] = Lanes<count>::all(1.0);
     for (int i = 1; i <= orders; ++i) {
-        for (int k = 0; k < count; ++k) s.c[i][k] /= s.c[0][k];
-        detail::clear(made.c[i]);
-        for (int j = 1; j <= i; ++j) {
-            detail::add_products(n * j - (i - j), s.c[j], made.c[i - j], made.c[i]);
+        auto sum = (n * i) * s.c[i];
+        for (int j = 1; j < i; ++j) {
+            sum = sum + (n * j - (i - j)) * (s.c[j] * made.c[i - j]);
         }
-        detail::scale(1.0 / i, made.c[i]);
+        made.c[i] = (1.0 / i) * sum;
     }
-    return made;
 }
 
 }  // namespace decaylr

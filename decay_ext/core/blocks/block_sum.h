@@ -10,24 +10,40 @@
 
 namespace decaylr {
 
-// Sums of m^2, m^4, m^6 and m^8 over n numbers m that are 1 apart and 0 on average.
+// Sums of m^2, m^4, ..., m^12 over n numbers m that are 1 apart and 0 on average.
 struct EvenSums {
-    double two, four, six, eight;
+    double two, four, six, eight, ten, twelve;
 
     DECAYLR_LANE explicit EvenSums(double n) {
-        const double square = n * n, first = n * (square - 1.0);
+        const double s = n * n, first = n * (s - 1.0);
         two = first * (1.0 / 12.0);
-        four = first * (3.0 * square - 7.0) * (1.0 / 240.0);
-        six = first * ((3.0 * square - 18.0) * square + 31.0) * (1.0 / 1344.0);
-        eight = first * (((5.0 * square - 55.0) * square + 239.0) * square - 381.0) *
-                (1.0 / 11520.0);
+        four = first * (3.0 * s - 7.0) * (1.0 / 240.0);
+        six = first * ((3.0 * s - 18.0) * s + 31.0) * (1.0 / 1344.0);
+        eight = first * (((5.0 * s - 55.0) * s + 239.0) * s - 381.0) * (1.0 / 11520.0);
+        ten = first * (s - 5.0) * (((3.0 * s - 37.0) * s + 225.0) * s - 511.0) * (1.0 / 33792.0);
+        twelve = first * (1.0 / 5591040.0) *
+                 (((((105.0 * s - 2625.0) * s + 32410.0) * s - 233570.0) * s + 910573.0) * s -
+                  1414477.0);
     }
-    // Of c2 x^2 + c4 x^4 + c6 x^6 + c8 x^8, x being m * rate.
-    DECAYLR_LANE double of(double c2, double c4, double c6, double c8, double rate) const {
-        const double r2 = rate * rate;
-        return r2 * (c2 * two + r2 * (c4 * four + r2 * (c6 * six + r2 * (c8 * eight))));
+    // Of height x S(x), x being rate m, of which c1, c3, ... are the coefficients of odd powers.
+    DECAYLR_LANE double of(double c1, double c3, double c5, double c7, double c9, double c11,
+                           double height, double rate) const {
+        const double r = rate * rate;
+        const double far = c7 * eight + r * (c9 * ten + r * (c11 * twelve));
+        return height * (r * (c1 * two + r * (c3 * four + r * (c5 * six + r * far))));
+    }
+    DECAYLR_LANE double of(const BlockShape& s, double height, double rate) const {
+        return of(s.c[1], s.c[3], s.c[5], s.c[7], s.c[9], s.c[11], height, rate);
     }
 };
+
+// many * (hi + lo). The product of a tiny value is rounded, since what is left of it might not be
+// a double.
+DECAYLR_LANE double_double times(double hi, double lo, double many) {
+    const bool tiny = detail::magnitude(hi) < 0x1p-800;
+    const double_double product = mul(double_double{tiny ? 0.0 : hi, tiny ? 0.0 : lo}, many);
+    return {tiny ? hi * many : product.hi, tiny ? 0.0 : product.lo};
+}
 
 // The sum over n positions from p on, with as many partial sums as there are centres. next(at)
 // tells where the block ends that begins at a position; `Curve::prepare(centres, terms)` takes any
@@ -49,7 +65,7 @@ inline double_double sum_of_blocks(const Curve& curve, Terms& terms, Int p, Int 
         for (int k = blocks; k < centres; ++k) centre[k] = centre[blocks - 1];
         curve.prepare(centre, terms);
         for (int k = 0; k < centres; ++k) {
-            const double_double middle = mul(double_double{terms.hi[k], terms.lo[k]}, many[k]);
+            const double_double middle = times(terms.hi[k], terms.lo[k], many[k]);
             const double_double so_far = two_sum(high[k], middle.hi);
             high[k] = so_far.hi;
             low[k] += so_far.lo + (middle.lo + curve.even_terms(terms, k, EvenSums(many[k])));

@@ -1,132 +1,215 @@
 // Piecewise polynomial evaluation on dyadic blocks: blocks double in size with the distance from
 // the point where the curve is singular or bends most.
 //
-// A block of positions has a centre c; m positions from it the value is
-// hi + (lo + slope m S(rate m)), hi + lo the value at c as a double-double and S a polynomial that
-// all blocks of a run share. As slope m is a small part of the value, its rounding errors hardly
-// count, and the sum is rounded once. With d the distance of a position from the nearer end of
-// the curve, a block reaches at most d * 2^-(fineness + 1) from its centre.
+// A block of positions has a centre, the middle of it; m positions from it the value is
+// hi + (lo + height x S(x)), x = rate m, hi + lo the value at the centre as a double-double and S a
+// polynomial of degree 11. As height x S is a small part of the value, its rounding errors, below 7
+// units in its last place, hardly count, and the sum is rounded once. x S is taken as its odd and
+// its even part, so that two positions at the same distance from the centre share both.
+//
+// With d the distance of the centre from the nearer end of the curve, a block reaches less than
+// d * 2^-(fineness + 1) from it.
 #pragma once
 
 #include <algorithm>
 
+#include "arithmetic/taylor.h"
 #include "tree/node.h"
 
 namespace decaylr {
 
 // How many blocks are prepared together: a whole number of vectors on every processor.
-constexpr int centres = 16;
+constexpr int centres = LaneVector::count;
+
+// S(x) = c[0] + c[1] x + ... + c[11] x^11
+struct BlockShape {
+    double c[orders];
+
+    // The odd and the even part of x S(x). In pairs, so that processors have several terms to work
+    // on at a time.
+    template <class Number>
+    DECAYLR_LANE void parts(const Number& x, Number& odd, Number& even) const {
+        const Number s = x * x, s2 = s * s;
+        odd = x * ((c[0] + c[2] * s) + s2 * ((c[4] + c[6] * s) + s2 * (c[8] + c[10] * s)));
+        even = s * ((c[1] + c[3] * s) + s2 * ((c[5] + c[7] * s) + s2 * (c[9] + c[11] * s)));
+    }
+};
+
+// The values near one centre, as functions of the distance from it: of a number, or of eight.
+struct NearCentre {
+    double hi, lo, height, rate;
+    BlockShape shape;
+
+    DECAYLR_LANE double operator()(double m) const {
+        double odd, even;
+        shape.parts(rate * m, odd, even);
+        return hi + (lo + height * (even + odd));
+    }
+    // Those m positions after and before it: the same operations with other signs.
+    DECAYLR_LANE void both(const Eight& m, Eight& after, Eight& before) const {
+        Eight odd, even;
+        shape.parts<Eight>(rate * m, odd, even);
+        after = hi + (lo + height * (even + odd));
+        before = hi + (lo + height * (even - odd));
+    }
+};
 
 template <int count>
 struct DyadicTerms {
-    double hi[count], lo[count], slope[count], rate[count];
-
-    // The values near centre k, as a function of the distance from it.
-    template <class Curve>
-    auto near(const Curve& curve, int k) const {
-        return [shape = curve.shape(), h = hi[k], l = lo[k], s = slope[k],
-                r = rate[k]](double m) __attribute__((always_inline)) {
-            return h + (l + (s * m) * shape(r * m));
-        };
-    }
+    double hi[count], lo[count], height[count], rate[count];
 };
 
 class DyadicBlocks {
    public:
     struct Block {
-        Int begin, end, centre;
-        // Of one position, which is its centre (a block cut to one position has its centre
-        // elsewhere).
-        bool single() const { return end - begin == 1 && begin == centre; }
+        Int begin, end;
+        bool single() const { return end - begin == 1; }
+        // Half a position off where the number of positions is even.
+        double centre() const {
+            return static_cast<double>(begin) + 0.5 * static_cast<double>(end - begin - 1);
+        }
     };
 
     // Positions before `turn` are measured from 0, others from `end`.
-    DyadicBlocks(Int turn, Int end, int fineness) : turn_(turn), end_(end), fineness_(fineness) {}
+    DyadicBlocks(Int turn, Int end, int fineness_before, int fineness_after)
+        : turn_(turn), end_(end), before_(fineness_before), after_(fineness_after) {}
+    DyadicBlocks(Int turn, Int end, int fineness) : DyadicBlocks(turn, end, fineness, fineness) {}
 
     Block block_at(Int p) const {
         const bool rising = p < turn_;
+        const int fineness = rising ? before_ : after_;
         const Int distance = rising ? p : end_ - p;
-        if (distance < singles()) return {p, p + 1, p};
-        const Int size = Int{1} << (floor_log2(distance) - fineness_);
+        if (distance < singles(fineness)) return {p, p + 1};
+        const Int size = Int{1} << (floor_log2(distance) - fineness);
         const Int near = distance & -size;
-        if (rising) return {near, std::min(near + size, turn_), near + size / 2};
-        return {std::max(end_ - near - size + 1, turn_), end_ - near + 1, end_ - near - size / 2};
+        if (rising) return {near, std::min(near + size, turn_)};
+        return {std::max(end_ - near - size + 1, turn_), end_ - near + 1};
     }
     // Where the blocks of a single position end, p being in one of them.
-    Int singles_end(Int p) const { return p < turn_ ? std::min(singles(), turn_) : end_; }
+    Int singles_end(Int p) const {
+        if (p < turn_) return std::max(std::min(singles(before_), turn_), p + 1);
+        return end_ - p < singles(after_) ? end_ : p + 1;
+    }
+    // The coarsest blocks in which a value that grows like the distance to the power `steepness`
+    // changes by a fifth at most, from the centre on.
+    static int fineness_of(double steepness) {
+        int fine = 3;
+        while (fine < most && steepness > 0.2 * static_cast<double>(Int{2} << fine)) ++fine;
+        return fine;
+    }
+    static constexpr int most = 40;
 
    private:
     // Nearer to an end blocks would be shorter than 8 positions.
-    Int singles() const { return Int{8} << fineness_; }
+    static Int singles(int fineness) { return Int{8} << fineness; }
     static int floor_log2(Int x) { return 63 - __builtin_clzll(static_cast<std::uint64_t>(x)); }
 
     Int turn_, end_;
-    int fineness_;
+    int before_, after_;
 };
 
-// (1 + x)^n - 1 = n x S(x), here n S(x) by its Taylor polynomial of degree 7. For |x| <= 1/h
-// the remainder is at most |binomial(n, 9)| h^-9 / (1 - 1/h) of (1 + x)^n for n > -8.
+// (1 + x)^n - 1 = x S(x), by its Taylor polynomial of degree 12. For |x| <= 1/h the remainder is
+// at most |binomial(n, 13)| h^-13 / (1 - 1/h) of (1 + x)^n for n > -13.
 class PowerShape {
    public:
-    explicit PowerShape(double n) {
+    explicit PowerShape(double n) : n_(n) {
         double binomial = 1.0;
-        for (int i = 0; i < terms; ++i) {
+        for (int i = 0; i < orders; ++i) {
             binomial = binomial * (n - static_cast<double>(i)) / static_cast<double>(i + 1);
-            c_[i] = binomial;
+            shape_.c[i] = binomial;
         }
-        next_ = std::fabs(binomial * (n - terms) / (terms + 1.0));
+        next_ = std::fabs(binomial * (n - orders) / (orders + 1.0));
     }
-    // The coarsest blocks whose remainder is below 2^-53 of (1 + x)^n, 0 where none are. A
-    // block that is cut at the turn, or ends between two integers, reaches |x| <= 1/h with
-    // h two less than a whole one's.
+    // The coarsest blocks whose remainder is below 2^-55 of (1 + x)^n, and where that changes by
+    // no more than a fifth.
     int fineness() const {
-        for (int fine = 5; fine < 8; ++fine) {
-            const double h = static_cast<double>(Int{2} << fine) - 2.0;
-            const double cube = h * h * h;
-            if (next_ <= 0x1p-53 * (cube * cube * cube)) return fine;
+        int fine = DyadicBlocks::fineness_of(std::fabs(n_));
+        for (; fine < DyadicBlocks::most; ++fine) {
+            const double h = static_cast<double>(Int{2} << fine);
+            const double h3 = h * h * h, h6 = h3 * h3;
+            if (next_ <= 0x1p-55 * (h6 * h6 * h)) break;
         }
-        return 0;
+        return fine;
     }
-    // The coefficient of x^i.
-    double operator[](int i) const { return c_[i]; }
-    double operator()(double x) const {
-        return c_[0] +
-               x * (c_[1] +
-                    x * (c_[2] +
-                         x * (c_[3] + x * (c_[4] + x * (c_[5] + x * (c_[6] + x * c_[7]))))));
-    }
+    const BlockShape& shape() const { return shape_; }
 
    private:
-    static constexpr int terms = 8;
-    double c_[terms], next_;
+    double n_, next_;
+    BlockShape shape_;
 };
 
-// A curve gives the coefficients of a group of blocks, `Curve::Terms`, a function that computes
-// them for any number of centres, `prepare(centres, terms)`, and one for blocks of a single
-// position, `fill_singles`.
-template <class Curve>
-inline double at_dyadic_block(const Curve& curve, const DyadicBlocks& dyadic_blocks, Int p) {
-    const Int c = dyadic_blocks.block_at(p).centre;
-    const double centre[1] = {static_cast<double>(c)};
-    typename Curve::template Terms<1> t;
-    curve.prepare(centre, t);
-    return t.near(curve, 0)(static_cast<double>(p - c));
+// The values of a block that has its positions in [first, stop) alone.
+template <class Real>
+inline void fill_part(const NearCentre& centre, const DyadicBlocks::Block& block, Int first,
+                      Int stop, Real* out) {
+    const NearCentre near = centre;  // local, so that nothing aliases it
+    const double from = static_cast<double>(first) - block.centre();
+    const int n = static_cast<int>(stop - first);
+    for (int i = 0; i < n; ++i) out[i] = static_cast<Real>(near(from + static_cast<double>(i)));
 }
 
-// Blocks of a single position: each is its own centre.
-template <class Curve, class Real>
-inline void fill_centres(const Curve& curve, Int p, Int n, Real* out) {
+// 0.5, 1.5, ...: the distances of positions from the middle of a block of an even number.
+struct Distances {
+    static constexpr Int count = 256;
+    Eight from_middle[count / 8];
+
+    constexpr Distances() : from_middle() {
+        for (int i = 0; i < count / 8; ++i) {
+            const double m = 8 * i + 0.5;
+            from_middle[i] = Eight{m, m + 1, m + 2, m + 3, m + 4, m + 5, m + 6, m + 7};
+        }
+    }
+};
+inline constexpr Distances distances;
+typedef long long Places __attribute__((vector_size(64)));
+inline constexpr Places backwards = {7, 6, 5, 4, 3, 2, 1, 0};
+
+template <class Real>
+DECAYLR_LANE void store_eight(const Eight& values, Real* out) {
+    typedef Real Rounded __attribute__((vector_size(8 * sizeof(Real))));
+    const Rounded rounded = __builtin_convertvector(values, Rounded);
+    std::memcpy(out, &rounded, sizeof rounded);
+}
+
+// Those of a whole block, from the middle outwards, sixteen positions at a time. The hot loop: on
+// AVX-512 of vmulpd and vaddpd on zmm, one load and two stores, of which one is reversed, with the
+// shape kept in registers.
+template <class Real>
+inline void fill_whole(const NearCentre& centre, Int many, Real* out) {
+    const NearCentre near = centre;  // local, so that nothing aliases it
+    const Int half = many / 2;
+    const Eight* from_middle = distances.from_middle;
+    for (Int done = 0; done < half; done += 8) {
+        const Int far = done & -Distances::count;
+        const Eight m = from_middle[(done - far) / 8] + static_cast<double>(far);
+        Eight after, before;
+        near.both(m, after, before);
+        store_eight(after, out + half + done);
+        store_eight(__builtin_shuffle(before, backwards), out + half - done - 8);
+    }
+}
+
+// A curve gives the coefficients of a group of blocks, `Curve::Terms`, a function that computes
+// them for any centres, `prepare(centres, terms)`, the values near one of them,
+// `near(terms, k)`, and blocks of a single position, `fill_singles`.
+template <class Curve>
+inline double at_dyadic_block(const Curve& curve, const DyadicBlocks& dyadic_blocks, Int p) {
+    const double middle = dyadic_blocks.block_at(p).centre(), centre[1] = {middle};
+    typename Curve::template Terms<1> t;
+    curve.prepare(centre, t);
+    return curve.near(t, 0)(static_cast<double>(p) - middle);
+}
+
+// Calls some(centre, n, out) for at most `centres` positions at a time. The last of them is
+// repeated to fill the group: past the last position a curve may be undefined.
+template <class Real, class Some>
+inline void fill_groups_of_centres(Int p, Int n, Real* out, Some&& some) {
     for (Int i = 0; i < n; i += centres) {
+        const int many = static_cast<int>(std::min<Int>(n - i, centres));
+        const double from = static_cast<double>(p + i), last = static_cast<double>(many - 1);
         double centre[centres];
-        const double from = static_cast<double>(p + i);
-        for (int k = 0; k < centres; ++k) centre[k] = from + static_cast<double>(k);
-        DyadicTerms<centres> t;
-        // The last centre is repeated to fill the group: past the last position the curve may be
-        // undefined.
-        const int some = static_cast<int>(std::min<Int>(n - i, centres));
-        for (int k = some; k < centres; ++k) centre[k] = centre[some - 1];
-        curve.prepare(centre, t);
-        for (int k = 0; k < some; ++k) out[i + k] = static_cast<Real>(t.hi[k] + t.lo[k]);
+        for (int k = 0; k < centres; ++k) centre[k] = from + std::min<double>(k, last);
+        some(centre, many, out + i);
     }
 }
 
@@ -147,16 +230,20 @@ inline void fill_dyadic_blocks(const Curve& curve, const DyadicBlocks& dyadic_bl
         for (Int next = at; many < centres && next < stop; next = blocks[many++].end) {
             blocks[many] = dyadic_blocks.block_at(next);
             if (blocks[many].single()) break;
-            centre[many] = static_cast<double>(blocks[many].centre);
+            centre[many] = blocks[many].centre();
         }
         for (int k = many; k < centres; ++k) centre[k] = centre[many - 1];
         typename Curve::template Terms<centres> t;
         curve.prepare(centre, t);
         for (int k = 0; k < many; ++k) {
-            const Int end = std::min(blocks[k].end, stop);
-            // The hot loop: no load, one store; on AVX-512 of vmulpd, vaddpd and vmovupd on
-            // zmm, with the shape's coefficients kept in registers.
-            fill_each(at - blocks[k].centre, end - at, out + (at - p), t.near(curve, k));
+            const NearCentre near = curve.near(t, k);
+            const DyadicBlocks::Block& block = blocks[k];
+            const Int end = std::min(block.end, stop);
+            Real* to = out + (at - p);
+            const bool whole = at == block.begin && end == block.end;
+            const bool even = (end - at) % (2 * lanes) == 0;
+            if (whole && even) fill_whole(near, end - at, to);
+            else fill_part(near, block, at, end, to);
             at = end;
         }
     }

@@ -2,8 +2,7 @@
 // place before 0 where it is infinite (see dyadic_blocks.h).
 #pragma once
 
-#include "arithmetic/elementary.h"
-#include "blocks/block_sum.h"
+#include "blocks/real_power_blocks.h"
 
 namespace decaylr {
 
@@ -28,10 +27,9 @@ class InverseBlocks {
           base_(base),
           slope_(slope) {
         const double before = base.hi / slope.hi;  // steps from the pole to number 0
-        const bool sizes = std::fabs(init) > 0x1p-500 && std::fabs(init) < 0x1p500;
-        usable_ = sizes && power > 0x1p-20 && power < 8.0 && shape_.fineness() > 0 &&
-                  before < 0x1p50 && power * largest_log2(slope.hi) < 200.0;
-        offset_ = usable_ ? static_cast<Int>(before) : 0;
+        usable_ = (kind_ != Kind::any || ordinary_exponent(power)) && std::fabs(init) > 0x1p-500 &&
+                  std::fabs(init) < 0x1p500;
+        offset_ = usable_ ? static_cast<Int>(std::min(before, 0x1p50)) : 0;
     }
     // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
@@ -50,19 +48,27 @@ class InverseBlocks {
         return sum_of_dyadic_blocks(*this, dyadic_blocks(), p + offset_, n);
     }
 
-    const PowerShape& shape() const { return shape_; }
     template <int count>
     using Terms = DyadicTerms<count>;
+    template <int count>
+    NearCentre near(const DyadicTerms<count>& t, int k) const {
+        return {t.hi[k], t.lo[k], t.height[k], t.rate[k], shape_.shape()};
+    }
     DECAYLR_LANE double even_terms(const DyadicTerms<centres>& t, int k,
                                    const EvenSums& sums) const {
-        const double per_rate = t.slope[k] / t.rate[k];
-        return per_rate * sums.of(shape_[1], shape_[3], shape_[5], shape_[7], t.rate[k]);
+        return sums.of(shape_.shape(), t.height[k], t.rate[k]);
     }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
         const InverseBlocks own = *this;
-        if (kind_ != Kind::root) return fill_centres(*this, p, n, out);
-        fill_each(p - offset_, n, out, [own](double x) { return own.alone(x); });
+        if (kind_ == Kind::root) {
+            return fill_each(p - offset_, n, out, [own](double x) { return own.alone(x); });
+        }
+        fill_groups_of_centres(p, n, out, [this](const auto& centre, int many, Real* to) {
+            DyadicTerms<centres> t;
+            prepare(centre, t);
+            for (int k = 0; k < many; ++k) to[k] = static_cast<Real>(t.hi[k] + t.lo[k]);
+        });
     }
     template <int count>
     void prepare(const double (&centre)[count], DyadicTerms<count>& out) const {
@@ -76,28 +82,30 @@ class InverseBlocks {
 
     DECAYLR_LANE double_double grown(double x) const { return add(mul(slope_, x), base_); }
     DECAYLR_LANE double alone(double x) const { return over_root(init_, per_init_, grown(x)); }
-    // Centres are counted from the pole, rounded up to an integer. Half a power is a root.
+    // Centres are counted from the pole, rounded up to an integer, or from a place nearer to them.
+    // Half a power is a root.
     template <Kind kind, int count>
     void expand(const double (&centre)[count], DyadicTerms<count>& out) const {
         const InverseBlocks own = *this;
-        const double n = -power_, init = init_, offset = static_cast<double>(offset_);
+        const double offset = static_cast<double>(offset_);
         DyadicTerms<count> made;  // local, so that nothing aliases it
         for (int k = 0; k < count; ++k) {
             const double_double grown = own.grown(centre[k] - offset);
-            const double_double below = kind == Kind::root ? sqrt(grown) : grown;
-            const double_double value = kind == Kind::any
-                                            ? mul(exp2_words(mul(log2_short(grown), n)), init)
-                                            : div(double_double{init, 0.0}, below);
+            const double_double value = own.value<kind>(grown);
             made.hi[k] = value.hi;
             made.lo[k] = value.lo;
             made.rate[k] = own.slope_.hi / grown.hi;
-            made.slope[k] = value.hi * made.rate[k];
+            made.height[k] = value.hi;
         }
         out = made;
     }
-    // A bound of log2(1 + slope * p) up to p = 2^53.
-    static double largest_log2(double slope) {
-        return std::max(static_cast<double>(detail::bits_of(slope) >> 52) - 1022.0, 0.0) + 54.0;
+    template <Kind kind>
+    DECAYLR_LANE double_double value(double_double grown) const {
+        const double_double init{init_, 0.0};
+        if (kind == Kind::whole) return div(init, grown);
+        if (kind == Kind::root) return div(init, sqrt(grown));
+        const Deep power = exp2_deep(mul(log2_short(grown), -power_));
+        return power.scaled(mul(power.number, init_));
     }
     // All positions are measured from the pole.
     DyadicBlocks dyadic_blocks() const { return {max_int, max_int, shape_.fineness()}; }

@@ -1,9 +1,10 @@
 // Curves whose weight is a power of 1 - (p/steps)^k, or of cos^2((pi/2) (p/steps)^k).
 //
 // By dyadic blocks (see dyadic_blocks.h) that double in size with the distance from the nearer
-// end, each with a Taylor polynomial of degree 8 of its own. The remainder is below 2^-55 of the
-// value: the sum of the further terms of the series, whose maximum was found by a search over
-// positions, exponents and powers within the bounds that are checked here.
+// end, each with a Taylor polynomial of degree 12 of its own.
+//
+// The base t of the power and 1 - t are both known to full relative accuracy: nothing cancels,
+// whichever of the ends is the smaller one, and at any distance from them.
 #pragma once
 
 #include "arithmetic/block_math.h"
@@ -19,25 +20,8 @@ constexpr double half_pi = 0x1.921fb54442d18p+0;
 enum class PowerBase { remaining, squared_cosine };
 
 template <int count>
-struct ProgressPowerTerms {
-    struct Near {
-        double hi, lo, rate, c[orders];
-        DECAYLR_LANE double operator()(double m) const {
-            const double x = m * rate;
-            double sum = c[orders - 1];
-            for (int i = orders - 2; i >= 0; --i) sum = c[i] + x * sum;
-            return hi + (lo + x * sum);
-        }
-    };
-    double hi[count], lo[count], rate[count];
-    Taylor<count> series;
-
-    template <class Curve>
-    Near near(const Curve&, int k) const {
-        Near made{hi[k], lo[k], rate[k], {}};
-        for (int i = 0; i < orders; ++i) made.c[i] = series.c[i + 1][k];
-        return made;
-    }
+struct ProgressPowerTerms : DyadicTerms<count> {
+    double series[orders][count];
 };
 
 template <PowerBase power_base>
@@ -45,20 +29,18 @@ class ProgressPowerBlocks {
    public:
     ProgressPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, double exponent,
                         double k)
-        : progress_(endpoints, k),
+        : progress_(endpoints, k, exponent > ordinary),
           end_(first_position(endpoints.boundary)),
           exponent_(exponent),
-          k_(k),
           change_(two_sum(weights.other, -weights.base)),
           base_(weights.base),
-          upward_(weights.upward) {
-        // A squared cosine is taken to 2^-53.3 of itself, which the exponent multiplies.
-        const double depth =
-            power_base == PowerBase::squared_cosine ? 2.0 * progress_.depth() : progress_.depth();
-        usable_ = progress_.usable() && weights.unit == 1.0 && exponent >= 0x1p-4 &&
-                  exponent <= 4.0 && std::fabs(change_.hi) > 0x1p-500 && exponent * depth < 400.0 &&
-                  (upward_ || depth < 48.0);
-    }
+          upward_(weights.upward),
+          usable_(progress_.usable() && ordinary_exponent(exponent) && weights.unit == 1.0 &&
+                  std::fabs(change_.hi) > 0x1p-500 &&
+                  std::fabs(change_.hi) < 0x1p100),
+          turn_(usable_ ? turn() : 0),
+          before_(usable_ ? DyadicBlocks::fineness_of(steepness_before()) : 0),
+          after_(usable_ ? DyadicBlocks::fineness_of(steepness_after()) : 0) {}
     // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const { return at_dyadic_block(*this, dyadic_blocks(), p); }
@@ -74,134 +56,238 @@ class ProgressPowerBlocks {
     template <int count>
     using Terms = ProgressPowerTerms<count>;
     template <int count>
-    void prepare(const double (&centre)[count], ProgressPowerTerms<count>& out) const {
-        if (progress_.straight()) expand_from<true>(centre, out);
-        else expand_from<false>(centre, out);
+    NearCentre near(const ProgressPowerTerms<count>& t, int k) const {
+        NearCentre made{t.hi[k], t.lo[k], t.height[k], t.rate[k], {}};
+        for (int i = 0; i < orders; ++i) made.shape.c[i] = t.series[i][k];
+        return made;
     }
     DECAYLR_LANE double even_terms(const ProgressPowerTerms<centres>& t, int k,
                                    const EvenSums& sums) const {
-        const auto& c = t.series.c;
-        return sums.of(c[2][k], c[4][k], c[6][k], c[8][k], t.rate[k]);
+        const auto& s = t.series;
+        return sums.of(s[1][k], s[3][k], s[5][k], s[7][k], s[9][k], s[11][k], t.height[k],
+                       t.rate[k]);
     }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
-        if (progress_.straight()) fill_lanes<true>(p, n, out);
-        else fill_lanes<false>(p, n, out);
+        fill_groups_of_centres(p, n, out, [this](const auto& centre, int many, Real* to) {
+            Fractions<centres> progress;
+            Bases<centres> bases;
+            double height[centres];
+            Words<centres> values;
+            weigh(centre, progress, bases, height, values);
+            for (int k = 0; k < many; ++k) {
+                to[k] = static_cast<Real>(values.hi[k] + values.lo[k]);
+            }
+        });
+    }
+    template <int count>
+    void prepare(const double (&centre)[count], ProgressPowerTerms<count>& out) const {
+        Fractions<count> progress;
+        Bases<count> bases;
+        double height[count];
+        Words<count> values;
+        weigh(centre, progress, bases, height, values);
+        double near[count], rate[count];
+        for (int k = 0; k < count; ++k) {
+            const double gone = progress_.elapsed(centre[k]).hi;
+            near[k] = std::min(gone, progress_.remaining(centre[k]).hi);
+            rate[k] = near[k] / gone;
+            out.hi[k] = values.hi[k];
+            out.lo[k] = values.lo[k];
+            out.rate[k] = 1.0 / near[k];
+            out.height[k] = height[k];
+        }
+        Taylor<count> series;
+        expand_base(progress, bases, near, rate, series);
+        divide_by_first(series);
+        if (exponent_ == 1.0) return write(series, out);
+        Taylor<count> raised;
+        power_series(series, exponent_, raised);
+        write(raised, out);
     }
 
    private:
-    // The base t of the power, and for its series the sine of twice the angle.
-    struct Weighed {
-        double_double t;
-        double sine_twice;
+    // Up to this exponent the logarithms and sines that serve to blocks are accurate enough.
+    static constexpr double ordinary = 4.0;
+    // What the longest blocks allow: see `fineness_of`.
+    static constexpr double gentle = 3.2;
+    // The base t of the power, 1 - t, which has to be multiplied by `down`, and for the series of t
+    // the sine of twice the angle.
+    template <int count>
+    struct Bases {
+        Words<count> t, rest;
+        double sine_twice[count], down[count];
     };
 
-    // From both ends: towards one of them the series is singular, towards the other the value may
-    // go to 0.
-    DyadicBlocks dyadic_blocks() const {
-        const bool gentle = k_ == 1.0 && exponent_ >= 0.25 && exponent_ <= 2.75;
-        return {(end_ + 1) / 2, end_, gentle ? 5 : 6};
+    // How many times as fast as the distance from an end, relative to itself, the value changes at
+    // most. Near the end t goes to 0 like that distance, or like its square; before the middle it
+    // changes by 1.5 times as much as p, by k 2^-k times as much for large k. 1 - t^n goes to 0
+    // like (p/steps)^k or its square; where t^n is steep it is so small a part that a quarter of
+    // its exponent serves.
+    double full_exponent() const {
+        return power_base == PowerBase::remaining ? exponent_ : 2.0 * exponent_;
     }
-    template <bool straight>
-    DECAYLR_LANE Weighed weighed(double p) const {
-        const ProgressFractions progress = progress_.at<straight>(p);
-        if (power_base == PowerBase::remaining) return {progress.remaining, 0.0};
-        return turned(progress);
+    double full_k() const {
+        return power_base == PowerBase::remaining ? progress_.k() : 2.0 * progress_.k();
     }
+    double steepness_after() const {
+        return upward_ ? full_exponent() : std::max(0.25 * full_exponent(), gentle);
+    }
+    double steepness_before() const {
+        const double n = full_exponent();
+        if (upward_) return 1.5 * n * std::min(1.0, 2.3 / progress_.k());
+        return std::max(full_k(), 0.25 * n);
+    }
+    // From both ends, towards which the series is singular or the value goes to 0; if it does so
+    // at the end alone, from there.
+    Int turn() const {
+        if (upward_) return progress_.straight() ? 0 : (end_ + 1) / 2;
+        // Later where (p/steps)^k is steep: up to where it changes like the distance from the end.
+        const double after = gentle / (full_k() + gentle);
+        return end_ - static_cast<Int>(std::min(0.5, after) * static_cast<double>(end_));
+    }
+    DyadicBlocks dyadic_blocks() const { return {turn_, end_, before_, after_}; }
+
+    // The value at each centre, how much of it is t^n, and what both come from.
+    template <int count>
+    void weigh(const double (&centre)[count], Fractions<count>& progress, Bases<count>& bases,
+               double (&height)[count], Words<count>& values) const {
+        progress_.fractions(centre, progress);
+        if (power_base == PowerBase::remaining) {
+            bases.t = progress.remaining;
+            bases.rest = progress.elapsed;
+            std::copy(progress.down, progress.down + count, bases.down);
+        } else if (exponent_ > ordinary) {
+            turn<true>(progress, bases);
+        } else {
+            turn<false>(progress, bases);
+        }
+        if (exponent_ == 1.0) level(bases, height, values);
+        else if (upward_) raise<true>(bases, height, values);
+        else raise<false>(bases, height, values);
+    }
+
     // cos^2 of the elapsed angle is sin^2 of the remaining one: the sine is taken of the smaller
     // angle, and where that is the elapsed one the result is 1 minus its square.
-    DECAYLR_LANE static Weighed turned(const ProgressFractions& progress) {
-        const bool late = progress.remaining.hi < progress.elapsed.hi;
-        const double_double t{late ? progress.remaining.hi : progress.elapsed.hi,
-                              late ? progress.remaining.lo : progress.elapsed.lo};
-        const double head = detail::head17(t.hi);
-        const SineBend turn = detail::sine_bend(head, (t.hi - head) + t.lo);
-        const double_double sine = quick_two_sum(turn.sine_high, turn.sine_low);
-        const double_double square = mul(sine, sine), other = add(neg(square), 1.0);
-        const double squared_cosine = 1.0 - (turn.bend_high + turn.bend_low);
-        return {{late ? square.hi : other.hi, late ? square.lo : other.lo},
-                2.0 * (sine.hi * squared_cosine)};
-    }
-    // t^n, or t^n - 1.
-    template <bool upward>
-    DECAYLR_LANE double_double powered(double_double t) const {
-        const double_double power = mul(log2_short(t), exponent_);
-        return upward ? exp2_words(power) : exp2m1(power);
-    }
-    template <bool upward>
-    DECAYLR_LANE double_double value(double_double power) const {
-        return add(mul(upward ? power : neg(power), change_), base_);
-    }
-
-    template <bool straight, class Real>
-    void fill_lanes(Int p, Int n, Real* out) const {
-        if (upward_) fill_each(p, n, out, lane<straight, true>());
-        else fill_each(p, n, out, lane<straight, false>());
-    }
-    template <bool straight, bool upward>
-    auto lane() const {
-        const ProgressPowerBlocks own = *this;
-        return [own](double p) __attribute__((always_inline)) {
-            const Weighed found = own.weighed<straight>(p);
-            return to_double(own.value<upward>(own.powered<upward>(found.t)));
-        };
-    }
-
-    template <bool straight, int count>
-    void expand_from(const double (&centre)[count], ProgressPowerTerms<count>& out) const {
-        if (upward_) expand<straight, true>(centre, out);
-        else expand<straight, false>(centre, out);
-    }
-    // Positions are measured in distances of the centre from the nearer end.
-    template <bool straight, bool upward, int count>
-    void expand(const double (&centre)[count], ProgressPowerTerms<count>& out) const {
-        const ProgressPowerBlocks own = *this;
-        double elapsed[count], rate[count], first[count], sine_twice[count], slope[count];
-        double hi[count], lo[count], unit[count];  // local, so that nothing aliases them
+    template <bool accurate, int count>
+    void turn(const Fractions<count>& progress, Bases<count>& out) const {
+        Bases<count> made;  // local, so that nothing aliases it
         for (int k = 0; k < count; ++k) {
-            const double p = centre[k];
-            const double gone = own.progress_.elapsed(p).hi;
-            const double near = std::min(gone, own.progress_.remaining(p).hi);
-            const Weighed found = own.weighed<straight>(p);
-            const double_double power = own.powered<upward>(found.t);
-            const double_double value = own.value<upward>(power);
-            const double whole = upward ? power.hi : 1.0 + power.hi;
-            hi[k] = value.hi;
-            lo[k] = value.lo;
-            unit[k] = 1.0 / near;
-            elapsed[k] = own.progress_.template at<straight>(p).elapsed.hi;
-            rate[k] = near / gone;
-            first[k] = found.t.hi;
-            sine_twice[k] = found.sine_twice;
-            slope[k] = (upward ? own.change_.hi : -own.change_.hi) * whole;
+            const double_double elapsed = progress.elapsed.at(k);
+            const double_double remaining = progress.remaining.at(k);
+            const double down = progress.down[k];
+            const bool late = remaining.hi < elapsed.hi;
+            const double_double angle{late ? remaining.hi : elapsed.hi,
+                                      late ? remaining.lo : elapsed.lo};
+            const double_double sine = accurate ? detail::sincos_eighth(angle).sin : sine_of(angle);
+            const double_double square = mul(sine, sine), other = add(neg(square), 1.0);
+            made.t.set(k, {late ? square.hi : other.hi, late ? square.lo : other.lo});
+            made.rest.set(k, {late ? other.hi : square.hi, late ? other.lo : square.lo});
+            made.sine_twice[k] = 2.0 * (sine.hi * std::sqrt(other.hi)) * down;
+            made.down[k] = down * down;
         }
-        Taylor<count> series = binomial_series(elapsed, rate, own.k_);
-        if (power_base == PowerBase::squared_cosine) {
-            for (int i = 1; i <= orders; ++i) detail::scale(-half_pi, series.c[i]);
-            series = sine_squared_series(series, first, sine_twice);
+        out = made;
+    }
+    DECAYLR_LANE static double_double sine_of(double_double angle) {
+        const double head = detail::head17(angle.hi);
+        const SineBend turn = detail::sine_bend(head, (angle.hi - head) + angle.lo);
+        return quick_two_sum(turn.sine_high, turn.sine_low);
+    }
+
+    // For the exponent 1.
+    template <int count>
+    void level(const Bases<count>& bases, double (&height)[count], Words<count>& values) const {
+        const double_double change = change_;
+        const double base = base_, rise = upward_ ? change.hi : -change.hi;
+        const bool upward = upward_;
+        Words<count> made;
+        for (int k = 0; k < count; ++k) {
+            const double_double t = bases.t.at(k), rest = bases.rest.at(k);
+            const double_double weight{upward ? t.hi : rest.hi, upward ? t.lo : rest.lo};
+            const double down = upward ? 1.0 : bases.down[k];
+            const double_double part = mul(weight, change);
+            made.set(k, add(double_double{part.hi * down, part.lo * down}, base));
+        }
+        values = made;
+        for (int k = 0; k < count; ++k) height[k] = rise * bases.t.hi[k];
+    }
+    template <bool upward, int count>
+    void raise(const Bases<count>& bases, double (&height)[count], Words<count>& values) const {
+        const double_double change = change_;
+        const double base = base_, n = exponent_, rise = upward ? change.hi : -change.hi;
+        Words<count> made;
+        double left[count];
+        for (int k = 0; k < count; ++k) {
+            const double_double y = mul(log2_short(bases.t.at(k)), n);
+            const Deep raised = exp2_deep(y);
+            double_double part = raised.scaled(mul(raised.number, change));
+            if (!upward) part = one_less(y, bases.rest.at(k), bases.down[k]);
+            made.set(k, add(part, base));
+            left[k] = raised.scaled(rise * raised.number.hi);
+        }
+        values = made;
+        std::copy(left, left + count, height);
+    }
+    // (1 - t^n) change, where y is log2(t^n). Where the rest 1 - t is small, by two terms of its
+    // series, since t does not have the digits of its rest then.
+    DECAYLR_LANE double_double one_less(double_double y, double_double rest, double down) const {
+        const bool small = rest.hi < 0x1p-40;
+        const double_double plain = neg(exp2m1(y));
+        const double_double first = mul(rest, exponent_);
+        const double bend = first.hi * (rest.hi * (0.5 - 0.5 * exponent_));
+        const double_double near = quick_two_sum(first.hi, first.lo + bend);
+        const double_double weight{small ? near.hi : plain.hi, small ? near.lo : plain.lo};
+        const double_double part = mul(weight, change_);
+        return {part.hi * down, part.lo * down};
+    }
+
+    // The series of t, in distances of the centre from the nearer end.
+    template <int count>
+    void expand_base(const Fractions<count>& progress, const Bases<count>& bases,
+                     const double (&near)[count], const double (&rate)[count],
+                     Taylor<count>& series) const {
+        if (progress_.straight()) return expand_straight(bases, near, series);
+        double elapsed[count];
+        const double times = power_base == PowerBase::remaining ? -1.0 : -half_pi;
+        for (int k = 0; k < count; ++k) {
+            elapsed[k] = times * (progress.elapsed.hi[k] * progress.down[k]);
         }
         if (power_base == PowerBase::remaining) {
-            for (int i = 1; i <= orders; ++i) detail::scale(-1.0, series.c[i]);
-            for (int k = 0; k < count; ++k) series.c[0][k] = first[k];
+            binomial_series(elapsed, rate, progress_.k(), series);
+            series.c[0] = Lanes<count>::load(bases.t.hi);
+        } else {
+            Taylor<count> angle;
+            binomial_series(elapsed, rate, progress_.k(), angle);
+            sine_squared_series(angle, bases.t.hi, bases.sine_twice, series);
         }
-        series = power_series(series, own.exponent_);
-        for (int i = 1; i <= orders; ++i) {
-            for (int k = 0; k < count; ++k) series.c[i][k] *= slope[k];
+    }
+    template <int count>
+    void expand_straight(const Bases<count>& bases, const double (&near)[count],
+                         Taylor<count>& series) const {
+        const double times = power_base == PowerBase::remaining ? -1.0 : -half_pi;
+        double turn[count];
+        for (int k = 0; k < count; ++k) turn[k] = times * progress_.step() * near[k];
+        if (power_base == PowerBase::remaining) {
+            series = {};
+            series.c[0] = Lanes<count>::load(bases.t.hi);
+            series.c[1] = Lanes<count>::load(turn);
+        } else {
+            sine_squared_series(turn, bases.t.hi, bases.sine_twice, series);
         }
-        for (int k = 0; k < count; ++k) {
-            out.hi[k] = hi[k];
-            out.lo[k] = lo[k];
-            out.rate[k] = unit[k];
-        }
-        out.series = series;
+    }
+    template <int count>
+    static void write(const Taylor<count>& s, ProgressPowerTerms<count>& out) {
+        for (int i = 0; i < orders; ++i) Lanes<count>::store(s.c[i + 1], out.series[i]);
     }
 
     Progress progress_;
     Int end_;
-    double exponent_, k_;
+    double exponent_;
     double_double change_;
     double base_;
     bool upward_, usable_;
+    Int turn_;
+    int before_, after_;
 };
 
 }  // namespace decaylr

@@ -11,7 +11,7 @@ namespace decaylr {
 // x^2 the coefficient is -r (1 - r) w, of each further power -r times that before.
 template <int count>
 struct RexTerms {
-    double hi[count], lo[count], slope[count], rate[count], bend[count];
+    double hi[count], lo[count], height[count], rate[count], bend[count];
 };
 
 class RexSum {
@@ -53,19 +53,19 @@ class RexSum {
             made.lo[k] = value.lo;
             made.rate[k] = 1.0 / u.hi;
             made.bend[k] = -u.hi * (own.near_ - own.far_) / whole.hi;
-            made.slope[k] = own.change_.hi * weight.hi * (own.far_ * own.length_.hi / whole.hi);
+            made.height[k] = own.change_.hi * weight.hi * (own.far_ * own.length_.hi / whole.hi);
         }
         out = made;
     }
     DECAYLR_LANE double even_terms(const RexTerms<centres>& t, int k, const EvenSums& sums) const {
-        const double c2 = t.slope[k] * t.bend[k], square = t.bend[k] * t.bend[k];
-        const double c4 = c2 * square, c6 = c4 * square;
-        return sums.of(c2, c4, c6, c6 * square, t.rate[k]);
+        const double c1 = t.bend[k], square = c1 * c1, c3 = c1 * square, c5 = c3 * square;
+        const double c7 = c5 * square, c9 = c7 * square;
+        return sums.of(c1, c3, c5, c7, c9, c9 * square, t.height[k], t.rate[k]);
     }
 
    private:
     DyadicBlocks dyadic_blocks() const {
-        return {from_end_ ? 0 : max_int, end_, 5};
+        return {from_end_ ? 0 : max_int, end_, 3};
     }
 
     double_double change_;

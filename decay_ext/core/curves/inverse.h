@@ -64,7 +64,7 @@ class InverseRow {
     }
 
    private:
-    static constexpr Int blocks_end = Int{1} << 52;  // sums of positions are exact up to here
+    static constexpr Int blocks_end = Int{3} << 50;  // centres of blocks are exact up to here
     // Farther away the middle of a block may be rounded, not the end of one beyond every position.
     static constexpr Int sums_end = Int{3} << 61;
 

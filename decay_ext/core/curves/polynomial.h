@@ -64,7 +64,7 @@ class PolynomialRow {
     }
     ClosedSum sum(Int first, Int count) const {
         if (kind_ == Power::one) return line_.sum(first, count);
-        const bool by_real_power = real_power_ && real_power_->sums();
+        const bool by_real_power = real_power_ && real_power_->usable();
         const bool by_progress = progress_power_ && progress_power_->usable();
         const bool by_integer_power = fast_ && !real_power_ && endpoints_.steps < 0.5 * two_53;
         if (!by_real_power && !by_progress && !by_integer_power) return {};

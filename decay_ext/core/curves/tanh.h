@@ -1,4 +1,4 @@
-// tanh, by blocks of 64 positions.
+// tanh, by blocks of 64 positions, or of 32, 16 or 8 where it is steep.
 //
 // The weight of init is (1 - tanh(a)) / 2 = 1 / (1 + exp(2 a)), a from lower to upper; that of end
 // is the same of -a. With w the weight at the centre of a block and v = 1 - w, the weight m
@@ -29,16 +29,19 @@ class TanhRow {
         slope_ = div(mul(two_sum(upper_, -lower_), turned_), length_);
         start_ = add(mul(turned_, lower_), mul(slope_, passed_));
         const double last = turned_.hi * upper_, least = -std::max({start_.hi, last, 0.0});
-        lanes_ = length_.hi < (grid.whole() ? two_53 : 0.5 * two_53) && std::fabs(start_.hi) < 850.0 && std::fabs(last) < 850.0 &&
-                 weights_.unit == 1.0 && exponent_of(weights_.other) + least > -900.0;
-        blocks_ = std::fabs(slope_.hi) * half_block < 0.2;
+        lanes_ = length_.hi < (grid.whole() ? two_53 : 0.5 * two_53) &&
+                 std::fabs(start_.hi) < 850.0 && std::fabs(last) < 850.0 && weights_.unit == 1.0 &&
+                 exponent_of(weights_.other) + least > -900.0;
+        while (size_ > shortest && !gentle()) size_ /= 2;
+        blocks_ = gentle();
     }
 
     double at(Int p) const {
         if (!lanes_ || reached(p, end_)) return precise(p);
         if (!blocks_) return alone(static_cast<double>(p));
-        const Int j = p % block;
-        return terms(centre(p / block)).value(grown(static_cast<double>(j - half_block)));
+        const Int j = p % size_;
+        const Terms t = terms(static_cast<double>(p - j) + half());
+        return t.value(grown(static_cast<double>(j) - half()));
     }
     void fill_numbers(const Int* numbers, Int count, double* out) const {
         const TanhRow own = *this;
@@ -48,10 +51,10 @@ class TanhRow {
             return;
         }
         if (blocks_) {
-            fill_each_number(numbers, count, 0, last, out, [own](double x) {
-                const double begin = block * std::floor(x * (1.0 / block));
-                const Terms t = own.terms(begin + half_block);
-                return t.value(own.grown(x - begin - half_block));
+            const double size = static_cast<double>(size_), per_size = 1.0 / size;
+            fill_each_number(numbers, count, 0, last, out, [own, size, per_size](double x) {
+                const double centre = size * std::floor(x * per_size) + own.half();
+                return own.terms(centre).value(own.grown(x - centre));
             });
         } else {
             fill_each_number(numbers, count, 0, last, out, [own](double x) { return own.alone(x); });
@@ -87,7 +90,7 @@ class TanhRow {
     }
 
    private:
-    static constexpr int half_block = block / 2;
+    static constexpr int shortest = 8;
 
     struct Terms {
         double hi, lo, part, rest;
@@ -99,7 +102,9 @@ class TanhRow {
     static double exponent_of(double x) {
         return static_cast<double>(static_cast<int>(detail::bits_of(x) >> 52 & 0x7ff) - 1023);
     }
-    static double centre(Int k) { return static_cast<double>(k * block + half_block); }
+    DECAYLR_LANE double half() const { return 0.5 * static_cast<double>(size_); }
+    // Whether |E| stays below 0.15.
+    bool gentle() const { return std::fabs(slope_.hi) * half() < 0.2; }
     // 2 a / ln 2, negated where the weight is that of end.
     DECAYLR_LANE double_double exponent(double p) const { return add(mul(slope_, p), start_); }
     DECAYLR_LANE double grown(double m) const { return exp2m1(mul(slope_, m)).hi; }
@@ -131,23 +136,39 @@ class TanhRow {
     template <class Real>
     void fill_blocks(Int p, Int n, Real* out) const {
         const TanhRow own = *this;
-        double hi[together], lo[together], part[together], rest[together], growth[block];
-        for (int j = 0; j < block; ++j) growth[j] = own.grown(j - half_block);
+        constexpr int most = together * block / shortest;
+        double hi[most], lo[most], part[most], rest[most], growth[block];
+        const double size = static_cast<double>(size_), middle = half();
+        for (int j = 0; j < size_; ++j) growth[j] = own.grown(static_cast<double>(j) - middle);
+        const int each = block / size_;
         each_block(
             p, n, out,
             [&](Int k, int blocks) {
-                for (int i = 0; i < whole_lanes(blocks); ++i) {
-                    const Terms t = own.terms(own.centre(k) + static_cast<double>(i * block));
+                const double first = static_cast<double>(k * block) + middle;
+                for (int i = 0; i < whole_lanes(blocks * each); ++i) {
+                    const Terms t = own.terms(first + size * static_cast<double>(i));
                     hi[i] = t.hi;
                     lo[i] = t.lo;
                     part[i] = t.part;
                     rest[i] = t.rest;
                 }
             },
-            [&](int i, int j, int many, Real* to) {
-                const Terms t{hi[i], lo[i], part[i], rest[i]};
-                fill_block(j, many, to, [&](int m) { return t.value(growth[m]); });
+            [&](int b, int j, int many, Real* to) {
+                for (int end = j + many; j < end;) {
+                    const int i = b * each + j / size_, from = j % size_;
+                    const int some = std::min(size_ - from, end - j);
+                    const Terms t{hi[i], lo[i], part[i], rest[i]};
+                    fill_some(from, some, to, [&](int m) { return t.value(growth[m]); });
+                    j += some;
+                    to += some;
+                }
             });
+    }
+    // Parts of a block have a loop of their own.
+    template <class Real, class Value>
+    static void fill_some(int from, int n, Real* out, Value&& value) {
+        if (n >= block) return fill_block(from, n, out, value);
+        for (int i = 0; i < n; ++i) out[i] = static_cast<Real>(value(from + i));
     }
     double_double argument(Int p) const {
         if (reached(p, end_)) return {upper_, 0.0};
@@ -170,6 +191,7 @@ class TanhRow {
     double_double passed_, length_;  // before number 0, and of all of it, in steps
     double lower_, upper_;
     double_double change_, turned_, start_, slope_;
+    int size_ = block;  // of a block
     bool lanes_, blocks_;
 };
 
