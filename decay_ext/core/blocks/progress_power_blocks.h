@@ -91,10 +91,11 @@ class ProgressPowerBlocks {
         for (int k = 0; k < count; ++k) {
             const double gone = progress_.elapsed(centre[k]).hi;
             near[k] = std::min(gone, progress_.remaining(centre[k]).hi);
-            rate[k] = near[k] / gone;
+            const double reciprocal = 1.0 / (gone * near[k]);  // one division for both
+            rate[k] = (near[k] * near[k]) * reciprocal;
             out.hi[k] = values.hi[k];
             out.lo[k] = values.lo[k];
-            out.rate[k] = 1.0 / near[k];
+            out.rate[k] = gone * reciprocal;
             out.height[k] = height[k];
         }
         Taylor<count> series;

@@ -22,7 +22,7 @@ class RealPowerBlocks {
     RealPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, double n, bool rise)
         : shape_(n),
           n_(n),
-          length_(endpoints.length),
+          step_(div(double_double{1.0, 0.0}, endpoints.length)),
           start_(rise ? endpoints.start : endpoints.left),
           end_(first_position(endpoints.boundary)),
           change_(two_sum(weights.other, -weights.base)),
@@ -84,11 +84,11 @@ class RealPowerBlocks {
     void weigh(const double (&centre)[count], DyadicTerms<count>& out) const {
         const double turn = rise_ ? 1.0 : -1.0;
         const double n = n_, base = base_;
-        const double_double change = change_, start = start_, length = length_;
+        const double_double change = change_, start = start_, step = step_;
         DyadicTerms<count> made;  // local, so that nothing aliases it
         for (int k = 0; k < count; ++k) {
             const double_double q = add(start, turn * centre[k]);
-            const double_double y = mul(log2_short(div(q, length)), n);
+            const double_double y = mul(log2_short(mul(q, step)), n);
             const Deep power = exp2_deep(y);
             const double whole = power.scaled(change.hi * power.number.hi);
             double_double weighed = power.scaled(mul(power.number, change));
@@ -104,7 +104,7 @@ class RealPowerBlocks {
 
     PowerShape shape_;
     double n_;
-    double_double length_, start_;  // start: the distance from the zero end at number 0
+    double_double step_, start_;  // start: the distance from the zero end at number 0
     Int end_;
     double_double change_;
     double base_;
