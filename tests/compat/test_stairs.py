@@ -1,4 +1,4 @@
-"""Staircases of other libraries with fractional sizes: the quotient is rounded before it is floored."""
+"""Staircases of other libraries: their quotient is rounded before it is floored."""
 
 from __future__ import annotations
 
