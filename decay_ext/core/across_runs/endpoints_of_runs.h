@@ -36,11 +36,15 @@ struct EndpointsOfRuns {
         const bool first = n == 0.0 && fraction.hi == 0.0;
         return past ? end[i] : first ? init[i] : inside;
     }
-    // Whether all runs end at integers.
-    bool whole() const {
-        int whole = 0;
-        for (int i = 0; i < runs; ++i) whole += (steps[i] + 0x1p52) - 0x1p52 == steps[i];
-        return whole == runs;
+    // Whether all ends are of a size that blocks of lines are for.
+    bool moderate() const {
+        int moderate = 0;
+        for (int i = 0; i < runs; ++i) {
+            const double size = std::max(std::fabs(init[i]), std::fabs(end[i]));
+            const double change = std::fabs(init[i] - end[i]);
+            moderate += (size < 0x1p900) & (size > 0x1p-600) & (change > 0x1p-600);
+        }
+        return moderate == runs;
     }
     // The value of run i at p, where its formula gives `inside`.
     DECAYLR_LANE double shown(int i, double p, double inside) const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "across_runs/endpoints_of_runs.h"
+#include "blocks/integer_power_blocks.h"
 
 namespace decaylr {
 
@@ -26,38 +27,14 @@ struct Line {
     }
 };
 
-// The same by double-doubles, where the position or the length is not whole.
-struct PreciseLine {
-    double_double from_init, from_end;
-    double back;
-
-    DECAYLR_LANE static PreciseLine between(double init, double end, double back,
-                                            double_double steps) {
-        const double lift = 1.0 / back;
-        return {div(double_double{init * lift, 0.0}, steps),
-                div(double_double{end * lift, 0.0}, steps), back};
-    }
-    DECAYLR_LANE double weigh(double_double left, double_double gone) const {
-        const double rest = (from_init.hi * left.lo + from_init.lo * left.hi) +
-                            (from_end.hi * gone.lo + from_end.lo * gone.hi);
-        return (from_init.hi * left.hi + (from_end.hi * gone.hi + rest)) * back;
-    }
-};
-
 class LinearAcrossRuns {
    public:
     LinearAcrossRuns(const EndpointsOfRuns& of) : of_(of) {}
-    bool applies(Int last) const {
-        return of_.exact_until(last) && (of_.whole() || of_.short_enough());
-    }
+    bool applies(Int last) const { return of_.exact_until(last); }
     void fill(Int first, Int count, double* out, Int pitch) {
-        const bool whole = of_.whole();
         begin();
-        if (!whole) begin_precise();
         for (Int k = 0; k < count; ++k) {
-            const double p = static_cast<double>(first + k);
-            if (whole) show(p, out + k * pitch);
-            else show_precise(p, out + k * pitch);
+            show(static_cast<double>(first + k), out + k * pitch);
         }
     }
 
@@ -70,32 +47,6 @@ class LinearAcrossRuns {
             back_[i] = line.back;
         }
     }
-    void begin_precise() {
-        for (int i = 0; i < of_.runs; ++i) {
-            const PreciseLine line =
-                PreciseLine::between(of_.init[i], of_.end[i], back_[i], {of_.steps[i], 0.0});
-            init_high_[i] = line.from_init.hi;
-            init_low_[i] = line.from_init.lo;
-            end_high_[i] = line.from_end.hi;
-            end_low_[i] = line.from_end.lo;
-        }
-    }
-    // Runs with whole lengths among others keep their own formula.
-    void show_precise(double p, double* out) const {
-        double shown[many_runs];
-        for (int i = 0; i < of_.runs; ++i) {
-            const double steps = of_.steps[i];
-            const Line line{from_init_[i], from_end_[i], back_[i]};
-            const PreciseLine precise{{init_high_[i], init_low_[i]},
-                                      {end_high_[i], end_low_[i]},
-                                      back_[i]};
-            const double at_whole = line.weigh(steps - p, p);
-            const double between = precise.weigh(two_sum(steps, -p), {p, 0.0});
-            const bool whole = std::floor(steps) == steps;
-            shown[i] = of_.shown(i, p, whole ? at_whole : between);
-        }
-        std::copy(shown, shown + of_.runs, out);
-    }
     void show(double p, double* out) const {
         double shown[many_runs];  // local, so that nothing aliases it
         for (int i = 0; i < of_.runs; ++i) {
@@ -107,14 +58,13 @@ class LinearAcrossRuns {
 
     EndpointsOfRuns of_;
     double from_init_[many_runs], from_end_[many_runs], back_[many_runs];
-    double init_high_[many_runs], init_low_[many_runs], end_high_[many_runs], end_low_[many_runs];
 };
 
 // The same where each run has a number of its own, between whole positions too.
 class LinearOfOwnNumbers {
    public:
     LinearOfOwnNumbers(const EndpointsOfRuns& of) : of_(of) {}
-    bool applies() const { return of_.short_enough(); }
+    bool applies() const { return of_.short_enough() && of_.moderate(); }
     void fill(const OwnNumbers& own, double* out) const {
         double shown[many_runs];  // local, so that nothing aliases it
         for (int i = 0; i < of_.runs; ++i) {
@@ -128,12 +78,11 @@ class LinearOfOwnNumbers {
     DECAYLR_LANE double value(int i, double n, double_double fraction) const {
         const double steps = of_.steps[i];
         const Line line = Line::between(of_.init[i], of_.end[i], steps);
-        const PreciseLine precise =
-            PreciseLine::between(of_.init[i], of_.end[i], line.back, {steps, 0.0});
-        const double_double left = sub(double_double{steps, 0.0}, fraction);
-        const double between = precise.weigh(add(left, -n), add(fraction, n));
-        const bool whole = fraction.hi == 0.0 && std::floor(steps) == steps;
-        return whole ? line.weigh(steps - n, n) : between;
+        const EndWeights weights(of_.end[i], of_.init[i]);
+        const double_double length{steps, 0.0};
+        const IntegerPowerBlocks<1> between(weights, length, fraction, sub(length, fraction),
+                                            weights.upward);
+        return fraction.hi == 0.0 ? line.weigh(steps - n, n) : between.lane(n);
     }
 
     EndpointsOfRuns of_;

@@ -37,8 +37,7 @@ class CosineBlocks {
         return {slope, mul(slope, add(from, -whole)), whole, std::floor(left.hi), weights};
     }
 
-    // The first position that is in no block: a block counted from the curve's end must not reach
-    // past it.
+    // The first position that is in no block.
     DECAYLR_LANE double end() const { return end_; }
     // The value at one position, without a block.
     template <bool whole = true>
@@ -79,10 +78,6 @@ class CosineBlocks {
     DECAYLR_LANE bool whole() const { return phase_.hi == 0.0; }
 
    private:
-    DECAYLR_LANE static double floor_in_double(double_double x) {
-        const double floor = std::floor(x.hi);
-        return floor == x.hi && x.lo < 0.0 ? floor - 1.0 : floor;
-    }
     DECAYLR_LANE CosineBlocks(double_double slope, double_double phase, double origin,
                               double last, const EndWeights& weights)
         : slope_(in_parts(slope)),
@@ -114,15 +109,6 @@ class CosineBlocks {
         const Int inside = std::min(static_cast<Int>(std::min(left, 0x1p62)), count);
         if (inside > 0) fill_blocks<whole>(first, inside, out);
         if (inside < count) fill_levels<whole>(first + inside, count - inside, out + inside);
-    }
-    // Short curves have no blocks. The last multiple of 64 is found without a conversion.
-    DECAYLR_LANE static double end_of_blocks(double steps, bool from_end) {
-        constexpr double shift = 0x1.8p58;
-        const double after = steps + 1.0;
-        const double near = (after + shift) - shift, before = near - block;
-        const double last = near > after ? before : near;
-        const double end = from_end ? last : two_63;
-        return steps < 2.0 * block ? 0.0 : end;
     }
     DECAYLR_LANE double raised(Pair share) const {
         const double_double sum = two_sum(base_, change_.head * share.head);

@@ -1,4 +1,4 @@
-// The second and third power of a straight line between two values, by blocks.
+// A straight line between two values, and its second and third power, by blocks.
 //
 // A block of 64 positions is counted from its position nearest to the smaller end: m positions on,
 // the value is a + m (b + m (c + m d)), each coefficient rounded once from a double-double. With t
@@ -17,39 +17,48 @@ class IntegerPowerBlocks {
    public:
     // `from_end`: the smaller end is at `steps`.
     IntegerPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, bool from_end)
+        : IntegerPowerBlocks(weights, endpoints.length, endpoints.start, endpoints.left, from_end) {
+    }
+    DECAYLR_LANE IntegerPowerBlocks(const EndWeights& weights, double_double length,
+                                    double_double start, double_double left, bool from_end)
         : weights_(weights),
-          length_(endpoints.length),
-          last_number_(floor_of(endpoints.left)),
-          origin_(from_end ? endpoints.left : endpoints.start),
+          length_(length),
+          origin_{from_end ? left.hi : start.hi, from_end ? left.lo : start.lo},
           away_(from_end ? -1.0 : 1.0),
-          step_(div(double_double{1.0, 0.0}, endpoints.length)),
+          step_(div(double_double{1.0, 0.0}, length)),
           square_(mul(step_, step_)),
           turn_(weights.upward ? 1.0 : -1.0),
           last_(power == 2 ? turn_ * weights.part(square_) : weights.part(mul(square_, step_))),
+          end_(end_of_blocks(floor_in_double(left), from_end)),
           from_end_(from_end) {}
 
     double at(Int p) const {
-        if (p >= end()) return level(from_base(static_cast<double>(p)));
+        if (static_cast<double>(p) >= end_) return level(from_base(static_cast<double>(p)));
         const Int j = p % block;
         const Terms t = terms(begin(p - j));
         return t.value(static_cast<double>(from_end_ ? block - 1 - j : j), last_);
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
-        const Int inside = std::clamp<Int>(end() - first, 0, count);
+        const double left = std::max(end_ - static_cast<double>(first), 0.0);
+        const Int inside = std::min(static_cast<Int>(std::min(left, 0x1p62)), count);
         if (inside > 0) fill_blocks(first, inside, out);
         if (inside == count) return;
         if (weights_.upward) fill_levels<true>(first + inside, count - inside, out + inside);
         else fill_levels<false>(first + inside, count - inside, out + inside);
     }
 
-   private:
-    // The first position that is in no block: a block counted from the curve's end must not reach
-    // past it. Short curves have no blocks.
-    Int end() const {
-        const Int last = last_number_ + 1;
-        return length_.hi < 2.0 * block ? 0 : from_end_ ? last - last % block : max_int;
+    // The value at a number, without branches.
+    DECAYLR_LANE double lane(double x) const {
+        const double j = x - block * std::floor(x * (1.0 / block));
+        const double first = from_end_ ? x - j + (block - 1.0) : x - j;
+        const double blocked = terms<power == 1>(from_base(first))
+                                   .value(from_end_ ? block - 1.0 - j : j, last_);
+        const double alone = weights_.with(weight<power == 1>(from_base(x)));
+        return x >= end_ ? alone : blocked;
     }
+
+   private:
     template <class Real>
     void fill_blocks(Int first, Int count, Real* out) const {
         double a[together], b[together], c[together], away[block];
@@ -74,6 +83,7 @@ class IntegerPowerBlocks {
         double a, b, c;
         // The last coefficient is that of every block.
         DECAYLR_LANE double value(double m, double last) const {
+            if (power == 1) return a + m * b;
             return a + m * (b + m * (power == 2 ? last : c + m * last));
         }
     };
@@ -86,15 +96,18 @@ class IntegerPowerBlocks {
     double level(double_double gone) const {
         return weights_.with(weights_.upward ? weight<true>(gone) : weight<false>(gone));
     }
-    // `grows`: the weight is that of the larger end.
+    // `grows`: the weight is that of the larger end; of a line both are the same.
     template <bool grows>
     DECAYLR_LANE double_double weight(double_double gone) const {
-        const double_double near = mul(step_, gone), far = mul(step_, sub(length_, gone));
+        const double_double near = mul(step_, gone);
+        if (power == 1) return near;
+        const double_double far = mul(step_, sub(length_, gone));
         if (grows) return power == 2 ? mul(near, near) : mul(mul(near, near), near);
         return mul(near, add(power == 2 ? far : add(mul(far, far), far), 1.0));
     }
     template <bool grows>
     DECAYLR_LANE Terms terms(double_double gone) const {
+        if (power == 1) return {weights_.with(weight<grows>(gone)), weights_.part(step_), 0.0};
         const double_double t = mul(step_, grows ? gone : sub(length_, gone));
         const double_double slope = mul(power == 2 ? t : mul(t, t), step_);
         constexpr double times = power;
@@ -121,12 +134,10 @@ class IntegerPowerBlocks {
     }
 
     EndWeights weights_;
-    double_double length_;
-    Int last_number_;  // the last one that is not past the curve's end
-    double_double origin_;
+    double_double length_, origin_;
     double away_;
     double_double step_, square_;
-    double turn_, last_;
+    double turn_, last_, end_;
     bool from_end_;
 };
 

@@ -28,31 +28,41 @@ class Constant {
     Column value_;
 };
 
-// init at 0, end from steps on; between them (init * (steps - p) + end * p) / steps,
-// weighed from both ends with the division taken out of the loop.
+// init at 0, end from steps on; between them (init * (steps - p) + end * p) / steps, weighed from
+// both ends with the division taken out of the loop. Between whole positions by blocks.
 class LinearRow {
    public:
     LinearRow(double init, double end, const Boundary& steps, const Grid& grid)
         : endpoints_(init, end, steps, grid),
-          whole_(endpoints_.whole()),
+          exact_(grid.whole() && endpoints_.steps < two_53),
           near_(endpoints_.steps < 0.5 * two_53),
           line_(Line::between(init, end, endpoints_.steps)) {
-        if (whole_ && near_) return;
-        precise_ = PreciseLine::between(init, end, line_.back, endpoints_.length);
+        const EndWeights weights(end, init);
+        if (!exact_ && near_ && weights.unit == 1.0 && std::fabs(weights.change) > 0x1p-600) {
+            blocks_.emplace(weights, endpoints_, weights.upward);
+        }
     }
     double at(Int p) const {
         if (endpoints_.at_end(p)) return endpoints_.end_at(p);
-        if (whole_) return weigh(static_cast<double>(p));
-        return precise_.weigh(endpoints_.remaining(p), endpoints_.elapsed(p));
+        if (exact_) return weigh(static_cast<double>(p));
+        return blocks_ ? blocks_->at(p) : precise(p);
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
         endpoints_.fill(first, count, out,
                         [this](Int p, Int n, Real* to) { inside(p, n, to); });
     }
+    void fill_numbers(const Int* numbers, Int count, double* out) const {
+        if (exact_ && near_) {
+            const LinearRow own = *this;
+            endpoints_.fill_numbers(numbers, count, out, [own](double x) { return own.weigh(x); });
+        } else {
+            for (Int i = 0; i < count; ++i) out[i] = at(numbers[i]);
+        }
+    }
     ClosedSum sum(Int first, Int count) const {
         return endpoints_.sum(first, count, [&](Int p, Int n) {
-            return ClosedSum(whole_ && near_ ? near_sum(p, n) : far_sum(p, n));
+            return ClosedSum(endpoints_.whole() && near_ ? near_sum(p, n) : far_sum(p, n));
         });
     }
     Monotonicity monotonicity(Int first) const { return endpoints_.monotonicity(first); }
@@ -69,30 +79,31 @@ class LinearRow {
     // The same where the middle, or what is left from there, needs a second word.
     double_double far_sum(Int p, Int n) const {
         const double_double middle = middle_of(p, n);
-        const double_double left = mul(precise_.from_init, sub(endpoints_.left, middle));
-        const double_double weighed = add(left, mul(precise_.from_end, add(endpoints_.start, middle)));
-        return mul(mul(weighed, exact(n)), line_.back);
+        const double_double mean =
+            weighed(sub(endpoints_.left, middle), add(endpoints_.start, middle));
+        return mul(mul(mean, exact(n)), line_.back);
+    }
+    double precise(Int p) const {
+        return to_double(weighed(endpoints_.remaining(p), endpoints_.elapsed(p))) * line_.back;
+    }
+    double_double weighed(double_double left, double_double gone) const {
+        const double lift = 1.0 / line_.back;
+        const double_double ahead = div(left, endpoints_.length);
+        const double_double behind = div(gone, endpoints_.length);
+        return add(mul(ahead, endpoints_.init * lift), mul(behind, endpoints_.end * lift));
     }
     DECAYLR_LANE double weigh(double p) const { return line_.weigh(endpoints_.steps - p, p); }
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
-        const PreciseLine line = precise_;
-        const Endpoints e = endpoints_;
-        if (whole_) {
-            fill_each(p, n, out, [this](double x) { return weigh(x); });
-        } else if (near_) {
-            fill_each(p, n, out, [line, e](double x) {
-                return line.weigh(e.remaining(x), e.elapsed(x));
-            });
-        } else {
-            for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
-        }
+        if (exact_ && near_) return fill_each(p, n, out, [this](double x) { return weigh(x); });
+        if (blocks_) return blocks_->fill(p, n, out);
+        for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(at(p + i));
     }
 
     Endpoints endpoints_;
-    bool whole_, near_;  // numbers are positions; all of them are exact as doubles
+    bool exact_, near_;  // positions left are exact; numbers are, with room to spare
     Line line_;
-    PreciseLine precise_{};  // where one word is not enough
+    std::optional<IntegerPowerBlocks<1>> blocks_;
 };
 
 class Linear {

@@ -15,6 +15,18 @@ constexpr int together = 32, lanes = 8;
 
 inline int whole_lanes(int n) { return (n + lanes - 1) / lanes * lanes; }
 
+// The first number that is in no block, where `last` is the last one that is not past the curve's
+// end: a block counted from there must not reach past it. Short curves have no blocks. The last
+// multiple of 64 is found without a conversion.
+DECAYLR_LANE double end_of_blocks(double last, bool from_end) {
+    constexpr double shift = 0x1.8p58;
+    const double after = last + 1.0;
+    const double near = (after + shift) - shift, before = near - block;
+    const double multiple = near > after ? before : near;
+    const double end = from_end ? multiple : two_63;
+    return last < 2.0 * block ? 0.0 : end;
+}
+
 // Calls prepare(k, n) for groups of n <= `together` blocks from block k on, then for each of them
 // write(b, j, n, out): n positions from the j-th of block k + b.
 template <class Real, class Prepare, class Write>

@@ -79,6 +79,12 @@ inline Int saturated_sum(Int a, Int b) {
     return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? -max_int - 1 : max_int) : sum;
 }
 
+// The largest whole number up to q, as a double.
+DECAYLR_LANE double floor_in_double(double_double q) {
+    const double floor = std::floor(q.hi);
+    return floor == q.hi && q.lo < 0.0 ? floor - 1.0 : floor;
+}
+
 // The largest whole number up to q; beyond the range of int64 the nearest one in it.
 inline Int floor_of(double_double q) {
     const double hi = std::floor(q.hi);
