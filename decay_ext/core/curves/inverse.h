@@ -24,7 +24,7 @@ class InverseRow {
                     ? double_double{1.0, 0.0}
                     : add(mul(div(double_double{rate, 0.0}, size.value), grid.origin()), 1.0)) {
         far_ = far_ || !(slope_.hi * two_63 < 0x1p900);
-        simple_ = !far_ && (power == 1.0 || power == 0.5) && std::fabs(init) > 0x1p-500 &&
+        simple_ = !far_ && (power == 1.0 || power == 0.5 || power == -1.0) && std::fabs(init) > 0x1p-500 &&
                   std::fabs(init) < 0x1p500;
         per_init_ = simple_ ? 1.0 / init : 0.0;
         if (!staircase && !far_ && power != 1.0) blocks_.emplace(init, base_, slope_, power_);
@@ -46,6 +46,8 @@ class InverseRow {
             fill_any_power(first, count, out);
         } else if (power_ == 1.0) {
             fill_each(first, count, out, [this](double x) { return inverted(grown(x)); });
+        } else if (power_ == -1.0) {
+            fill_each(first, count, out, [this](double x) { return risen(grown(x)); });
         } else {
             fill_each(first, count, out, [this](double x) { return inverted_root(grown(x)); });
         }
@@ -89,9 +91,14 @@ class InverseRow {
     DECAYLR_LANE double inverted_root(double_double grown) const {
         return over_root(init_, per_init_, grown);
     }
+    // The power -1: a straight line.
+    DECAYLR_LANE double risen(double_double grown) const {
+        return init_ * grown.hi + init_ * grown.lo;
+    }
     double over(double x) const { return of(grown(x)); }
     double of(double_double grown) const {
         if (!simple_) return power(grown);
+        if (power_ == -1.0) return risen(grown);
         return power_ == 1.0 ? inverted(grown) : inverted_root(grown);
     }
     double stair(Int n) const {
