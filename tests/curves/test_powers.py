@@ -18,9 +18,9 @@ PAIRS = st.sampled_from([(0.1, 0.0), (0.0, 0.1), (0.3, 1e-9), (1e-6, 0.5), (-0.2
 STEPS = st.integers(2, 4000) | st.floats(2.0, 1e6) | st.integers(10**6, 2**50)
 
 
-def positions(steps, rng):
+def positions(steps, rng, many=20):
     """Positions at all distances from both ends."""
-    near = np.unique(np.geomspace(1, steps, 20).astype(np.int64))
+    near = np.unique(np.geomspace(1, steps, many).astype(np.int64))
     chosen = np.concatenate([near, int(steps) - near, rng.integers(0, int(steps), 8)])
     return np.unique(chosen[chosen >= 0])
 
@@ -41,6 +41,15 @@ def check(s, exact, chosen):
 def test_polynomials_are_within_4_units_of_the_exact(rise, pair, steps, power, seed):
     s, exact = (m.polynomial(*pair, steps, power, rise=rise) for m in (dl, oracle_curves))
     check(s, exact, positions(steps, np.random.default_rng(seed)))
+
+
+@pytest.mark.parametrize("power", [0.02, 3.7, 8.5, 23.1, 60.0, 100.0])
+@pytest.mark.parametrize("pair", [(0.0, 9.0), (9.0, 0.0), (1e-3, 0.4)])
+@pytest.mark.parametrize("rise", [False, True])
+def test_polynomials_in_all_of_their_blocks(rise, pair, power):
+    for steps in (5000, 302798.5, 9853506):
+        s, exact = (m.polynomial(*pair, steps, power, rise=rise) for m in (dl, oracle_curves))
+        check(s, exact, positions(steps, np.random.default_rng(3), many=60))
 
 
 @examples(40)

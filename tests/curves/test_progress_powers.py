@@ -57,6 +57,19 @@ def test_values_are_within_4_units_of_the_exact(name, pair, steps, exponent, k, 
         assert not misses(float(table[p]), exact(p)), (p, misses(float(table[p]), exact(p)))
 
 
+@pytest.mark.parametrize("k", [0.05, 1.0, 1.2, 10.0, 70.8])
+@pytest.mark.parametrize("exponent", [0.02, 1.0, 2.7, 9.7, 100.0])
+@pytest.mark.parametrize("pair", [(0.01, 0.0), (6e-7, 0.0116)])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_all_blocks(name, pair, exponent, k):
+    make, oracle = FAMILIES[name]
+    steps = 556748
+    s, exact = make(*pair, steps, exponent, k), oracle(*pair, steps, exponent, k)
+    near = np.unique(np.geomspace(1, steps - 1, 40).astype(np.int64))
+    for p in np.concatenate([near, steps - near]).tolist():
+        assert not misses(s(p), exact(p)), (p, misses(s(p), exact(p)))
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 @examples(60)
 @given(pair=PAIRS, steps=STEPS, exponent=EXPONENTS, k=EXPONENTS, share=st.floats(0.0, 1.0))

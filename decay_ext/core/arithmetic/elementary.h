@@ -191,7 +191,9 @@ struct Deep {
     double near, far;
 
     DECAYLR_LANE double scaled(double x) const { return (x * near) * far; }
-    DECAYLR_LANE double_double scaled(double_double x) const { return {scaled(x.hi), scaled(x.lo)}; }
+    DECAYLR_LANE double_double scaled(double_double x) const {
+        return {scaled(x.hi), scaled(x.lo)};
+    }
 };
 
 // 2^x for |x| <= 2^30 that is at most 900, down to where it is less than any double: relative
@@ -201,7 +203,7 @@ DECAYLR_LANE Deep exp2_deep(double_double x) {
     // Half of the exponent, raised so that the shift is one of positive numbers.
     constexpr std::uint64_t raise = std::uint64_t{1} << 40;
     const std::uint64_t raised = (static_cast<std::uint64_t>(s.exponent) + raise) >> 1;
-    const std::int64_t half = static_cast<std::int64_t>(raised) - static_cast<std::int64_t>(raise / 2);
+    const std::int64_t half = static_cast<std::int64_t>(raised - raise / 2);
     const bool under = x.hi < -1200.0;
     const double near = detail::power_of_two(half), far = detail::power_of_two(s.exponent - half);
     return {{s.hi, s.lo}, under ? 0.0 : near, under ? 0.0 : far};

@@ -100,4 +100,26 @@ DECAYLR_LANE void power_series(const Taylor<count>& s, double n, Taylor<count>& 
     }
 }
 
+// How many coefficients a shortened series keeps.
+constexpr int kept = orders - 2;
+
+// s_1 + s_2 x + ... + s_12 x^11 without its last two powers, |x| <= reach: these are replaced by
+// their best approximations by lower powers (of Chebyshev), off by 2^-9 s_11 reach^10 at most.
+template <class Number>
+DECAYLR_LANE void shorten(const Number (&s)[orders + 1], const Number& reach,
+                          Number (&made)[kept]) {
+    // T_10 and T_11 without their first terms, divided by these: of x^0, x^2, ... and x, x^3, ...
+    constexpr double even[] = {1.0 / 512, -50.0 / 512, 400.0 / 512, -1120.0 / 512, 1280.0 / 512};
+    constexpr double odd[] = {11.0 / 1024, -220.0 / 1024, 1232.0 / 1024, -2816.0 / 1024,
+                              2816.0 / 1024};
+    const Number square = reach * reach;
+    Number tenth = square * s[orders - 1], eleventh = square * s[orders];
+    for (int i = 4; i >= 0; --i) {
+        made[2 * i] = s[2 * i + 1] + even[i] * tenth;
+        made[2 * i + 1] = s[2 * i + 2] + odd[i] * eleventh;
+        tenth = square * tenth;
+        eleventh = square * eleventh;
+    }
+}
+
 }  // namespace decaylr

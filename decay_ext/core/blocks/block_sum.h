@@ -33,7 +33,7 @@ struct EvenSums {
         return height * (r * (c1 * two + r * (c3 * four + r * (c5 * six + r * far))));
     }
     DECAYLR_LANE double of(const BlockShape& s, double height, double rate) const {
-        return of(s.c[1], s.c[3], s.c[5], s.c[7], s.c[9], s.c[11], height, rate);
+        return of(s.c[1], s.c[3], s.c[5], s.c[7], s.c[9], 0.0, height, rate);
     }
 };
 
@@ -76,13 +76,44 @@ inline double_double sum_of_blocks(const Curve& curve, Terms& terms, Int p, Int 
     return sum;
 }
 
+// Of blocks of a single position: their values added up.
+template <class Curve>
+inline double_double sum_of_singles(const Curve& curve, Int p, Int n) {
+    double_double sum{0.0, 0.0};
+    for (Int i = 0; i < n; i += chunk) {
+        const Int some = std::min(chunk, n - i);
+        double values[chunk], high[lanes] = {}, low[lanes] = {};
+        curve.fill_singles(p + i, some, values);
+        std::fill(values + some, values + whole_lanes(static_cast<int>(some)), 0.0);
+        for (Int j = 0; j < some; j += lanes) {
+            for (int k = 0; k < lanes; ++k) {
+                const double_double so_far = two_sum(high[k], values[j + k]);
+                high[k] = so_far.hi;
+                low[k] += so_far.lo;
+            }
+        }
+        for (int k = 0; k < lanes; ++k) sum = add(sum, two_sum(high[k], low[k]));
+    }
+    return sum;
+}
+
 // Of a curve on dyadic blocks.
 template <class Curve>
 inline double_double sum_of_dyadic_blocks(const Curve& curve, const DyadicBlocks& dyadic_blocks,
                                           Int p, Int n) {
     typename Curve::template Terms<centres> terms;
-    return sum_of_blocks(curve, terms, p, n,
-                         [&](Int at) { return dyadic_blocks.block_at(at).end; });
+    const auto next = [&](Int at) { return dyadic_blocks.block_at(at).end; };
+    const Int stop = p + n;
+    double_double sum{0.0, 0.0};
+    for (Int at = p; at < stop;) {
+        const bool single = dyadic_blocks.block_at(at).single();
+        const Int end = single ? dyadic_blocks.singles_end(at) : dyadic_blocks.blocks_end();
+        const Int many = std::min(end, stop) - at;
+        sum = add(sum, single ? sum_of_singles(curve, at, many)
+                              : sum_of_blocks(curve, terms, at, many, next));
+        at += many;
+    }
+    return sum;
 }
 
 }  // namespace decaylr

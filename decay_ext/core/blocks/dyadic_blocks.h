@@ -3,7 +3,7 @@
 //
 // A block of positions has a centre, the middle of it; m positions from it the value is
 // hi + (lo + height x S(x)), x = rate m, hi + lo the value at the centre as a double-double and S a
-// polynomial of degree 11. As height x S is a small part of the value, its rounding errors, below 7
+// polynomial of degree 9. As height x S is a small part of the value, its rounding errors, below 7
 // units in its last place, hardly count, and the sum is rounded once. x S is taken as its odd and
 // its even part, so that two positions at the same distance from the centre share both.
 //
@@ -21,17 +21,17 @@ namespace decaylr {
 // How many blocks are prepared together: a whole number of vectors on every processor.
 constexpr int centres = LaneVector::count;
 
-// S(x) = c[0] + c[1] x + ... + c[11] x^11
+// S(x) = c[0] + c[1] x + ... + c[9] x^9
 struct BlockShape {
-    double c[orders];
+    double c[kept];
 
     // The odd and the even part of x S(x). In pairs, so that processors have several terms to work
     // on at a time.
     template <class Number>
     DECAYLR_LANE void parts(const Number& x, Number& odd, Number& even) const {
         const Number s = x * x, s2 = s * s;
-        odd = x * ((c[0] + c[2] * s) + s2 * ((c[4] + c[6] * s) + s2 * (c[8] + c[10] * s)));
-        even = s * ((c[1] + c[3] * s) + s2 * ((c[5] + c[7] * s) + s2 * (c[9] + c[11] * s)));
+        odd = x * ((c[0] + c[2] * s) + s2 * ((c[4] + c[6] * s) + s2 * c[8]));
+        even = s * ((c[1] + c[3] * s) + s2 * ((c[5] + c[7] * s) + s2 * c[9]));
     }
 };
 
@@ -90,6 +90,8 @@ class DyadicBlocks {
         if (p < turn_) return std::max(std::min(singles(before_), turn_), p + 1);
         return end_ - p < singles(after_) ? end_ : p + 1;
     }
+    // The first position of the last blocks of a single position.
+    Int blocks_end() const { return std::max(end_ - singles(after_) + 1, turn_); }
     // The coarsest blocks in which a value that grows like the distance to the power `steepness`
     // changes by a fifth at most, from the centre on.
     static int fineness_of(double steepness) {
@@ -98,6 +100,13 @@ class DyadicBlocks {
         return fine;
     }
     static constexpr int most = 40;
+    // How far from its centre a block reaches at most, as a share of the distance d.
+    static double reach_of(int fineness) {
+        return 1.0 / static_cast<double>(Int{2} << fineness);
+    }
+    double reach_at(double centre) const {
+        return reach_of(centre < static_cast<double>(turn_) ? before_ : after_);
+    }
 
    private:
     // Nearer to an end blocks would be shorter than 8 positions.
@@ -108,34 +117,50 @@ class DyadicBlocks {
     int before_, after_;
 };
 
-// (1 + x)^n - 1 = x S(x), by its Taylor polynomial of degree 12. For |x| <= 1/h the remainder is
-// at most |binomial(n, 13)| h^-13 / (1 - 1/h) of (1 + x)^n for n > -13.
+// (1 + x)^n - 1 = x S(x) for |x| <= 1/h, by its Taylor polynomial of degree 12, shortened to 10.
+// The remainder is at most |binomial(n, 13)| h^-13 / (1 - 1/h) of (1 + x)^n for n > -13; the
+// shorter one is off by 2^-9 |binomial(n, 11)| h^-11 at most.
 class PowerShape {
    public:
-    explicit PowerShape(double n) : n_(n) {
-        double binomial = 1.0;
+    explicit PowerShape(double n) : n_(n), series_{1.0} {
         for (int i = 0; i < orders; ++i) {
-            binomial = binomial * (n - static_cast<double>(i)) / static_cast<double>(i + 1);
-            shape_.c[i] = binomial;
+            series_[i + 1] = series_[i] * (n - static_cast<double>(i)) / static_cast<double>(i + 1);
         }
-        next_ = std::fabs(binomial * (n - orders) / (orders + 1.0));
+        next_ = std::fabs(series_[orders] * (n - orders) / (orders + 1.0));
     }
-    // The coarsest blocks whose remainder is below 2^-55 of (1 + x)^n, and where that changes by
-    // no more than a fifth.
+    // The coarsest blocks in which these are below 2^-55 of (1 + x)^n, which changes by no more
+    // than a fifth.
     int fineness() const {
         int fine = DyadicBlocks::fineness_of(std::fabs(n_));
-        for (; fine < DyadicBlocks::most; ++fine) {
-            const double h = static_cast<double>(Int{2} << fine);
-            const double h3 = h * h * h, h6 = h3 * h3;
-            if (next_ <= 0x1p-55 * (h6 * h6 * h)) break;
-        }
+        while (fine < DyadicBlocks::most && !(follows(fine) && shortened(fine) <= 0x1p-55)) ++fine;
         return fine;
     }
-    const BlockShape& shape() const { return shape_; }
+    // The same for 1 - t^n, which changes like 1 - t where that is small, so that x is as small a
+    // share of 1/h. A shorter polynomial is off by as large a share of x as elsewhere, what remains
+    // of the longer one is a share of t^n, at most 2^-n where blocks are longest.
+    int fineness_of_rest() const {
+        if (n_ < 4.0) return fineness();
+        int fine = DyadicBlocks::fineness_of(0.25 * n_);
+        while (fine < DyadicBlocks::most && shortened(fine) > 0x1p-55 * n_) ++fine;
+        return fine;
+    }
+    BlockShape shape(int fineness) const {
+        BlockShape made;
+        shorten(series_, DyadicBlocks::reach_of(fineness), made.c);
+        return made;
+    }
 
    private:
-    double n_, next_;
-    BlockShape shape_;
+    bool follows(int fineness) const {
+        const double h = 1.0 / DyadicBlocks::reach_of(fineness), h2 = h * h, h4 = h2 * h2;
+        return next_ <= 0x1p-55 * (h4 * h4 * h4 * h);
+    }
+    double shortened(int fineness) const {
+        const double x = DyadicBlocks::reach_of(fineness), x2 = x * x, x4 = x2 * x2;
+        return 0x1p-9 * std::fabs(series_[orders - 1]) * (x4 * x4 * x2 * x);
+    }
+
+    double n_, series_[orders + 1], next_;
 };
 
 // The values of a block that has its positions in [first, stop) alone.

@@ -17,8 +17,7 @@ DECAYLR_LANE double over_root(double init, double per_init, double_double grown)
 class InverseBlocks {
    public:
     InverseBlocks(double init, double_double base, double_double slope, double power)
-        : shape_(-power),
-          init_(init),
+        : init_(init),
           per_init_(1.0 / init),
           power_(power),
           kind_(power == 1.0   ? Kind::whole
@@ -29,7 +28,11 @@ class InverseBlocks {
         const double before = base.hi / slope.hi;  // steps from the pole to number 0
         usable_ = (kind_ != Kind::any || ordinary_exponent(power)) && std::fabs(init) > 0x1p-500 &&
                   std::fabs(init) < 0x1p500;
-        offset_ = usable_ ? static_cast<Int>(std::min(before, 0x1p50)) : 0;
+        if (!usable_) return;
+        offset_ = static_cast<Int>(std::min(before, 0x1p50));
+        const PowerShape shape(-power);
+        fineness_ = shape.fineness();
+        shape_ = shape.shape(fineness_);
     }
     // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
@@ -52,11 +55,11 @@ class InverseBlocks {
     using Terms = DyadicTerms<count>;
     template <int count>
     NearCentre near(const DyadicTerms<count>& t, int k) const {
-        return {t.hi[k], t.lo[k], t.height[k], t.rate[k], shape_.shape()};
+        return {t.hi[k], t.lo[k], t.height[k], t.rate[k], shape_};
     }
     DECAYLR_LANE double even_terms(const DyadicTerms<centres>& t, int k,
                                    const EvenSums& sums) const {
-        return sums.of(shape_.shape(), t.height[k], t.rate[k]);
+        return sums.of(shape_, t.height[k], t.rate[k]);
     }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
@@ -108,13 +111,14 @@ class InverseBlocks {
         return power.scaled(mul(power.number, init_));
     }
     // All positions are measured from the pole.
-    DyadicBlocks dyadic_blocks() const { return {max_int, max_int, shape_.fineness()}; }
+    DyadicBlocks dyadic_blocks() const { return {max_int, max_int, fineness_}; }
 
-    PowerShape shape_;
+    BlockShape shape_;
+    int fineness_ = 0;
     double init_, per_init_, power_;
     Kind kind_;
     double_double base_, slope_;
-    Int offset_;
+    Int offset_ = 0;
     bool usable_;
 };
 

@@ -20,8 +20,7 @@ class RealPowerBlocks {
    public:
     // `rise`: t grows with the position.
     RealPowerBlocks(const EndWeights& weights, const Endpoints& endpoints, double n, bool rise)
-        : shape_(n),
-          n_(n),
+        : n_(n),
           step_(div(double_double{1.0, 0.0}, endpoints.length)),
           start_(rise ? endpoints.start : endpoints.left),
           end_(first_position(endpoints.boundary)),
@@ -31,7 +30,12 @@ class RealPowerBlocks {
           rise_(rise),
           usable_(ordinary_exponent(n) && weights.unit == 1.0 && endpoints.steps >= 2.0 &&
                   endpoints.steps <= 0x1p51 && std::fabs(change_.hi) > 0x1p-500),
-          fineness_(!usable_ ? 0 : upward_ ? shape_.fineness() : fineness_of_rest(n)) {}
+          fineness_(0) {
+        if (!usable_) return;
+        const PowerShape shape(n);
+        fineness_ = upward_ ? shape.fineness() : shape.fineness_of_rest();
+        shape_ = shape.shape(fineness_);
+    }
     // Whether the error bound of the blocks holds: it depends on the parameters alone.
     bool usable() const { return usable_; }
     double at(Int p) const { return at_dyadic_block(*this, dyadic_blocks(), p); }
@@ -48,11 +52,11 @@ class RealPowerBlocks {
     using Terms = DyadicTerms<count>;
     template <int count>
     NearCentre near(const DyadicTerms<count>& t, int k) const {
-        return {t.hi[k], t.lo[k], t.height[k], t.rate[k], shape_.shape()};
+        return {t.hi[k], t.lo[k], t.height[k], t.rate[k], shape_};
     }
     DECAYLR_LANE double even_terms(const DyadicTerms<centres>& t, int k,
                                    const EvenSums& sums) const {
-        return sums.of(shape_.shape(), t.height[k], t.rate[k]);
+        return sums.of(shape_, t.height[k], t.rate[k]);
     }
     template <class Real>
     void fill_singles(Int p, Int n, Real* out) const {
@@ -73,11 +77,6 @@ class RealPowerBlocks {
     DyadicBlocks dyadic_blocks() const {
         const Int turn = !upward_ ? (end_ + 1) / 2 : rise_ ? end_ : 0;
         return {turn, end_, fineness_};
-    }
-    // Of 1 - t^n, which changes like 1 - t where that is small. The remainder of the series is a
-    // share of t^n, at most 2^-n where blocks are longest.
-    int fineness_of_rest(double n) const {
-        return n < 4.0 ? std::max(shape_.fineness(), 3) : DyadicBlocks::fineness_of(0.25 * n);
     }
     // Branch-free, so that the loop is vectorized.
     template <bool upward, int count>
@@ -102,7 +101,7 @@ class RealPowerBlocks {
         out = made;
     }
 
-    PowerShape shape_;
+    BlockShape shape_;
     double n_;
     double_double step_, start_;  // start: the distance from the zero end at number 0
     Int end_;

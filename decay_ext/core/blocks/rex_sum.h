@@ -57,6 +57,13 @@ class RexSum {
         }
         out = made;
     }
+    void fill_singles(Int p, Int n, double* out) const {
+        fill_groups_of_centres(p, n, out, [this](const auto& centre, int many, double* to) {
+            RexTerms<centres> t;
+            prepare(centre, t);
+            for (int k = 0; k < many; ++k) to[k] = t.hi[k] + t.lo[k];
+        });
+    }
     DECAYLR_LANE double even_terms(const RexTerms<centres>& t, int k, const EvenSums& sums) const {
         const double c1 = t.bend[k], square = c1 * c1, c3 = c1 * square, c5 = c3 * square;
         const double c7 = c5 * square, c9 = c7 * square;
