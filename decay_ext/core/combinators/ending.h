@@ -32,12 +32,12 @@ class Ending final : public Moved<Ending> {
     double at(Run run, const Grid& grid, Int n) const override {
         if (mode_ == EndMode::raise) return child_->at(run, grid, n);
         const Cycle cycle = cycle_of(run, grid, n);
-        return child_->at(run, cycle.inside.grid, cycle.number(n));
+        return child_->at(run, cycle.grid, cycle.number(n));
     }
     void check(Run run, const Grid& grid, Int n) const override {
         if (mode_ == EndMode::raise) return check_end(run, grid, n);
         const Cycle cycle = cycle_of(run, grid, n);
-        child_->check(run, cycle.inside.grid, cycle.number(n));
+        child_->check(run, cycle.grid, cycle.number(n));
     }
     void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
         if (mode_ == EndMode::raise) return child_->fill(run, grid, first, count, out);
@@ -73,9 +73,9 @@ class Ending final : public Moved<Ending> {
     Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
         if (mode_ == EndMode::raise) return child_->monotonicity(run, grid, first);
         const Cycle cycle = cycle_of(run, grid, first);
-        const Grid& inside = cycle.inside.grid;
+        const Grid& inside = cycle.grid;
         const Int local = cycle.number(first), left = cycle.next - first;
-        Monotonicity own = cycle.back ? mirrored(run, inside, local, left)
+        Monotonicity own = cycle.back ? monotonicity_backwards(run, inside, local, left)
                                       : child_->monotonicity(run, inside, local);
         own = moved(own, first - local);
         own.until = std::min(own.until, cycle.next);
@@ -92,23 +92,24 @@ class Ending final : public Moved<Ending> {
     Grid::Moved inside(Run, const Grid& grid, Int) const { return {grid, 0}; }
 
    private:
-    // The numbers up to `next` are those of the child's grid, forwards or backwards.
+    // The numbers up to `next` are those of the child's grid, forwards or backwards: `from` at
+    // number `at`.
     struct Cycle {
         Int next;
-        Grid::Moved inside;
+        Grid grid;
         bool back;
-        Int last;  // the number that `inside` counts backwards from
+        Int from, at;
 
-        Int number(Int n) const { return (back ? last - n : n) - inside.back; }
+        Int number(Int n) const { return back ? from - (n - at) : from + (n - at); }
     };
     Cycle cycle_of(Run run, const Grid& grid, Int n) const {
         const Boundary length = length_.boundary(run);
         const EqualCycle own = equal_cycle(grid, length, n);
-        const bool back = mode_ == EndMode::mirror && own.number % 2 != 0;
-        if (!back) return {own.next, own.inside, false, 0};
-        const Int last = own.next == max_int ? max_int : own.next - 1;
-        const double_double end = mul(exact(length), exact(saturated_sum(own.number, 1)));
-        return {own.next, grid.mirrored(end, last), true, last};
+        if (mode_ != EndMode::mirror || !own.odd) {
+            return {own.next, own.inside.grid, false, n - own.inside.back, n};
+        }
+        const MirroredCycle back = mirrored(grid, length, own);
+        return {own.next, back.grid, true, back.from, back.at};
     }
     // After how many numbers all values come again; 0 where they do not.
     Int period_of(Run run, const Grid& grid) const {
@@ -121,7 +122,7 @@ class Ending final : public Moved<Ending> {
             const Cycle cycle = cycle_of(run, grid, first + i);
             const Int n = positions_before(first + i, cycle.next, count - i);
             const Int from = cycle.number(cycle.back ? first + i + (n - 1) : first + i);
-            child_->fill(run, cycle.inside.grid, from, n, out + i);
+            child_->fill(run, cycle.grid, from, n, out + i);
             if (cycle.back) std::reverse(out + i, out + i + n);
             i += n;
         }
@@ -135,7 +136,7 @@ class Ending final : public Moved<Ending> {
             const Int n = positions_before(first + i, cycle.next, count - i);
             if (n < least_summed && n < count) return {};
             const Int from = cycle.number(cycle.back ? first + i + (n - 1) : first + i);
-            const ClosedSum own = child_->sum(run, cycle.inside.grid, from, n);
+            const ClosedSum own = child_->sum(run, cycle.grid, from, n);
             if (!own) return {};
             sum = add(sum, *own);
             i += n;
@@ -144,7 +145,8 @@ class Ending final : public Moved<Ending> {
     }
     // Of a mirrored cycle from number `local` of the child on, backwards: that of the child's range
     // that ends there. It is looked for from the child's beginning on, among the first few ranges.
-    Monotonicity mirrored(Run run, const Grid& inside, Int local, Int left) const {
+    Monotonicity monotonicity_backwards(Run run, const Grid& inside, Int local,
+                                        Int left) const {
         const Int end = local;
         Monotonicity own = child_->monotonicity(run, inside, 0);
         Int begin = 0;

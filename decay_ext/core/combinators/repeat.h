@@ -118,8 +118,11 @@ class RepeatRow {
     // The length of the first cycle: of all where they do not grow.
     const Boundary& first() const { return first_; }
     double_double first_length() const { return exact(first_); }
-    bool last(Int number) const { return number >= count_.whole - 1; }
+    // Whether a cycle is the last one, or after it.
+    bool last(Int number) const { return ends() && number >= count_.whole - 1; }
+    bool past(Int number) const { return ends() && number > count_.whole - 1; }
     Int last_number() const { return count_.whole - 1; }
+    bool ends() const { return count_.value < two_63; }
     // Whether whole positions are the child's, shifted by whole cycles.
     bool aligned(const Grid& grid) const {
         return !grows() && grid.whole() && period_.integral;
@@ -296,7 +299,7 @@ class Repeat final : public Moved<Repeat> {
     }
     Shown equal_shown_at(const RepeatRow& row, const Grid& grid, Int n) const {
         const EqualCycle cycle = equal_cycle(grid, row.first(), n);
-        if (cycle.number > row.last_number()) return past(row, row.last_number());
+        if (row.past(cycle.number)) return past(row, row.last_number());
         const Grid inside = row.fitted(cycle.inside.grid, row.first_length());
         return {cycle.next, {inside, cycle.inside.back}, row.factor(cycle.number), false};
     }
@@ -328,7 +331,7 @@ class Repeat final : public Moved<Repeat> {
     }
     void fill_aligned(Run run, const RepeatRow& row, const Int* numbers, Int count, Int* local,
                       double* out) const {
-        const Int size = row.first().whole, last = row.last_number();
+        const Int size = row.first().whole, last = row.ends() ? row.last_number() : max_int;
         for (Int i = 0; i < count; ++i) {
             local[i] = numbers[i] / size > last ? size : numbers[i] % size;
         }

@@ -111,16 +111,16 @@ class Grid {
         found.rest = add(found.rest, offset_);
         if (length.hi < 1.0) {
             const double more = std::floor(div(found.rest, length).hi);
-            if (!(more < two_63)) return {max_int, {0.0, 0.0}};
-            found.quotient = saturated_sum(found.quotient, static_cast<Int>(more));
+            found.quotient =
+                more < two_63 ? saturated_sum(found.quotient, static_cast<Int>(more)) : max_int;
+            found.odd = found.odd != (more != 2.0 * std::floor(0.5 * more));
             found.rest = sub(found.rest, mul(length, more));
         }
-        if (found.rest.hi < 0.0) {
-            --found.quotient;
-            found.rest = add(found.rest, length);
-        } else if (!(sub(found.rest, length).hi < 0.0)) {
-            found.quotient = saturated_sum(found.quotient, 1);
-            found.rest = sub(found.rest, length);
+        const bool before = found.rest.hi < 0.0, after = !(sub(found.rest, length).hi < 0.0);
+        if (before || after) {
+            if (found.quotient < max_int) found.quotient += before ? -1 : 1;
+            found.odd = !found.odd;
+            found.rest = before ? add(found.rest, length) : sub(found.rest, length);
         }
         return found;
     }

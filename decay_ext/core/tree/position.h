@@ -94,34 +94,42 @@ inline Int floor_of(double_double q) {
     return static_cast<Int>(hi) + static_cast<Int>(lo);
 }
 
-// n / size, rounded down, and what is left: n = quotient * size + rest, exactly.
+// n / size, rounded down, and what is left: n = quotient * size + rest, exactly. A quotient that
+// does not fit is the largest number, yet what is left and whether the quotient is odd are right.
 struct Division {
     Int quotient;
     double_double rest;
+    bool odd;
 };
 
 namespace detail {
 
 __extension__ using Wide = __int128;
 
-// By 128-bit integers: size = m * 2^-shift. Where the quotient does not fit, it is the largest one.
+// By 128-bit integers: size = m * 2^-shift, m below 2^53. What is left of n * 2^shift is that of
+// 2 m, by steps that do not overflow.
 inline Division divide_by_integers(Int n, double size) {
     int exponent = 0;
     const double fraction = std::frexp(size, &exponent);
     const Int m = static_cast<Int>(std::ldexp(fraction, 53));
     const int shift = 53 - exponent;
-    if (static_cast<double>(n) >= size * two_63) return {max_int, {0.0, 0.0}};
-    const Wide scaled = static_cast<Wide>(n) << shift;
-    const Int quotient = static_cast<Int>(scaled / m);
-    const Int rest = static_cast<Int>(scaled % m);
-    return {quotient, {std::ldexp(static_cast<double>(rest), -shift), 0.0}};
+    const bool fits = static_cast<double>(n) < size * (0.5 * two_63);
+    Wide rest = n % (2 * m);
+    for (int left = shift; left > 0; left -= 63) rest = (rest << std::min(left, 63)) % (2 * m);
+    const bool odd = rest >= m;
+    const Int quotient = fits ? static_cast<Int>((static_cast<Wide>(n) << shift) / m) : max_int;
+    const double last = static_cast<double>(static_cast<Int>(odd ? rest - m : rest));
+    return {quotient, {std::ldexp(last, -shift), 0.0}, odd};
 }
 
 }  // namespace detail
 
 inline Division divide(Int n, const Boundary& size) {
-    if (size.integral) return {n / size.whole, exact(n % size.whole)};
-    if (size.value >= two_53) return {0, exact(n)};  // not below 2^63, as it is not integral
+    if (size.integral) {
+        const Int quotient = n / size.whole;
+        return {quotient, exact(n % size.whole), quotient % 2 != 0};
+    }
+    if (size.value >= two_53) return {0, exact(n), false};  // not below 2^63: it is not integral
     const double x = static_cast<double>(n);
     double quotient = std::floor(x / size.value);
     if (!(x < two_53 && quotient < two_53)) return detail::divide_by_integers(n, size.value);
@@ -134,7 +142,8 @@ inline Division divide(Int n, const Boundary& size) {
         quotient += 1.0;
         rest = sub(double_double{x, 0.0}, two_prod(quotient, size.value));
     }
-    return {static_cast<Int>(quotient), rest};
+    const Int number = static_cast<Int>(quotient);
+    return {number, rest, number % 2 != 0};
 }
 
 // The first whole position at or after number * size.
