@@ -6,8 +6,11 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "arithmetic/float_environment.h"
 #include "combinators/repeat.h"
 #include "engine_plateau.h"
+#include "evaluation/interruption.h"
+#include "evaluation/ready_to_throw.h"
 #include "evaluation/thread_budget.h"
 #include "folds/fold.h"
 #include "interface.h"
@@ -23,6 +26,21 @@ namespace decaylr {
 namespace {
 
 constexpr int deepest = 512;  // nodes on a path: what any thread's stack holds with ease
+
+// Throws what a signal's handler raised: KeyboardInterrupt after Ctrl-C. Python runs handlers in its
+// main thread only; in others nothing happens here.
+void run_signal_handlers() {
+    const py::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
+// What a long call into the core holds: Python's lock is free, signals are answered.
+struct Unlocked {
+    Unlocked() { be_ready_to_throw(); }
+    const py::gil_scoped_release release;
+    const FloatEnvironment exact;
+    LongCall call{run_signal_handlers};
+};
 
 std::shared_ptr<const void> keep(const py::array& array) {
     auto* held = new py::array(array);
@@ -96,6 +114,7 @@ Built build(const py::tuple& data, int depth) {
 }
 
 std::unique_ptr<Program> make_program(const py::tuple& data) {
+    const FloatEnvironment exact;
     const Built built = build(data, 0);
     return std::make_unique<Program>(built.node, built.runs);
 }
@@ -127,7 +146,7 @@ void table(const Program& program, Run first_run, Run runs, Int start, Int strid
     const Window window = make_window(program, first_run, runs, start, stride, steps);
     const Layout layout = by_steps ? Layout::steps : Layout::runs;
     const auto evaluate = [&](auto* to) {
-        py::gil_scoped_release release;
+        const Unlocked unlocked;
         program.check(window);
         program.table(window, layout, budget_of(threads), to);
     };
@@ -171,6 +190,7 @@ Int first_out_of_place(const T* numbers, Int count, InPlace&& in_place) {
 
 // The index of the first position outside [0, 2^63), else -1.
 Int first_misplaced(const py::array& positions) {
+    const FloatEnvironment exact;
     const Lookup lookup = lookup_of(positions);
     const Int count = positions.size();
     if (lookup.integers) {
@@ -203,7 +223,7 @@ void gather(const Program& program, const py::array& positions,
         throw py::index_error("more values than runs");
     }
     double* to = writable<double>(out, lookup.count);
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     program.check(lookup);
     program.gather(lookup, budget_of(threads), to);
 }
@@ -221,7 +241,7 @@ Window whole(const Program& program, Int start, Int steps) {
 template <class Work>
 void folded(const Program& program, Int start, Int steps, Threads threads, Work&& work) {
     const Window window = whole(program, start, steps);
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     program.check(window);
     work(window, budget_of(threads));
 }
@@ -298,8 +318,12 @@ py::array_t<double> totals(const Program& program, Int start, Int steps, Threads
     return out;
 }
 
-double cycles_total(double period, double growth, double count, bool whole) {
+__attribute__((noinline)) double total_of_cycles(double period, double growth, double count, bool whole) {
     return RepeatRow(make_boundary(period), growth, 1.0, 0.0, make_boundary(count), whole).total();
+}
+double cycles_total(double period, double growth, double count, bool whole) {
+    const FloatEnvironment exact;
+    return total_of_cycles(period, growth, count, whole);
 }
 
 py::list kind_names(bool curves) {
@@ -334,6 +358,16 @@ py::dict build_info() {
     info["processors"] = std::thread::hardware_concurrency();
     return info;
 }
+
+// A context in which NumPy's arithmetic rounds to nearest and keeps subnormal numbers, too.
+class Environment {
+   public:
+    void enter() { held_.emplace(); }
+    void leave(const py::args&) { held_.reset(); }
+
+   private:
+    std::optional<FloatEnvironment> held_;
+};
 
 // The values of variables of the environment, each None where it is not set.
 py::tuple variables(const py::args& names) {
@@ -376,6 +410,10 @@ PYBIND11_MODULE(DECAYLR_MODULE, m, py::mod_gil_not_used()) {
              py::arg("momentum"))
         .def("totals", &totals, py::arg("start"), py::arg("steps"), py::arg("threads"),
              py::arg("indices"));
+    py::class_<Environment>(m, "FloatEnvironment", py::module_local())
+        .def(py::init<>())
+        .def("__enter__", &Environment::enter)
+        .def("__exit__", &Environment::leave);
     m.attr("BUILD") = py::make_tuple(DECAYLR_INTERFACE, DECAYLR_HEADERS);
     m.def("first_misplaced", &first_misplaced, py::arg("positions"),
           "Index of the first position outside [0, 2**63), or -1.");

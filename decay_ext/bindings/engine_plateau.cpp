@@ -3,6 +3,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include "arithmetic/float_environment.h"
 #include "plateau/plateau.h"
 
 #include <map>
@@ -89,6 +90,7 @@ void update(const std::string& rule, bool highest, bool relative, Int window_siz
                          state_of<double>(state, "window", runs * window_size),
                          counts("seen"),    counts("bad"),    counts("good"),
                          counts("cooldown"), counts("warmup"), counts("resets")};
+    const FloatEnvironment exact;
     // With the GIL: two threads updating one plateau must not interleave.
     update_plateau(p, s, base.data(), metrics.data(), runs);
 }

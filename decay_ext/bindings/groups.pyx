@@ -13,12 +13,14 @@ import numpy as np
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
     cdef cppclass Node:
-        double at(int64_t, int64_t)
-        double at_real(int64_t, double)
-        void fill_across_runs(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
-        bint refuses()
-        void check(int64_t, int64_t) except +ValueError
-        void check_real(int64_t, double) except +ValueError
+        pass
+
+
+cdef extern from "exact_calls.h" namespace "decaylr" nogil:
+    double exact_at_real(const Node*, int64_t, double) except +
+    void exact_values(const Node*, int64_t, int64_t, double*) except +
+    void exact_check(const Node*, int64_t, int64_t) except +
+    void exact_check_real(const Node*, int64_t, double) except +
 
 
 cdef extern from "interface.h":
@@ -90,16 +92,13 @@ cdef class Column:
             self.values[:] = found
         elif type(position) is int:
             whole = position
-            if self.node.refuses():
-                for run in range(runs):
-                    self.node.check(run, whole)
-            self.node.fill_across_runs(0, runs, whole, 1, &self.values[0], runs)
+            exact_check(self.node, runs, whole)
+            exact_values(self.node, runs, whole, &self.values[0])
         else:
             fraction = position
+            exact_check_real(self.node, runs, fraction)
             for run in range(runs):
-                if self.node.refuses():
-                    self.node.check_real(run, fraction)
-                self.values[run] = self.node.at_real(run, fraction)
+                self.values[run] = exact_at_real(self.node, run, fraction)
         return 0
 
     cdef int box(self) except -1:

@@ -6,6 +6,8 @@ cimport cython
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t
 
+from _thread import RLock
+
 import numpy as np
 
 
@@ -21,12 +23,15 @@ cdef extern from "<atomic>" namespace "std" nogil:
 
 cdef extern from "tree/node.h" namespace "decaylr" nogil:
     cdef cppclass Node:
-        double at(int64_t, int64_t)
-        double at_real(int64_t, double)
-        void fill(int64_t, int64_t, int64_t, double*)
-        void fill_across_runs(int64_t, int64_t, int64_t, int64_t, double*, int64_t)
         bint refuses()
-        void check(int64_t, int64_t) except +ValueError
+
+
+cdef extern from "exact_calls.h" namespace "decaylr" nogil:
+    double exact_at(const Node*, int64_t, int64_t) except +
+    double exact_at_real(const Node*, int64_t, double) except +
+    void exact_fill(const Node*, int64_t, int64_t, int64_t, double*) except +
+    void exact_values(const Node*, int64_t, int64_t, double*) except +
+    void exact_check(const Node*, int64_t, int64_t) except +
 
 
 cdef extern from "interface.h":
@@ -79,6 +84,7 @@ cdef double TWO_63 = 9223372036854775808.0
 cdef int64_t LAST_POSITION = 9223372036854775807
 cdef int64_t MOST_AHEAD = 64  # positions: a block of the curves
 cdef int64_t MOST_VALUES_AHEAD = 1 << 23  # 64 MiB
+cdef int64_t FEW_RUNS = 4096  # evaluated before anybody would notice a signal
 
 
 cdef class Evaluator:
@@ -108,21 +114,25 @@ cdef class Evaluator:
             if type(position) is int:
                 whole = PyLong_AsLongLongAndOverflow(position, &overflow)
                 if overflow == 0 and whole >= 0:
-                    return self.node.at(0, whole)
+                    return exact_at(self.node, 0, whole)
             elif type(position) is float:
                 real = position
                 if 0.0 <= real < TWO_63:
                     whole = <int64_t>real
                     if <double>whole == real:
-                        return self.node.at(0, whole)
-                    return self.node.at_real(0, real)
+                        return exact_at(self.node, 0, whole)
+                    return exact_at_real(self.node, 0, real)
         return self._evaluate(position, out)
 
 
 cdef class Cursor:
     """Walks a schedule position by position.
 
-    A cursor is for one thread; threads that share one take turns and stay within its memory.
+    Several threads may step one cursor: each call of `step` moves it by one position, each `next`
+    gives another position's value. The array that `value` returns is then overwritten by the steps
+    of all of them.
+
+    A step that is left by an exception, such as KeyboardInterrupt, has not moved the cursor.
 
     Attributes
     ----------
@@ -147,9 +157,11 @@ cdef class Cursor:
     cdef object program
     cdef object table  # the next positions of every run: what a step shows is there already
     cdef object views
+    cdef object lock  # held while the table is filled, which may free Python's own lock
     cdef double[:, ::1] values
     cdef int64_t ahead  # rows of `table`
-    cdef int64_t filled, row
+    cdef int64_t filled  # those that hold values; none while they are written, or if that failed
+    cdef int64_t row  # the one at `position`
     cdef bint single
     cdef bint shown
     cdef readonly int64_t position
@@ -164,81 +176,94 @@ cdef class Cursor:
         self.table = np.empty((self.ahead, runs))
         self.values = self.table
         self.single = shape == ()
+        self.lock = RLock()
         self.views = [row.reshape(shape) for row in self.table]
         for view in self.views:
             view.flags.writeable = False
-        self._move(start)
+        self._fill(start, 1)
 
-    cdef int _move(self, int64_t position) except -1:
-        cdef int64_t run, runs = self.values.shape[1]
-        if self.node.refuses():
-            for run in range(runs):
-                self.node.check(run, position)
-        with nogil:
-            self.node.fill_across_runs(0, runs, position, 1, &self.values[0, 0], runs)
-        self.position = position
-        self.filled = 1
-        self.row = 0
-        self.shown = False
+    cdef int _fill(self, int64_t first, int64_t count) except -1:
+        """Fill the table from a position on and go there; with `lock` held."""
+        cdef int64_t runs = self.values.shape[1]
+        if runs <= FEW_RUNS:
+            exact_check(self.node, runs, first)  # of one that refuses, `count` is 1
+        with cython.critical_section(self):
+            self.filled = 0
+        if self.single:
+            exact_fill(self.node, 0, first, count, &self.values[0, 0])
+        elif count == 1 and runs <= FEW_RUNS:
+            exact_values(self.node, runs, first, &self.values[0, 0])
+        else:
+            self.program.table(0, runs, first, 1, count, True, (1, True), self.table[:count])
+        with cython.critical_section(self):
+            self.position = first
+            self.filled = count
+            self.row = 0
+            self.shown = False
         return 0
 
-    cdef int _look_ahead(self) except -1:
-        """Fill the table from the next position on."""
-        cdef int64_t first = self.position + 1
-        cdef int64_t count = min(self.ahead, LAST_POSITION - self.position)
-        if self.single:
-            self.node.fill(0, first, count, &self.values[0, 0])
-        else:
-            rows = self.table[:count]
-            self.program.table(0, self.values.shape[1], first, 1, count, True, (1, True), rows)
-        self.filled = count
-        self.row = 0
+    cdef bint _reach_next(self):
+        """Step to a row that is filled, if there is one."""
+        with cython.critical_section(self):
+            if self.row + 1 >= self.filled:
+                return False
+            self.row += 1
+            self.position += 1
+            self.shown = False
+            return True
+
+    cdef int _advance(self) except -1:
+        """Step, where the table may have to be filled first."""
+        with self.lock:
+            if self._reach_next():  # another thread has filled it
+                return 0
+            if self.position == LAST_POSITION:
+                raise ValueError("position must be below 2**63, got 2**63")
+            self._fill(self.position + 1, min(self.ahead, LAST_POSITION - self.position))
+        return 0
+
+    cdef int _restore(self) except -1:
+        """Fill the table where filling it has failed, or another thread does."""
+        with self.lock:
+            if self.filled == 0:
+                shown = self.shown
+                self._fill(self.position, 1)
+                self.shown = shown
         return 0
 
     @property
     def value(self):
         """Value at the current position."""
-        with cython.critical_section(self):
-            if self.single:
-                return self.values[self.row, 0]
-            return self.views[self.row]
+        while True:
+            with cython.critical_section(self):
+                if self.filled > 0:
+                    return self.values[self.row, 0] if self.single else self.views[self.row]
+            self._restore()
 
     def step(self):
         """Advance by one position."""
-        with cython.critical_section(self):
-            self._step()
-
-    cdef int _step(self) except -1:
-        if self.position == LAST_POSITION:
-            raise ValueError("position must be below 2**63, got 2**63")
-        if self.ahead == 1:
-            return self._move(self.position + 1)
-        if self.row + 1 < self.filled:
-            self.row += 1
-        else:
-            self._look_ahead()
-        self.position += 1
-        self.shown = False
-        return 0
+        if not self._reach_next():
+            self._advance()
 
     def seek(self, position):
         """Go to any position, an integer from 0 to 2**63 - 1."""
         from decaylr.checks import position_index
 
-        cdef int64_t wanted = position_index("position", position)
-        with cython.critical_section(self):
-            self._move(wanted)
+        cdef int64_t to = position_index("position", position)
+        with self.lock:
+            self._fill(to, 1)
 
     def __iter__(self):
         return self
 
     def __next__(self):
         """The value here at first, then one position further at each call."""
-        with cython.critical_section(self):
+        with self.lock:  # another thread must not step before the copy is made
             if self.shown:
-                self._step()
+                self.step()
+            value = self.value
             self.shown = True
-            return self.values[self.row, 0] if self.single else self.views[self.row].copy()
+            return value if self.single else value.copy()
 
     def __repr__(self):
         return f"<Cursor at position {self.position}>"

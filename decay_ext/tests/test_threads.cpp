@@ -132,6 +132,36 @@ void a_child_begins_with_nobody() {
     require("at work in its parent", active_threads(), 1);
 }
 
+void a_call_that_is_left_leaves_its_helpers() {
+    for (const bool caller_waits : {false, true}) {
+        const LongCall call([] { throw std::runtime_error("asked"); });
+        const auto caller = std::this_thread::get_id();
+        std::atomic<int> left{0};
+        std::atomic<bool> helped{false};
+        bool caught = false;
+        try {
+            parallel_for(2, long_piece_values, ThreadBudget(2), [&](Items, Items) {
+                const bool helper = std::this_thread::get_id() != caller;
+                if (helper) helped = true;
+                else wait_for(helped);
+                if (!helper && caller_waits) return;
+                try {
+                    for (;;) leave_if_asked();
+                } catch (...) {
+                    ++left;
+                    throw;
+                }
+            });
+        } catch (const std::runtime_error&) {
+            caught = true;
+        }
+        require("left by what was asked", caught, 1);
+        require("threads that have left", left, caller_waits ? 1 : 2);
+        require("nobody left by a call that is left", active_threads(), 0);
+    }
+    require("no call is left over", present_call() == nullptr, 1);
+}
+
 }  // namespace
 
 int main() {
@@ -139,6 +169,7 @@ int main() {
     a_helper_is_released_over_budget();
     a_later_look_finds_a_place();
     errors_reach_the_caller();
+    a_call_that_is_left_leaves_its_helpers();
     small_work_is_not_counted();
     a_child_begins_with_nobody();
     std::puts("calls share the threads of the process");

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from decaylr._stepper import instruction_sets
 
-INTERFACE = 1  # of the compiled modules that this code can call: see bindings/interface.h
+INTERFACE = 2  # of the compiled modules that this code can call: see bindings/interface.h
 
 _BUILDS = {"baseline": "_core_baseline", "x86-64-v3": "_core_v3", "x86-64-v4": "_core_v4"}
 
@@ -60,6 +60,7 @@ INSTRUCTION_SET, _core = _chosen()
 _beside = [import_module(f"decaylr.{name}") for name in ("_stepper", "_groups")]
 _require_same_sources(_core, *_beside)
 
+FloatEnvironment = _core.FloatEnvironment
 Program = _core.Program
 build_info = _core.build_info
 combinator_names = _core.combinator_names

@@ -48,6 +48,8 @@ class Schedule(Node):
     ------
     TypeError, ValueError
         If `position` or `out` has a wrong type, shape or value; `out` is then unchanged.
+    KeyboardInterrupt
+        After Ctrl-C while many positions are evaluated; `out` may then be partly written.
 
     Examples
     --------

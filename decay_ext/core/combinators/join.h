@@ -16,7 +16,7 @@ class Join final : public Node {
     using Node::fill;
 
     explicit Join(const Spec& spec)
-        : parts_(spec.children), levels_(levels_above(spec.children)) {
+        : parts_(spec.children), extent_(extent_above(spec.children)) {
         for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
             boundaries_.push_back(spec.column("boundary" + std::to_string(i)));
             const bool integral = boundaries_.back().boundary(0).integral;
@@ -24,7 +24,7 @@ class Join final : public Node {
         }
         for (const auto& part : parts_) refuses_ = refuses_ || part->refuses();
     }
-    int levels() const override { return levels_; }
+    Extent extent() const override { return extent_; }
     bool refuses() const override { return refuses_; }
     bool refuses_onward() const override {
         return std::none_of(parts_.begin(), parts_.end() - 1,
@@ -51,8 +51,8 @@ class Join final : public Node {
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
         if (parts_.size() > few) return Node::fill_numbers(run, grid, numbers, count, out);
-        each_chunk<Int>(levels_, count, [&](Int i, Int n, Int* own) {
-            with_room<double>(levels_, [&](double* values) {
+        each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* own) {
+            with_room<double>(levels(), [&](double* values) {
                 for (std::size_t part = 0; part < parts_.size(); ++part) {
                     fill_numbers_of(run, grid, part, numbers + i, n, own, values, out + i);
                 }
@@ -193,7 +193,7 @@ class Join final : public Node {
 
     std::vector<NodePtr> parts_;
     std::vector<Column> boundaries_;
-    int levels_;
+    Extent extent_;
     bool refuses_ = false;
     bool aligned_ = true;  // all runs change parts at the same integers
 };

@@ -17,8 +17,8 @@ class Moved : public Node {
     using Node::fill;
 
     explicit Moved(const Spec& spec)
-        : child_(spec.children.at(0)), levels_(levels_above({child_})) {}
-    int levels() const override { return levels_; }
+        : child_(spec.children.at(0)), extent_(extent_above({child_})) {}
+    Extent extent() const override { return extent_; }
     bool refuses() const override { return child_->refuses(); }
     bool refuses_onward() const override { return child_->refuses_onward(); }
     double at(Run run, const Grid& grid, Int n) const override {
@@ -34,7 +34,7 @@ class Moved : public Node {
     NodePtr child_;
 
    private:
-    int levels_;
+    Extent extent_;
     const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
 

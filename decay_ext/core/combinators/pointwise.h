@@ -15,10 +15,10 @@ class Pointwise : public Node {
     using Node::fill;
 
     explicit Pointwise(const Spec& spec)
-        : children_(spec.children), levels_(levels_above(spec.children)) {
+        : children_(spec.children), extent_(extent_above(spec.children)) {
         for (const auto& child : children_) refuses_ = refuses_ || child->refuses();
     }
-    int levels() const override { return levels_; }
+    Extent extent() const override { return extent_; }
     bool refuses() const override { return refuses_; }
     bool refuses_onward() const override {
         return std::all_of(children_.begin(), children_.end(),
@@ -30,7 +30,7 @@ class Pointwise : public Node {
 
    protected:
     std::vector<NodePtr> children_;
-    int levels_;
+    Extent extent_;
     bool refuses_ = false;
 };
 
@@ -73,7 +73,7 @@ class Reduce final : public Pointwise {
                           Int pitch) const override {
         const Run most = std::max<Run>(chunk / count, 1);
         const Int steps = std::min(count, chunk);
-        with_room<double>(levels_, [&](double* other) {
+        with_room<double>(levels(), [&](double* other) {
             for (Int k = 0; k < count; k += steps) {
                 for (Run r = 0; r < runs; r += most) {
                     fill_tile(first_run + r, std::min(most, runs - r), first + k,
@@ -109,7 +109,7 @@ class Reduce final : public Pointwise {
     // fill(child, from, n, to) evaluates n values of a child, from the from-th on.
     template <class Fill>
     void combine_chunks(Int count, double* out, Fill&& fill) const {
-        each_chunk<double>(levels_, count, [&](Int from, Int n, double* other) {
+        each_chunk<double>(levels(), count, [&](Int from, Int n, double* other) {
             fill(*children_[0], from, n, out + from);
             for (std::size_t c = 1; c < children_.size(); ++c) {
                 fill(*children_[c], from, n, other);

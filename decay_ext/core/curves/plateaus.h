@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 
 #include "blocks/geometric.h"
 #include "tree/run_logarithms.h"
@@ -20,12 +21,27 @@ inline void hold(double value, Int held, Int left, Real* out) {
     for (; i < held; ++i) out[i] = shown;
 }
 
+// Room for levels: on the heap where many are computed together, since staircases stand in each
+// other at every level of a tree, and threads may have small stacks.
+template <int most>
+class LevelRoom {
+   public:
+    explicit LevelRoom(Int count) {
+        if (most > together && count > together) many_.reset(new double[most]);
+    }
+    operator double*() { return many_ ? many_.get() : few_; }
+
+   private:
+    double few_[together];
+    std::unique_ptr<double[]> many_;
+};
+
 // Fills [first, first + count) of a curve that is level n from next(n - 1) to next(n), and
 // begins on level n. values(n, many, levels) computes the levels from n on, at most `most`
 // and at most as many as positions are left.
 template <int most = together, class Real, class Values, class Next>
 inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values, Next&& next) {
-    double levels[most];
+    LevelRoom<most> levels(count);
     int level = 0, computed = 0;
     for (Int i = 0; i < count; ++level) {
         if (level == computed) {

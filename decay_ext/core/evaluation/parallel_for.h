@@ -4,11 +4,17 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "arithmetic/float_environment.h"
+#include "evaluation/interruption.h"
+#include "evaluation/ready_to_throw.h"
 #include "evaluation/thread_budget.h"
 
 namespace decaylr {
@@ -54,6 +60,7 @@ class SharedWork {
             const double rest = taken / static_cast<double>(done) * static_cast<double>(left());
             call_helpers(long_pieces ? budget_.most : rest / share - 1.0);
         }
+        wait();
         join();
         if (error_) std::rethrow_exception(error_);
     }
@@ -66,6 +73,7 @@ class SharedWork {
         const std::int64_t from = next_.fetch_add(grain_);
         if (from >= count_) return 0;
         const std::int64_t some = std::min(grain_, count_ - from);
+        leave_if_asked();
         work_(from, from + some);
         return some;
     }
@@ -78,7 +86,11 @@ class SharedWork {
         for (; missing > 0 && claim_thread(budget_); --missing) {
             ++helping_;
             try {
-                helpers_.emplace_back([this] { help(); });
+                auto reserve = std::make_unique<MemoryReserve>();
+                helpers_.emplace_back([this, held = std::move(reserve)]() mutable {
+                    held.reset();
+                    help();
+                });
             } catch (const std::exception&) {  // the system grants no more threads
                 --helping_;
                 return release_thread();
@@ -87,7 +99,10 @@ class SharedWork {
     }
 
     void help() {
+        be_ready_to_throw();
+        const FloatEnvironment exact;
         bool placed = true;
+        work_for(call_);
         try {
             while (placed && take() > 0) placed = !release_if_over_budget(budget_);
         } catch (...) {
@@ -95,7 +110,20 @@ class SharedWork {
             next_ = count_;
         }
         if (placed) release_thread();
+        const std::lock_guard<std::mutex> guard(mutex_);
         --helping_;
+        ended_.notify_one();
+    }
+
+    // Until the helpers have ended, or the call is to be left.
+    void wait() {
+        std::unique_lock<std::mutex> guard(mutex_);
+        while (helping_ > 0) {
+            ended_.wait_for(guard, std::chrono::milliseconds(LongCall::patience));
+            guard.unlock();
+            leave_if_asked();
+            guard.lock();
+        }
     }
 
     void join() {
@@ -106,10 +134,13 @@ class SharedWork {
     const std::int64_t count_, grain_;
     const ThreadBudget budget_;
     const Work& work_;
+    LongCall* const call_ = present_call();
     std::atomic<std::int64_t> next_{0};
     std::atomic<int> helping_{0};
     std::atomic<bool> failed_{false};
     std::exception_ptr error_;
+    std::mutex mutex_;
+    std::condition_variable ended_;  // a helper
     std::vector<std::thread> helpers_;
 };
 
@@ -122,7 +153,14 @@ void parallel_for(std::int64_t count, std::int64_t values, ThreadBudget budget, 
     const std::int64_t grain = std::max<std::int64_t>(piece_values / size, 1);
     if (count <= grain && size <= piece_values) return work(0, count);  // over before it counts
     const CallerThread here;
-    if (budget.most <= 1 || count <= grain) return work(0, count);
+    if (budget.most <= 1 || count <= grain) {
+        const std::int64_t alone = std::max(grain, values_between_looks / size);
+        for (std::int64_t from = 0; from < count; from += alone) {
+            leave_if_asked();
+            work(from, std::min(from + alone, count));
+        }
+        return;
+    }
     SharedWork<Work>(count, grain, budget, work).run(size >= long_piece_values);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "evaluation/interruption.h"
 #include "evaluation/nontemporal_copy.h"
 #include "evaluation/parallel_for.h"
 #include "tree/transpose.h"
@@ -12,7 +13,6 @@
 namespace decaylr {
 namespace {
 
-constexpr Int long_row = Int{1} << 16;  // positions of a piece of a row, or of a group of rows
 constexpr Int few_steps = 32;           // with fewer positions per run, blocks do not pay off
 
 // Consecutive rows; row r begins at out + r * pitch.
@@ -75,12 +75,13 @@ void copy_rows_nontemporal(const Node& node, Run first_run, Run runs, const Wind
 // Long rows are cut into pieces, short ones are prepared together.
 template <class Real>
 void table_by_runs(const Node& node, const Window& w, ThreadBudget budget, Real* out) {
-    const Int piece = std::min(w.steps, long_row);
+    const Int at_once = values_at_once(node);
+    const Int piece = std::min(w.steps, at_once);
     const Int pieces = (w.steps + piece - 1) / piece;
-    const Run together = std::max<Int>(1, long_row / piece);
+    const Run together = std::max<Int>(1, at_once / piece);
     const Int groups = (w.runs + together - 1) / together;
     const bool large = beyond_caches<Real>(w);
-    const Int size = std::min(together, w.runs) * piece;
+    const Int size = std::min(together, w.runs) * piece * cost_of_value(node);
     parallel_for(groups * pieces, size, budget, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit / pieces * together;
@@ -107,6 +108,7 @@ template <class Real>
 void fill_tile(const Node& node, const Window& w, const Tile& tile, Real* out, Int pitch) {
     double rows[strip_runs * (tile_steps + line)];
     for (Run r = 0; r < tile.runs; r += strip_runs) {
+        leave_if_asked();
         const Run some = std::min(strip_runs, tile.runs - r);
         fill_rows(node, tile.first_run + r, some, w, tile.k, tile.steps, rows, tile_steps + line);
         transpose(rows, tile_steps + line, some, tile.steps, out + r, pitch);
@@ -132,16 +134,18 @@ void copy_tile(const Node& node, const Window& w, const Tile& tile, bool large, 
 template <class Real>
 void table_by_steps(const Node& node, const Window& w, ThreadBudget budget, Real* out) {
     const Int across = (w.runs + tile_runs - 1) / tile_runs;
-    const Int down = (w.steps + tile_steps - 1) / tile_steps;
+    const Int height = std::clamp<Int>(values_at_once(node) / strip_runs, lanes, tile_steps);
+    const Int down = (w.steps + height - 1) / height;
     const bool large = beyond_caches<Real>(w);
     const bool straight = w.runs <= strip_runs || w.runs * w.steps <= Int{1} << 16;
-    const Int size = std::min(tile_runs, w.runs) * std::min(tile_steps, w.steps);
+    const Int values = std::min(tile_runs, w.runs) * std::min(height, w.steps);
+    const Int size = values * cost_of_value(node);
     parallel_for(across * down, size, budget, [&](Int begin, Int end) {
         for (Int unit = begin; unit < end; ++unit) {
             const Run row = unit % across * tile_runs;
-            const Int k = unit / across * tile_steps;
+            const Int k = unit / across * height;
             const Tile tile{w.first_run + row, std::min(tile_runs, w.runs - row), k,
-                            std::min(tile_steps, w.steps - k)};
+                            std::min(height, w.steps - k)};
             Real* to = out + k * w.runs + row;
             if (straight) fill_tile(node, w, tile, to, w.runs);
             else copy_tile(node, w, tile, large, to);
@@ -152,7 +156,7 @@ void table_by_steps(const Node& node, const Window& w, ThreadBudget budget, Real
 // Few positions of many runs, written by run: evaluated across runs, a tile at a time, and turned.
 template <class Real>
 void turned_table_of_steps(const Node& node, const Window& w, ThreadBudget budget, Real* out) {
-    parallel_for(w.runs, w.steps, budget, [&](Int begin, Int end) {
+    parallel_for(w.runs, w.steps * cost_of_value(node), budget, [&](Int begin, Int end) {
         double values[few_steps * tile_runs];
         for (Run r = begin; r < end; r += tile_runs) {
             const Run some = std::min(tile_runs, end - r);
@@ -164,7 +168,7 @@ void turned_table_of_steps(const Node& node, const Window& w, ThreadBudget budge
 
 // Few positions of many runs.
 void table_of_steps(const Node& node, const Window& w, ThreadBudget budget, double* out) {
-    parallel_for(w.runs, w.steps, budget, [&](Int begin, Int end) {
+    parallel_for(w.runs, w.steps * cost_of_value(node), budget, [&](Int begin, Int end) {
         node.fill_across_runs(w.first_run + begin, end - begin, w.start, w.steps, out + begin,
                               w.runs);
     });
@@ -198,6 +202,7 @@ void fill_picked(const Node& node, Run run, Int first, Int stride, Int count, Re
     double values[many_positions];
     const Int some = (many_positions - 1) / stride + 1;
     for (Int i = 0; i < count; i += some) {
+        leave_if_asked();
         const Int n = std::min(some, count - i);
         node.fill(run, first + i * stride, (n - 1) * stride + 1, values);
         for (Int j = 0; j < n; ++j) out[i + j] = static_cast<Real>(values[j * stride]);
@@ -340,7 +345,7 @@ template void Program::table<float>(const Window&, Layout, ThreadBudget, float*)
 
 void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) const {
     const Node& node = *root_;
-    parallel_for(lookup.count, 1, budget, [&](Int begin, Int end) {
+    parallel_for(lookup.count, cost_of_value(node), budget, [&](Int begin, Int end) {
         const bool one_each = !lookup.runs && lookup.run_stride == 1;
         if (one_each && lookup.integers && lookup.stride == 0) {
             const Run runs = end - begin;
@@ -360,17 +365,24 @@ void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) con
 void Program::check(const Window& w) const {
     if (!root_->refuses() || w.steps == 0) return;
     const bool onward = root_->refuses_onward();
+    LeaveIfAsked leave;
     for (Run r = 0; r < w.runs; ++r) {
+        leave();
         const Run run = w.first_run + r;
         if (onward && accepts(*root_, run, w.start + (w.steps - 1) * w.stride)) continue;
         Int k = onward ? first_refused(*root_, run, w) : 0;
-        for (; k < w.steps; ++k) root_->check(run, w.start + k * w.stride);
+        for (; k < w.steps; ++k) {
+            leave();
+            root_->check(run, w.start + k * w.stride);
+        }
     }
 }
 
 void Program::check(const Lookup& lookup) const {
     if (!root_->refuses()) return;
+    LeaveIfAsked leave;
     each(lookup, 0, lookup.count, [&](Int, Run run, auto p) {
+        leave();
         if constexpr (std::is_same_v<decltype(p), Int>) root_->check(run, p);
         else root_->check_real(run, p);
     });

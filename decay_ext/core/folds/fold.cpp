@@ -1,5 +1,6 @@
 #include "folds/fold.h"
 
+#include "evaluation/interruption.h"
 #include "evaluation/parallel_for.h"
 #include "folds/monotone_range.h"
 #include "folds/reductions.h"
@@ -30,6 +31,7 @@ struct RunWindow {
         double values[piece];
         Sum sum;
         for (Int i = 0; i < n; i += piece) {
+            leave_if_asked();
             const Int some = std::min(piece, n - i);
             node.fill(run, p + i, some, values);
             sum.add(values, some);
@@ -46,6 +48,7 @@ void fold_short_runs(const Node& node, const Window& w, Run begin, Run end, cons
     const Int pitch = w.steps + 1;
     const Run together = piece / pitch;
     for (Run r = begin; r < end; r += together) {
+        leave_if_asked();
         const Run some = std::min(together, end - r);
         double* values = buffer + lanes;
         node.fill_rows(w.first_run + r, some, w.start, w.steps, values, pitch);
@@ -62,6 +65,7 @@ void take_values(Fold& fold, const RunWindow& row, Int p, Int count) {
     double buffer[lanes + piece];
     double* values = buffer + lanes;
     for (Int i = 0; i < count; i += piece) {
+        leave_if_asked();
         const Int n = std::min(piece, count - i);
         row.node.fill(row.run, p + i, n, values);
         fold.take(p + i, values, n);
@@ -74,6 +78,7 @@ template <class Fold>
 void fold_long_run(Fold& fold, const RunWindow& row) {
     const Int stop = row.start + (row.steps - 1);  // the last position, to be below 2^63
     for (Int p = row.start, most = long_piece; !fold.done();) {
+        leave_if_asked();
         const Int own = std::min(most, row.node.part_end(row.run, whole_positions, p) - p);
         const Int count = std::min(std::max(own, long_piece) - 1, stop - p) + 1;
         const bool closed = fold.closed(p, count);

@@ -14,6 +14,7 @@ template <Int piece, class Visit>
 void walk(const MonotoneRange& s, Int from, Int until, Visit&& visit) {
     double values[piece];
     for (Int i = from; i < until; i += piece) {
+        leave_if_asked();
         const Int n = std::min(piece, until - i);
         s.node.fill(s.run, s.first + i, n, values);
         if (!visit(i, static_cast<const double*>(values), n)) return;
@@ -47,8 +48,10 @@ bool stays_above_zero(const MonotoneRange& s) {
 // From the front, until values are below the largest by more than the rounding margin.
 void update_peak_from_front(Peak& peak, const MonotoneRange& s) {
     double values[many];
+    LeaveIfAsked leave;
     Int n = std::min(few, s.size);
     for (Int i = 0;; i += n, n = std::min({2 * n, many, s.size - i})) {
+        leave();
         s.node.fill(s.run, s.first + i, n, values);
         peak.consider(values, n, s.first + i);
         if (n == s.size - i) return;
@@ -60,7 +63,9 @@ void update_peak_from_front(Peak& peak, const MonotoneRange& s) {
 void update_peak_from_back(Peak& peak, const MonotoneRange& s) {
     Peak own{-std::numeric_limits<double>::infinity(), s.first};
     double values[many];
+    LeaveIfAsked leave;
     for (Int until = s.size, n = few; until > 0; until -= n, n = std::min(2 * n, many)) {
+        leave();
         const Int from = std::max<Int>(until - n, 0);
         s.node.fill(s.run, s.first + from, until - from, values);
         const double largest = largest_of(values, until - from);

@@ -5,7 +5,7 @@
 // are all that lie farther along the range.
 #pragma once
 
-#include "tree/node.h"
+#include "evaluation/interruption.h"
 
 namespace decaylr {
 
@@ -31,7 +31,9 @@ struct Peak {
 // Calls visit(range) for the monotone ranges of `count` positions until it returns false.
 template <class Visit>
 void each_monotone_range(const Node& node, Run run, Int first, Int count, Visit&& visit) {
+    LeaveIfAsked leave;
     while (count > 0) {
+        leave();
         const Monotonicity monotonicity = node.monotonicity(run, whole_positions, first);
         const Int size = positions_before(first, monotonicity.until, count);
         if (!visit(MonotoneRange{node, run, first, size, monotonicity})) return;

@@ -22,12 +22,19 @@ constexpr Int many_positions = 4096;
 // Runs that are evaluated together: their coefficients stay in the first-level cache.
 constexpr int many_runs = 64;
 
+// How many nodes a tree has: on its longest path, and in all. A part that stands in it twice counts
+// twice.
+struct Extent {
+    int levels;
+    Int nodes;
+};
+
 class Node {
    public:
     virtual ~Node() = default;
 
-    // How many nodes the longest path down from here has, this one included.
-    virtual int levels() const = 0;
+    virtual Extent extent() const = 0;
+    int levels() const { return extent().levels; }
 
     // The value of one run at number n of a grid. Every other route must give these bits.
     virtual double at(Run run, const Grid& grid, Int n) const = 0;
@@ -113,8 +120,8 @@ class Node {
    private:
     // Tiles evaluated by run and written by position. Never inlined: its buffer must not stand in
     // the frames of combinators that call each other.
-    __attribute__((noinline)) void transpose_rows(Run first_run, Run runs, Int first, Int count, double* out,
-                        Int pitch) const {
+    __attribute__((noinline)) void transpose_rows(Run first_run, Run runs, Int first, Int count,
+                                                  double* out, Int pitch) const {
         double scratch[chunk];
         for (Int k = 0; k < count; k += chunk / lanes) {
             const Int steps = std::min(count - k, chunk / lanes);
@@ -127,11 +134,15 @@ class Node {
     }
 };
 
-// The levels of a node above these children.
-inline int levels_above(const std::vector<NodePtr>& children) {
-    int most = 0;
-    for (const auto& child : children) most = std::max(most, child->levels());
-    return most + 1;
+// The tree of a node with these children.
+inline Extent extent_above(const std::vector<NodePtr>& children) {
+    Extent tree{1, 1};
+    for (const auto& child : children) {
+        const Extent below = child->extent();
+        tree.levels = std::max(tree.levels, below.levels + 1);
+        tree.nodes += below.nodes;
+    }
+    return tree;
 }
 
 // Whether a curve prepares several runs together.
@@ -214,7 +225,7 @@ class CurveNode final : public Node {
     explicit CurveNode(const Spec& spec) : curve_(spec) {
         if (spec.runs == 1) shared_.emplace(curve_.row(0, whole_positions));
     }
-    int levels() const override { return 1; }
+    Extent extent() const override { return {1, 1}; }
     double at(Run run, const Grid& grid, Int n) const override {
         if (n == 0 && grid.begins_whole()) return at(run, grid.begin());
         return with_row(run, grid, [&](const Row& row, Int back) { return row.at(n - back); });

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from decaylr._engine import FloatEnvironment
 from decaylr.checks import (
     FloatArray,
     IntArray,
@@ -75,7 +76,8 @@ class Summary:
     @property
     def mean(self) -> FloatArray:
         """Mean value."""
-        return np.asarray(self.total / self.steps)
+        with FloatEnvironment():
+            return np.asarray(self.total / self.steps)
 
     @cached_property
     def half_at(self) -> IntArray:
@@ -114,7 +116,8 @@ class Summary:
         """
         limit = self._limit(fraction)
         counts = compiled(self._schedule).counts(self.start, self.steps, self._team, limit)
-        return np.asarray(counts.reshape(self._schedule.shape) / self.steps)
+        with FloatEnvironment():
+            return np.asarray(counts.reshape(self._schedule.shape) / self.steps)
 
     def annealing(self, momentum: Real) -> FloatArray:
         """Annealing area S2 of the scaling law with learning-rate annealing.
@@ -171,7 +174,8 @@ class Summary:
     def _limit(self, fraction: Real) -> FloatArray:
         array = real_array("fraction", fraction)
         require("fraction", array, np.isfinite, "finite")
-        return self._one_per_run("fraction", array) * self.peak.ravel()
+        with FloatEnvironment():
+            return self._one_per_run("fraction", array) * self.peak.ravel()
 
     def _one_per_run(self, name: str, array: npt.NDArray[Any]) -> FloatArray:
         shape = self._schedule.shape

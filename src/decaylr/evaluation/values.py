@@ -168,6 +168,9 @@ def table(
     ------
     TypeError, ValueError
         For a parameter of a wrong type or value; `out` is then unchanged.
+    KeyboardInterrupt
+        After Ctrl-C, as soon as a small part of the work is done; `out` may then be partly
+        written.
 
     Examples
     --------

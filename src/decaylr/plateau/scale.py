@@ -264,7 +264,8 @@ class Plateau:
         if self._rule == "greedy":
             lower = np.minimum(lower, unscaled)
         scale = self.scale
-        values = np.where(scale == 1.0, unscaled, np.maximum(unscaled * scale, lower))
+        with _engine.FloatEnvironment():
+            values = np.where(scale == 1.0, unscaled, np.maximum(unscaled * scale, lower))
         return float(values) if np.ndim(values) == 0 else np.asarray(values)
 
     def reset(self) -> None:
