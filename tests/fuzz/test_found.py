@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -149,3 +151,55 @@ def test_columns_that_no_memory_holds(columns, tmp_path):
     file.write_text(f'version = 1\n[schedules.a]\n{columns}\nconstant = "$lr"\n')
     with pytest.raises(ValueError, match="must be at most 100000000, got"):
         dl.load(file)
+
+
+def damaged(schedule, place, **changes):
+    """The constructor of a pickle and its records, with changes of one."""
+    restore, (records,) = schedule.__reduce__()
+    records[place] = records[place]._replace(**changes)
+    return restore, records
+
+
+@pytest.mark.parametrize(
+    ("schedule", "place", "changes", "message"),
+    [
+        (SCHEDULE.then(SCHEDULE), -1, {"children": ()}, "'join' as node"),
+        (SCHEDULE.advance(3), -1, {"children": ()}, "'advance' as node 1"),
+        (SCHEDULE, 0, {"kind": "sine"}, "'sine' as node 0"),
+        (SCHEDULE, 0, {"shape": (2,) * 32}, "at most 31 axes"),
+        (dl.linear([1.0, 2.0], 0.0, 9), 0, {"shape": ()}, "shape must be"),
+        (
+            dl.step(1.0, 5, 0.5),
+            0,
+            {"parameters": {"init_value": np.array(1.0), "step_size": np.array(0.0)}},
+            "'step' as node 0",
+        ),
+        (
+            dl.cosine(1.0, 0.0, 9).repeat(),
+            -1,
+            {"parameters": {n: np.array(0) for n in ("period", "period_scale", "value_scale")}},
+            "'repeat' as node 1",
+        ),
+        (dl.stack([SCHEDULE, dl.cosine(1.0, 0.0, 9)]), -1, {"children": (0,)}, "'select' as node"),
+    ],
+)
+def test_records_of_damaged_pickles(schedule, place, changes, message):
+    restore, records = damaged(schedule, place, **changes)
+    with pytest.raises(ValueError, match=f"a pickle must be of a schedule, got .*{message}"):
+        restore(records)
+    assert pickle.loads(pickle.dumps(schedule)) == schedule
+
+
+def test_noam_beyond_int64():
+    assert dl.noam(2**53, 2**53, 1.0)(2**53) == 2.0**-53
+
+
+@pytest.mark.parametrize("period", [2.0**63, 1e19, 1e300, 1.7976931348623157e308])
+@pytest.mark.parametrize("count", [None, 3])
+def test_cycles_that_no_position_ends(period, count):
+    s = dl.linear(1.0, 2.0, 5).repeat(period, count=count)
+    assert s.table(6, threads=1).tolist() == [s(p) for p in range(6)] == [
+        1.0, 1.2000000000000002, 1.4000000000000001, 1.6, 1.8, 2.0,
+    ]  # fmt: skip
+    assert s.fold(6).final == 2.0
+    assert s.table(3, start=2**63 - 4).tolist() == [2.0] * 3

@@ -36,7 +36,9 @@ inline EqualCycle equal_cycle_of_steps(const Grid& grid, const Boundary& size, I
     }
     const double_double fraction = sub(found.rest, exact(floor_of(found.rest)));
     const double_double left = sub(exact(size), fraction);
-    const Int whole = floor_of(left), steps = sub(left, exact(whole)).hi > 0.0 ? whole + 1 : whole;
+    const Int whole = floor_of(left);
+    const bool more = whole < max_int && sub(left, exact(whole)).hi > 0.0;
+    const Int steps = more ? whole + 1 : whole;
     return {found.quotient, found.odd, first, saturated_sum(first, steps), {Grid(fraction), first}};
 }
 

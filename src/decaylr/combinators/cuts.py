@@ -142,7 +142,8 @@ def moved(schedule: Node, by: Array, scale: Scale | None) -> Any:
     inner, skipped, ratio = _unwrapped(schedule)
     skipped = skipped + (by if np.all(ratio == 1) else by / ratio)
     if scale is not None:
-        ratio = ratio * (scale.new / scale.old)
+        with np.errstate(over="ignore"):  # `stretch` refuses what is not finite
+            ratio = ratio * (scale.new / scale.old)
     inner = advance(inner, skipped) if np.any(skipped) else inner
     return inner if np.all(ratio == 1) else stretch(inner, ratio)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from decaylr.checks import Array
-from decaylr.tree.node import N, Node, Shape, new_node
+from decaylr.checks import Array, broadcast_shape, refuse, shown
+from decaylr.tree.node import KINDS, N, Node, Shape, new_node
 
 
 class Record(NamedTuple):
@@ -38,22 +38,48 @@ def records(root: Node) -> list[Record]:
 
 
 def restored(cls: type[N], listed: list[Record]) -> N:
-    """The schedule whose records these are."""
+    """The schedule whose records these are; ValueError for records that no schedule has."""
     nodes: list[N] = []
-    for record in listed:
-        for array in record.parameters.values():
-            array.flags.writeable = False
-        node = new_node(
-            cls,
-            record.kind,
-            record.parameters,
-            record.options,
-            tuple([nodes[i] for i in record.children]),
-            shape=record.shape,
-            companions={name: nodes[i] for name, i in record.companions.items()},
-        )
-        nodes.append(node)
+    for i, record in enumerate(listed):
+        try:
+            nodes.append(_node(cls, record, nodes))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"a pickle must be of a schedule, got {shown(record.kind)} as node {i}: {error}"
+            ) from error
     return nodes[-1]
+
+
+def _node(cls: type[N], record: Record, nodes: list[N]) -> N:
+    for array in record.parameters.values():
+        array.flags.writeable = False
+    node = new_node(
+        cls,
+        record.kind,
+        record.parameters,
+        record.options,
+        tuple([nodes[i] for i in record.children]),
+        shape=record.shape,
+        companions={name: nodes[i] for name, i in record.companions.items()},
+    )
+    _require_made_by_constructor(node)
+    return node
+
+
+def _require_made_by_constructor(node: Node) -> None:
+    """Refuse what the constructor of its kind refuses: the core does not check what it reads."""
+    kind = KINDS[node.kind]
+    children = [list(node.children)] if kind.children == "many" else node.children
+    made = kind.make(*children, **kind.arguments(node))
+    if node.kind == made.kind and node.parameters.keys() != made.parameters.keys():
+        refuse("parameters", f"named {', '.join(made.parameters)}", ", ".join(node.parameters))
+    fitting = (
+        made.shape
+        if node.kind == "select"
+        else broadcast_shape({"parameters": made.shape, "schedule": node.shape})
+    )
+    if node.shape != fitting:
+        refuse("shape", f"{fitting}", node.shape)
 
 
 def _below(node: Node) -> list[Node]:
