@@ -59,7 +59,7 @@ struct Endpoints {
           start(grid.start()),
           length(init_value == end_value ? double_double{0.0, 0.0}
                                          : bounded_length(grid.in_steps(exact(at)))),
-          left(sub(length, start)),
+          left(grid.whole() ? length : sub(length, start)),
           steps(grid.whole() ? boundary.value : length.hi),
           begins(start.hi == 0.0),
           whole_(grid.whole() && boundary.integral && steps < two_53) {}
