@@ -1,4 +1,4 @@
-"""Cycles, stairs and phases that begin between whole positions: exactly where, and by every route."""
+"""Cycles, stairs and phases that begin between whole positions, by every route."""
 
 from __future__ import annotations
 
