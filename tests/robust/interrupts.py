@@ -123,6 +123,7 @@ def child(name: str) -> None:
     made = CASES[name].make()
     if isinstance(made, dl.Schedule):
         made(0)  # compiles it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
     print("begun", flush=True)
     try:
         CASES[name].call(made)

@@ -20,6 +20,7 @@ def test_ctrl_c_leaves_the_call(name):
 @pytest.fixture
 def interrupted():
     """A function that makes a call and sends it SIGINT while it runs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
 
     def run(call):
         timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
@@ -28,7 +29,8 @@ def interrupted():
             call()
         timer.join()
 
-    return run
+    yield run
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_cursor_is_where_it_was_before_the_step_that_was_left(interrupted):
