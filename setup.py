@@ -48,6 +48,8 @@ SYMBOLS = "-g0"
 if os.environ.get("DECAYLR_DEBUG"):
     EXACT += ["-O0", "-UNDEBUG"]
     SYMBOLS = "-g"
+elif os.environ.get("DECAYLR_SANITIZE"):
+    EXACT += ["-O1"]  # the checks make the core of -O3 several times as large
 else:
     EXACT += ["-O3"]
 LINK: list[str] = ["-pthread"]
