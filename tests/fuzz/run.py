@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import importlib
+import os
 import resource
 import sys
+import tempfile
 import time
 import traceback
 import warnings
@@ -34,12 +36,19 @@ def execute(name: str, seed: int, index: int) -> bool:
     return accepted
 
 
-def run(name: str, seed: int, indices: range, most: int = 5) -> tuple[int, int]:
-    """Execute a target so often; returns how many inputs were accepted, and how many faults."""
+def run(
+    name: str, seed: int, indices: range, most: int = 5, last: int | None = None
+) -> tuple[int, int]:
+    """Execute a target so often; returns how many inputs were accepted, and how many faults.
+
+    `last` is an open file into which the target, the seed and the index of each are written.
+    """
     accepted, faults = 0, []
     if name == "torch_state":
         importlib.import_module("torch")  # takes seconds
     for index in indices:
+        if last is not None:
+            os.pwrite(last, f"{name} {seed} {index} ".encode(), 0)  # survives a crash
         try:
             accepted += execute(name, seed, index)
         except Exception as error:
@@ -63,15 +72,18 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
     names = options.target or [*TARGETS]
     each = -(-options.executions // len(names))
+    descriptor, path = tempfile.mkstemp(prefix="fuzz-")
+    print(f"after a crash, {path} names target, seed and index", flush=True)
     total = 0
     for name in names:
         begun = time.perf_counter()
         indices = range(options.first, options.first + each)
-        accepted, faults = run(name, options.seed, indices)
+        accepted, faults = run(name, options.seed, indices, last=descriptor)
         rate = each / (time.perf_counter() - begun)
         print(f"{name}: {each} executions, {accepted} accepted, {faults} faults, {rate:.0f}/s")
         sys.stdout.flush()
         total += faults
+    os.unlink(path)
     return min(total, 1)
 
 
