@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 import decaylr as dl
@@ -102,3 +103,28 @@ def test_bad_shapes(shape, error, match):
 def test_falls_only():
     with pytest.raises(ValueError, match=r"^warmup must be a shape that can rise"):
         dl.wsd(1.0, 10, 10, 10, init_value=0.1, warmup="reciprocal")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "quarter-cosine",
+        "mirror-cosine",
+        ("1-exp", 5.0),
+        ("scaled-exponential", 10.0),
+        ("scaled-exponential", 0.1),
+        ("inverse-sqrt", 3.0),
+    ],
+)
+def test_warmups_and_decays_begin_and_end_exactly(shape):
+    rng = np.random.default_rng(7)
+    low = rng.choice([0.0, 1e-5, 3e-7], 50)
+    peak, steps = 10 ** rng.uniform(-3, -1, 50), rng.integers(1, 5000, 50) / rng.choice([1, 10], 50)
+    up = dl.warmup(peak, steps, init_value=low, shape=shape)
+    np.testing.assert_array_equal(up(0), low)
+    np.testing.assert_array_equal([up[i](float(n)) for i, n in enumerate(steps)], peak)
+    if shape[0] == "1-exp":
+        return  # its decay begins below the peak, by exp(-rate)
+    down = dl.wsd(peak, 0, 0, steps, end_value=low, decay=shape)
+    np.testing.assert_array_equal(down(0), peak)
+    np.testing.assert_array_equal([down[i](float(n)) for i, n in enumerate(steps)], low)

@@ -77,6 +77,16 @@ def cut_off(curve: Schedule, end: ArrayLike, steps: ArrayLike) -> Schedule:
     return join([curve, constant(end, NEGLIGIBLE_STEPS)], boundaries=[steps])
 
 
+def from_start(curve: Schedule, start: Array, steps: Array) -> Schedule:
+    """Begin a curve exactly at ``start``.
+
+    A sum of curves begins a rounding error beside it, such as just below 0. That error, by which
+    the first value differs, is made good along ``steps``.
+    """
+    missing = start - np.asarray(curve(0))
+    return curve + linear(missing, 0.0, steps) if np.any(missing) else curve
+
+
 def _linear(a: Array, b: Array, n: Array, _: Array) -> Schedule:
     return linear(a, b, n)
 
@@ -90,11 +100,11 @@ def _quarter_fall(a: Array, b: Array, n: Array, _: Array) -> Schedule:
 
 
 def _quarter_rise(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return cosine(2 * a - b, b, 2 * n).advance(n)
+    return from_start(cosine(2 * a - b, b, 2 * n).advance(n), a, n)
 
 
 def _mirror(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return linear(2 * a, 2 * b, n) - cosine(a, b, n)
+    return from_start(linear(2 * a, 2 * b, n) - cosine(a, b, n), a, n)
 
 
 def _polynomial(a: Array, b: Array, n: Array, power: Array) -> Schedule:
@@ -119,7 +129,7 @@ def _one_minus_exp_fall(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
 
 
 def _one_minus_exp_rise(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
-    return cut_off(b - exponential(b - a, time_constant=n / rate), b, n)
+    return cut_off(from_start(b - exponential(b - a, time_constant=n / rate), a, n), b, n)
 
 
 def _rex_fall(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
@@ -132,7 +142,8 @@ def _rex_rise(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
 
 def _scaled_fall(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
     scale = (a - b) / (1 - ratio)
-    return cut_off(exponential(scale, ratio, n) + (b - scale * ratio), b, n)
+    curve = exponential(scale, ratio, n) + (b - scale * ratio)
+    return cut_off(from_start(curve, a, n), b, n)
 
 
 def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
@@ -141,7 +152,8 @@ def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
 
 def _inverse_sqrt(a: Array, b: Array, n: Array, sharpness: Array) -> Schedule:
     scale = (b - a) / (1 / np.sqrt(1 + sharpness) - 1)
-    return cut_off(inverse(scale, sharpness, n, power=0.5) + (a - scale), b, n)
+    curve = inverse(scale, sharpness, n, power=0.5) + (a - scale)
+    return cut_off(from_start(curve, a, n), b, n)
 
 
 def _exponential(a: Array, b: Array, n: Array, _: Array) -> Schedule:
