@@ -29,7 +29,7 @@ def test_the_deepest_trees_do_all_that_others_do_on_a_stack_of_512_kib(kind):
 def _json(levels, key):
     begin, end = {
         "of": ('{"negative": {"of": ', "}}"),
-        "parts": ('{"sum": {"parts": [', "]}}"),
+        "parts": ('{"sum": {"parts": [', f", {json.dumps(NODE)}]}}}}"),
     }[key]
     node = begin * levels + json.dumps(NODE) + end * levels
     return '{"version": 1, "schedule": ' + node + "}"
@@ -38,7 +38,7 @@ def _json(levels, key):
 def _data(levels, key):
     node = NODE
     for _ in range(levels):
-        node = {"negative": {"of": node}} if key == "of" else {"sum": {"parts": [node]}}
+        node = {"negative": {"of": node}} if key == "of" else {"sum": {"parts": [node, NODE]}}
     return {"version": 1, "schedule": node}
 
 
