@@ -30,6 +30,8 @@ OTHERS = {
     "compat.transformers.from_training_arguments": "reads",
     "compat.timm.create_scheduler": "reads",
     # Select or rearrange runs, or change a number.
+    "Schedule.__copy__": "selects",
+    "Schedule.__deepcopy__": "selects",
     "Schedule.__getitem__": "selects",
     "Schedule.reshape": "selects",
     "Schedule.ravel": "selects",

@@ -1,4 +1,4 @@
-"""Looking up a schedule's pieces inside JAX: see `decaylr.traced.pieces`.
+"""Looking up a schedule's pieces inside JAX: see traced/pieces.py.
 
 Written with `jax.lax`, which traces in a fraction of the time of `jax.numpy`. All arrays have a
 last axis of length 1 or more, so that columns need no reshaping.

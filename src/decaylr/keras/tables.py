@@ -1,4 +1,4 @@
-"""Looking up a schedule's pieces inside a Keras trace: see `decaylr.traced.pieces`."""
+"""Looking up a schedule's pieces inside a Keras trace: see traced/pieces.py."""
 
 from __future__ import annotations
 
