@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -203,3 +204,31 @@ def test_cycles_that_no_position_ends(period, count):
     ]  # fmt: skip
     assert s.fold(6).final == 2.0
     assert s.table(3, start=2**63 - 4).tolist() == [2.0] * 3
+
+
+@pytest.mark.parametrize("end", [1, 10, 60, 74, 1000])
+def test_stretched_positions_that_are_later_than_the_last(end):
+    """Where a curve begins before position 0, its own numbers are larger than the positions."""
+    start, curve = 2**63 - 1 - end, dl.linear(0.0, 1.0, 10)
+    for s in (curve, dl.cosine(0.0, 1.0, 10), curve.then(dl.cosine(1.0, 1.0, 90))):
+        far = s.advance(30).stretch(2.4285714285714284)
+        assert far(start) == 1.0
+        assert far.table(2, start=start).tolist() == [1.0, 1.0]
+        assert far.fold(2, start=start).total == 2.0
+    levels = dl.piecewise_constant([1, 5], [3.0, 2.0, 1.0]).advance(0.5).stretch(60)
+    assert levels(start) == levels.table(1, start=start)[0] == 1.0
+
+
+@pytest.mark.parametrize("by", [3, 3.25, 0.001, 2**40])
+@pytest.mark.parametrize("ratio", [1e3, 1e17, 1e18, 1e19, 1e25, 1e300])
+@pytest.mark.parametrize("begin", [0, 1])
+def test_advanced_positions_at_any_distance(by, ratio, begin):
+    """q(p) = p / ratio + by - begin in exact arithmetic, up to the last position."""
+    curve = dl.linear(0.0, 1.0, 10)
+    s = dl.join([dl.constant(0.0), curve], [begin]).advance(by).stretch(ratio)
+    for start in (0, 5, 2**53, 2**62, 2**63 - 3):
+        positions = range(start, start + 3)
+        places = [Fraction(p) / Fraction(ratio) + Fraction(by) - begin for p in positions]
+        exact = [float(min(max(q / 10, 0), 1)) for q in places]
+        np.testing.assert_allclose(s.table(3, start=start), exact, rtol=1e-15, atol=0.0)
+        assert s.table(3, start=start).tolist() == [s(p) for p in positions]

@@ -43,17 +43,23 @@ class Advance final : public Moved<Advance> {
     using Moved::fill;
 
     explicit Advance(const Spec& spec) : Moved(spec), by_(spec.column("by")) {}
-    Grid::Moved inside(Run run, const Grid& grid, Int) const {
-        return grid.advanced(by_.boundary(run));
+    Grid::Moved inside(Run run, const Grid& grid, Int n) const {
+        const Grid::Moved own = grid.advanced(by_.boundary(run));
+        if (grid.unit() || fits(grid, own, n, 0)) return own;
+        return {own.grid.kept(), own.back};
     }
     void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
-        if (!fits(own, first, count)) return Node::fill(run, grid, first, count, out);
+        if (!fits(grid, own, first, count)) return Node::fill(run, grid, first, count, out);
         child_->fill(run, own.grid, first - own.back, count, out);
     }
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
+        const Int largest = grid.unit() ? 0 : *std::max_element(numbers, numbers + count);
+        if (!grid.unit() && !fits(grid, own, largest, 0)) {
+            return Node::fill_numbers(run, grid, numbers, count, out);
+        }
         each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* later) {
             for (Int j = 0; j < n; ++j) later[j] = saturated_sum(numbers[i + j], -own.back);
             child_->fill_numbers(run, own.grid, later, n, out + i);
@@ -69,30 +75,32 @@ class Advance final : public Moved<Advance> {
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
-        if (!fits(own, first, count)) return {};
+        if (!fits(grid, own, first, count)) return {};
         return child_->sum(run, own.grid, first - own.back, count);
     }
     Monotonicity monotonicity(Run run, const Grid& grid, Int first) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
-        if (!fits(own, first, 0)) return {};
+        if (!fits(grid, own, first, 0)) return {};
         return moved(child_->monotonicity(run, own.grid, first - own.back), own.back);
     }
     Int distinct_count(Run run, const Grid& grid, Int first, Int count) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
-        if (!fits(own, first, count)) return count;
+        if (!fits(grid, own, first, count)) return count;
         return child_->distinct_count(run, own.grid, first - own.back, count);
     }
     Int part_end(Run run, const Grid& grid, Int first) const override {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
-        if (!fits(own, first, 0)) return max_int;
+        if (!fits(grid, own, first, 0)) return max_int;
         const Int end = child_->part_end(run, own.grid, first - own.back);
         return end == max_int ? max_int : saturated_sum(end, own.back);
     }
 
    private:
-    // Whether all numbers have later ones; `back` is not above 0.
-    static bool fits(const Grid::Moved& own, Int first, Int count) {
-        return first <= max_int - count + own.back;
+    // Whether all numbers have later ones: here, or where a grid of another distance is numbered from
+    // a curve's own beginning.
+    static bool fits(const Grid& grid, const Grid::Moved& own, Int first, Int count) {
+        const Int back = grid.unit() ? own.back : own.grid.normalized().back;
+        return back >= 0 || first <= max_int - count + back;
     }
     Column by_;
 };

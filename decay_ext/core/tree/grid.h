@@ -137,6 +137,12 @@ class Grid {
     Moved advanced(const Boundary& by) const;
     // The same positions, numbered from the first one that is not below 0.
     Moved normalized() const;
+    // The same, for numbers so large that later ones would not fit: they stay as they are.
+    Grid kept() const {
+        Grid made = *this;
+        made.kept_ = true;
+        return made;
+    }
     // q(0), if it is whole.
     bool begins_whole() const {
         if (unit_) return false;
@@ -184,7 +190,7 @@ class Grid {
     Moved normalized(double_double offset) const;
 
     double_double offset_{0.0, 0.0}, times_{1.0, 0.0}, over_{1.0, 0.0};
-    bool whole_ = true, unit_ = true;
+    bool whole_ = true, unit_ = true, kept_ = false;
 };
 
 // A grid whose number n - back is at the position of number n of another one.
@@ -193,14 +199,16 @@ struct Grid::Moved {
     Int back;
 };
 
-// The offset is made one of 0 <= offset < times.
+// The offset is made one of 0 <= offset < times, unless numbers would have to be larger for it.
 inline Grid::Moved Grid::normalized(double_double offset) const {
-    Int steps = floor_of(unit_ ? offset : div(offset, times_));
+    const double_double number = unit_ ? offset : div(offset, times_);
+    const bool numbered = (!kept_ || offset.hi < 0.0) && std::fabs(number.hi) < 0.5 * two_63;
+    Int steps = numbered ? floor_of(number) : 0;
     double_double rest = sub(offset, mul(times_, exact(steps)));
-    if (rest.hi < 0.0) {
+    if (numbered && rest.hi < 0.0) {
         --steps;
         rest = add(rest, times_);
-    } else if (!(sub(rest, times_).hi < 0.0)) {
+    } else if (numbered && !(sub(rest, times_).hi < 0.0)) {
         ++steps;
         rest = sub(rest, times_);
     }
