@@ -127,12 +127,23 @@ inline double bounded(double exponent) {
     return std::min(std::max(exponent, -0x1p200), 0x1p200);
 }
 
-// t**n as a double-double for 0 < t <= 1.
-inline double_double power_of(double_double t, double n) {
-    const Scaled s = exp2_scaled(mul(log2(t), n));
+// 2**y as a double-double for y <= 0.
+inline double_double power_of_logarithm(double_double y) {
+    const Scaled s = exp2_scaled(y);
     if (s.exponent < -1000) return {round_scaled(s), 0.0};
     const Scaled lo{s.lo, 0.0, s.exponent};
     return {round_scaled({s.hi, 0.0, s.exponent}), s.lo == 0.0 ? 0.0 : round_scaled(lo)};
+}
+
+// t**n as a double-double for 0 < t <= 1.
+inline double_double power_of(double_double t, double n) {
+    return power_of_logarithm(mul(log2(t), n));
+}
+
+// (a / b)**n for 0 < a <= b, also where the quotient is too small for a double.
+inline double_double power_of_quotient(double_double a, double_double b, double n) {
+    if (a.hi > 0x1p-900) return power_of(div(a, b), n);
+    return power_of_logarithm(mul(sub(log2(a), log2(b)), n));
 }
 
 // 1 - t**n for t = 1 - w, accurate however small w is.

@@ -84,7 +84,9 @@ class CosineRow {
         const double_double left = div(ahead, endpoints_.length);
         if (!(left.hi > 0.0)) return endpoints_.end;
         if (k_ == 1.0) return weighed(gone, left);
-        return weighed(power_of(gone, k_), one_minus_power(gone, left, k_));
+        const double_double power = power_of_quotient(past, endpoints_.length, k_);
+        if (!(past.hi > 0x1p-900)) return weighed(power, sub({1.0, 0.0}, power));
+        return weighed(power, one_minus_power(gone, left, k_));
     }
     // gone + left = 1, each accurate: the elapsed and the remaining fraction of the half turn.
     double weighed(double_double gone, double_double left) const {

@@ -110,11 +110,18 @@ class PolynomialRow {
         return weights_.with(div(b, add(sqrt(mul(a, n)), n)));
     }
     double precise(Int p) const {
-        double_double gone = div(endpoints_.elapsed(p), endpoints_.length);
+        const double_double past = endpoints_.elapsed(p);
+        const bool tiny = past.hi > 0.0 && !(past.hi > 0x1p-900);
+        if (tiny && rise_) {
+            const double_double t = power_of_quotient(past, endpoints_.length, k_ * power_);
+            return weights_.with(weights_.upward ? t : sub({1.0, 0.0}, t));
+        }
+        double_double gone = div(past, endpoints_.length);
         double_double left = div(endpoints_.remaining(p), endpoints_.length);
-        if (k_ != 1.0 && gone.hi > 0.0) {
-            left = one_minus_power(gone, left, k_);
-            gone = power_of(gone, k_);
+        if (k_ != 1.0 && past.hi > 0.0) {
+            if (!tiny) left = one_minus_power(gone, left, k_);
+            gone = power_of_quotient(past, endpoints_.length, k_);
+            if (tiny) left = sub({1.0, 0.0}, gone);
         }
         const double_double t = rise_ ? gone : left;
         const double_double w = rise_ ? left : gone;
