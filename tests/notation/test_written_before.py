@@ -24,7 +24,15 @@ NAMES = {name: getattr(dl, name) for name in dl.__all__} | {"array": np.array, "
 # These evaluate another schedule between its whole positions.
 BETWEEN = {
     SCHEDULES[name]["repr"]
-    for name in ("repeat", "restarts", "restarts-1.2", "cycles-real", "stretch", "extended")
+    for name in (
+        "repeat",
+        "restarts",
+        "restarts-1.2",
+        "cycles-real",
+        "stretch",
+        "extended",
+        "join-boundaries",
+    )
 }
 
 

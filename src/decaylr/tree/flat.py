@@ -73,6 +73,8 @@ def _require_made_by_constructor(node: Node) -> None:
     made = kind.make(*children, **kind.arguments(node))
     if node.kind == made.kind and node.parameters.keys() != made.parameters.keys():
         refuse("parameters", f"named {', '.join(made.parameters)}", ", ".join(node.parameters))
+    if node.kind == made.kind and node.options.keys() != made.options.keys():
+        refuse("options", f"named {', '.join(made.options)}", ", ".join(node.options) or "none")
     fitting = (
         made.shape
         if node.kind == "select"
