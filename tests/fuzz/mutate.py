@@ -63,7 +63,8 @@ def _rename(container: Any, key: Any, random: Random, others: list[Any]) -> None
 
 def _list(container: Any, key: Any, random: Random, others: list[Any]) -> None:
     value = container[key]
-    container[key] = [value] * random.choice([0, 1, 2, 3, 300])  # may be too deep to copy
+    most = 2 if isinstance(value, (dict, list)) else 300  # doubled again and again it would grow
+    container[key] = [value] * random.choice([0, 1, 2, most])  # may be too deep to copy
 
 
 def _nest(container: Any, key: Any, random: Random, others: list[Any]) -> None:

@@ -165,7 +165,9 @@ def damaged(schedule, place, **changes):
     ("schedule", "place", "changes", "message"),
     [
         (SCHEDULE.then(SCHEDULE), -1, {"children": ()}, "'join' as node"),
+        (SCHEDULE.then(SCHEDULE), -1, {"children": (0,)}, "'join' as node"),
         (SCHEDULE.advance(3), -1, {"children": ()}, "'advance' as node 1"),
+        (dl.exponential(1.0, 0.5), 0, {"options": {}}, "options must be"),
         (SCHEDULE, 0, {"kind": "sine"}, "'sine' as node 0"),
         (SCHEDULE, 0, {"shape": (2,) * 32}, "at most 31 axes"),
         (dl.linear([1.0, 2.0], 0.0, 9), 0, {"shape": ()}, "shape must be"),
@@ -232,3 +234,18 @@ def test_advanced_positions_at_any_distance(by, ratio, begin):
         exact = [float(min(max(q / 10, 0), 1)) for q in places]
         np.testing.assert_allclose(s.table(3, start=start), exact, rtol=1e-15, atol=0.0)
         assert s.table(3, start=start).tolist() == [s(p) for p in positions]
+
+
+@pytest.mark.parametrize("every", [19, 2.5])
+def test_stairs_of_positions_beyond_int64(every):
+    s = dl.linear(0.0, 1.0, 10).staircase(every).stretch(0.25)
+    for start in (2**60, 2**61, 2**62, 2**63 - 10):
+        positions = np.array([start, start + 1, 3])
+        assert s(positions).tolist() == [1.0, 1.0, s(3)]
+        assert s.table(2, start=start).tolist() == [s(start), s(start + 1)] == [1.0, 1.0]
+
+
+def test_pickles_of_nothing():
+    restore, _ = SCHEDULE.__reduce__()
+    with pytest.raises(ValueError, match="a pickle must be of a schedule, got no nodes"):
+        restore([])

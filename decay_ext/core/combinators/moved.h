@@ -150,8 +150,8 @@ class Staircase final : public Moved<Staircase> {
     Grid::Moved inside(Run run, const Grid& grid, Int n) const {
         const Boundary every = every_.boundary(run);
         const Int stair = grid.quotient(n, every);
-        if (every.integral) return {whole_positions, n - stair * every.whole};
-        return {stairs_grid(every), n - stair};
+        if (!every.integral) return {stairs_grid(every), n - stair};
+        return {whole_positions, n - std::min(stair, max_int / every.whole) * every.whole};
     }
     void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
         const Boundary every = every_.boundary(run);
@@ -167,9 +167,11 @@ class Staircase final : public Moved<Staircase> {
                       double* out) const override {
         const Boundary every = every_.boundary(run);
         const Grid own = every.integral ? whole_positions : stairs_grid(every);
-        const Int times = every.integral ? every.whole : 1;
+        const Int times = every.integral ? every.whole : 1, last = max_int / times;
         each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* at) {
-            for (Int j = 0; j < n; ++j) at[j] = grid.quotient(numbers[i + j], every) * times;
+            for (Int j = 0; j < n; ++j) {
+                at[j] = std::min(grid.quotient(numbers[i + j], every), last) * times;
+            }
             child_->fill_numbers(run, own, at, n, out + i);
         });
     }

@@ -47,6 +47,8 @@ def restored(cls: type[N], listed: list[Record]) -> N:
             raise ValueError(
                 f"a pickle must be of a schedule, got {shown(record.kind)} as node {i}: {error}"
             ) from error
+    if not nodes:
+        refuse("a pickle", "of a schedule", "no nodes")
     return nodes[-1]
 
 
@@ -71,10 +73,12 @@ def _require_made_by_constructor(node: Node) -> None:
     kind = KINDS[node.kind]
     children = [list(node.children)] if kind.children == "many" else node.children
     made = kind.make(*children, **kind.arguments(node))
-    if node.kind == made.kind and node.parameters.keys() != made.parameters.keys():
+    if (made.kind, len(made.children)) != (node.kind, len(node.children)):
+        refuse("children", f"those of {made.kind}", f"{len(node.children)} of {node.kind}")
+    if node.parameters.keys() != made.parameters.keys():
         refuse("parameters", f"named {', '.join(made.parameters)}", ", ".join(node.parameters))
-    if node.kind == made.kind and node.options.keys() != made.options.keys():
-        refuse("options", f"named {', '.join(made.options)}", ", ".join(node.options) or "none")
+    if dict(node.options) != dict(made.options):
+        refuse("options", f"{dict(made.options)}", shown(dict(node.options)))
     fitting = (
         made.shape
         if node.kind == "select"

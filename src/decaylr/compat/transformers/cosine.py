@@ -114,7 +114,8 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
     )
     decay_steps = np.maximum(total - warmup, 1)
     is_constant = cycles == 0
-    period = decay_steps / np.where(is_constant, 1, cycles)
+    with np.errstate(over="ignore"):  # a constant has no cycles, others refuse an endless one
+        period = decay_steps / np.where(is_constant, 1, cycles)
     waves = cosine(rate, np.where(is_constant, rate, 0.0), period).repeat(period, lengths="real")
     parts = [waves.repeat(_whole_step_restart(decay_steps, cycles)), constant(np.zeros(()))]
     return after_warmup(rate, warmup, join(parts, boundaries=[decay_steps]))
