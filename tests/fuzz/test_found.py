@@ -168,6 +168,7 @@ def damaged(schedule, place, **changes):
         (SCHEDULE.then(SCHEDULE), -1, {"children": (0,)}, "'join' as node"),
         (SCHEDULE.advance(3), -1, {"children": ()}, "'advance' as node 1"),
         (dl.exponential(1.0, 0.5), 0, {"options": {}}, "options must be"),
+        (SCHEDULE.ending("repeat"), -1, {"parameters": {"length": np.array(9)}}, "length must be"),
         (SCHEDULE, 0, {"kind": "sine"}, "'sine' as node 0"),
         (SCHEDULE, 0, {"shape": (2,) * 32}, "at most 31 axes"),
         (dl.linear([1.0, 2.0], 0.0, 9), 0, {"shape": ()}, "shape must be"),

@@ -243,7 +243,9 @@ def _wave(
     scale: Array,
     count: ArrayLike | None,
 ) -> Schedule:
-    period = above("step_size_up + step_size_down", up + down)
+    with np.errstate(over="ignore"):  # a sum that is not finite is refused
+        total = up + down
+    period = above("step_size_up + step_size_down", total)
     slopes = [rise("shape", shape, base, peak, up), fall("shape", shape, peak, base, down)]
     body = sequence(slopes, [up])
     return body.repeat(period, count=count, value_scale=scale, floor=base, lengths="real")

@@ -30,7 +30,7 @@ def _same(a: Node, b: Node, shape: Shape | None = None) -> Calls[bool]:
     if not same_structure:
         return False
     for name, array in a.parameters.items():
-        if not _same_values(a.kind, name, array, b.parameters[name], shape):
+        if not same_values(a.kind, name, array, b.parameters[name], shape):
             return False
     child_shape = None if a.kind == "select" else shape
     for c, d in zip(a.children, b.children, strict=True):
@@ -39,7 +39,7 @@ def _same(a: Node, b: Node, shape: Shape | None = None) -> Calls[bool]:
     return True
 
 
-def _same_values(kind: str, name: str, a: Array, b: Array, shape: Shape) -> bool:
+def same_values(kind: str, name: str, a: Array, b: Array, shape: Shape) -> bool:
     if is_list(kind, name) and a.shape[-1] != b.shape[-1]:
         return False
     if a.shape == b.shape:
@@ -89,7 +89,7 @@ def _differences(a: Node, b: Node, path: str = "", shape: Shape | None = None) -
     for name in [*settings_a, *(n for n in settings_b if n not in settings_a)]:
         if shape is not None and name in a.parameters and name in b.parameters:
             pair = a.parameters[name], b.parameters[name]
-            if _same_values(a.kind, name, *pair, shape):
+            if same_values(a.kind, name, *pair, shape):
                 continue
         lines += _setting_difference(
             f"{node_path}.{name}", settings_a.get(name), settings_b.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from decaylr.checks import Array, broadcast_shape, refuse, shown
+from decaylr.tree.compare import same, same_values
 from decaylr.tree.node import KINDS, N, Node, Shape, new_node
 
 
@@ -77,6 +78,9 @@ def _require_made_by_constructor(node: Node) -> None:
         refuse("children", f"those of {made.kind}", f"{len(node.children)} of {node.kind}")
     if node.parameters.keys() != made.parameters.keys():
         refuse("parameters", f"named {', '.join(made.parameters)}", ", ".join(node.parameters))
+    for name, array in node.parameters.items():
+        if not same_values(node.kind, name, array, made.parameters[name], node.shape):
+            refuse(name, shown(made.parameters[name]), shown(array))
     if dict(node.options) != dict(made.options):
         refuse("options", f"{dict(made.options)}", shown(dict(node.options)))
     fitting = (
@@ -84,6 +88,8 @@ def _require_made_by_constructor(node: Node) -> None:
         if node.kind == "select"
         else broadcast_shape({"parameters": made.shape, "schedule": node.shape})
     )
+    if node.kind == "select" and not same(node, made):
+        refuse("parts", "in the order of their first runs", "others")
     if node.shape != fitting:
         refuse("shape", f"{fitting}", node.shape)
 
