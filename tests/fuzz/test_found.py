@@ -196,6 +196,9 @@ def test_records_of_damaged_pickles(schedule, place, changes, message):
 
 def test_noam_beyond_int64():
     assert dl.noam(2**53, 2**53, 1.0)(2**53) == 2.0**-53
+    assert dl.noam(1e250, 2.0**60, 1.0)(2**60) == 1e-125 * 2.0**-30
+    with pytest.raises(ValueError, match="finite"):
+        dl.noam([1e-320, 1e300], 1e-300, 1.0)
 
 
 @pytest.mark.parametrize("period", [2.0**63, 1e19, 1e300, 1.7976931348623157e308])
@@ -250,3 +253,14 @@ def test_pickles_of_nothing():
     restore, _ = SCHEDULE.__reduce__()
     with pytest.raises(ValueError, match="a pickle must be of a schedule, got no nodes"):
         restore([])
+
+
+@pytest.mark.parametrize("ratio", [5.242144883563642e-06, 5.2e-6, 1e-3, 1e-300])
+def test_cycles_of_positions_beyond_int64(ratio):
+    curve = dl.linear(0.0, 1.0, 10)
+    for s in (curve.repeat(33), curve.repeat(33, count=9), curve.ending("mirror")):
+        far = s.stretch(ratio)
+        for start in (2**53, 2**62, 2**63 - 10):
+            table = far.table(3, start=start)
+            assert table.tolist() == [far(start + k) for k in range(3)]
+            assert np.all((table >= 0.0) & (table <= 1.0))

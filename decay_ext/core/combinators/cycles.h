@@ -50,8 +50,11 @@ inline EqualCycle equal_cycle(const Grid& grid, const Boundary& size, Int n) {
     }
     if (grid.unit()) return equal_cycle_of_steps(grid, size, n);
     const Int number = grid.quotient(n, size);
-    const Int next = number == max_int ? max_int : grid.first_of(number + 1, size);
-    return {number, number % 2 != 0, n, next, grid.since(mul(exact(size), exact(number)))};
+    // Past the last cycle that has a number, positions are those after its end.
+    const bool numbered = number != max_int;
+    const Int next = numbered ? grid.first_of(number + 1, size) : max_int;
+    const Grid::Moved inside = grid.since(mul(exact(size), exact(number)));
+    return {number, numbered && number % 2 != 0, n, next, inside};
 }
 
 inline MirroredCycle mirrored(const Grid& grid, const Boundary& size, const EqualCycle& cycle) {

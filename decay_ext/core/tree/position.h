@@ -90,7 +90,8 @@ inline Int floor_of(double_double q) {
     const double hi = std::floor(q.hi);
     const double lo = hi == q.hi ? std::floor(q.lo) : 0.0;
     if (!(hi > -two_63)) return -max_int - 1;
-    if (hi >= two_63) return lo < 0.0 ? max_int - (static_cast<Int>(-lo) - 1) : max_int;
+    if (hi > two_63) return max_int;
+    if (hi == two_63) return lo < 0.0 ? max_int - (static_cast<Int>(-lo) - 1) : max_int;
     return static_cast<Int>(hi) + static_cast<Int>(lo);
 }
 

@@ -216,7 +216,11 @@ def noam(d_model: ArrayLike, warmup_steps: ArrayLike, scale: ArrayLike = 1.0) ->
     width, ramp = above("d_model", d_model), above("warmup_steps", warmup_steps)
     factor = finite("scale", scale)
     broadcastable(d_model=width, warmup_steps=ramp, scale=factor)
-    peak = factor / np.sqrt(width.astype(np.float64) * ramp)  # no integers: they could overflow
+    with np.errstate(over="ignore"):
+        product = width.astype(np.float64) * ramp  # no integers: they could overflow
+        fits = (product >= np.finfo(np.float64).tiny) & np.isfinite(product)
+        root = np.where(fits, np.sqrt(product), np.sqrt(width) * np.sqrt(ramp))
+        peak = factor / root
     return sequence([linear(0.0, peak, ramp), inverse(peak, 1.0, ramp, power=0.5)], [ramp])
 
 
