@@ -77,12 +77,8 @@ class CosineOfOwnNumbers {
     CosineOfOwnNumbers(bool plain, const EndpointsOfRuns& of) : plain_(plain), of_(of) {}
     bool applies() const { return plain_ && of_.short_enough(); }
     void fill(const OwnNumbers& own, double* out) const {
-        double shown[many_runs];  // local, so that nothing aliases it
-        for (int i = 0; i < of_.runs; ++i) {
-            const double n = own.number[i];
-            shown[i] = of_.shown(i, n, own.fraction(i), value(i, n, own.fraction(i)));
-        }
-        std::copy(shown, shown + of_.runs, out);
+        of_.fill(own, out, [this](int i, double n, double_double fraction)
+                               __attribute__((always_inline)) { return value(i, n, fraction); });
     }
 
    private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tree/node.h"
+#include "tree/own_numbers.h"
 
 namespace decaylr {
 
@@ -35,6 +36,16 @@ struct EndpointsOfRuns {
         const bool past = left.hi >= 0.0 || init[i] == end[i];
         const bool first = n == 0.0 && fraction.hi == 0.0;
         return past ? end[i] : first ? init[i] : inside;
+    }
+    // Each run at a number of its own; value(i, n, fraction) is what its formula gives.
+    template <class Value>
+    void fill(const OwnNumbers& own, double* out, Value&& value) const {
+        double values[many_runs];  // local, so that nothing aliases it
+        for (int i = 0; i < runs; ++i) {
+            const double n = own.number[i];
+            values[i] = shown(i, n, own.fraction(i), value(i, n, own.fraction(i)));
+        }
+        std::copy(values, values + runs, out);
     }
     // Whether all ends are of a size that blocks of lines are for.
     bool moderate() const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "blocks/geometric.h"
+#include "tree/own_numbers.h"
 #include "tree/run_logarithms.h"
 
 namespace decaylr {

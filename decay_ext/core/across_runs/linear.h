@@ -66,12 +66,8 @@ class LinearOfOwnNumbers {
     LinearOfOwnNumbers(const EndpointsOfRuns& of) : of_(of) {}
     bool applies() const { return of_.short_enough() && of_.moderate(); }
     void fill(const OwnNumbers& own, double* out) const {
-        double shown[many_runs];  // local, so that nothing aliases it
-        for (int i = 0; i < of_.runs; ++i) {
-            const double n = own.number[i];
-            shown[i] = of_.shown(i, n, own.fraction(i), value(i, n, own.fraction(i)));
-        }
-        std::copy(shown, shown + of_.runs, out);
+        of_.fill(own, out, [this](int i, double n, double_double fraction)
+                               __attribute__((always_inline)) { return value(i, n, fraction); });
     }
 
    private:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tree/node.h"
+#include "tree/own_numbers.h"
 
 namespace decaylr {
 

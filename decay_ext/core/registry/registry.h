@@ -1,7 +1,7 @@
 // The one table of curves, and the combinators: what a program can be made of.
 #pragma once
 
-#include "tree/node.h"
+#include "tree/curve_node.h"
 
 namespace decaylr {
 
