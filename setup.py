@@ -36,6 +36,7 @@ from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError
 
 HEADERS = sorted(glob("decay_ext/**/*.h", recursive=True))
+ENGINE = sorted(glob("decay_ext/bindings/engine*.cpp"))
 CORE = sorted(glob("decay_ext/core/**/*.cpp", recursive=True))
 GENERATED = "build/generated"
 INCLUDED = ["decay_ext/core", "decay_ext/bindings", GENERATED]
@@ -96,7 +97,7 @@ write_hash_of_headers()
 cores = [
     Pybind11Extension(
         f"decaylr._core_{name}",
-        ["decay_ext/bindings/engine.cpp", "decay_ext/bindings/engine_plateau.cpp", *CORE],
+        [*ENGINE, *CORE],
         include_dirs=INCLUDED,
         depends=[*HEADERS, f"{GENERATED}/headers_hash.h"],
         define_macros=[("DECAYLR_MODULE", f"_core_{name}")],

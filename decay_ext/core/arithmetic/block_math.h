@@ -59,32 +59,36 @@ struct Remainder {
     double whole, shifted, head, rest;
 };
 
+// K * slope as the product of the heads, which is exact, and what is beside it.
+struct Product {
+    double heads, beside;
+};
+
+DECAYLR_LANE Product product_of(const Parts& slope, double k) {
+    const double head = head26(k), tail = k - head;
+    return {head * slope.head, (head * slope.middle + tail * slope.head) +
+                                   (head * slope.rest + tail * slope.middle)};
+}
+
+constexpr double to_whole = 0x1.8p52;  // added, it rounds to a whole number
+
 DECAYLR_LANE Remainder remainder(const Parts& slope, double k) {
-    constexpr double shift = 0x1.8p52;
-    const double head = head26(k);
-    const double tail = k - head;
-    const double product = head * slope.head;
-    const double beside = (head * slope.middle + tail * slope.head) +
-                          (head * slope.rest + tail * slope.middle);
-    const double shifted = product + shift;
-    const double whole = shifted - shift;
-    const double left = product - whole;
+    const Product product = product_of(slope, k);
+    const double shifted = product.heads + to_whole;
+    const double whole = shifted - to_whole;
+    const double left = product.heads - whole;
     const double left_head = head17(left);
-    return {whole, shifted, left_head, (left - left_head) + beside};
+    return {whole, shifted, left_head, (left - left_head) + product.beside};
 }
 // The same of K * slope + phase.
 DECAYLR_LANE Remainder remainder(const Parts& slope, double k, double_double phase) {
-    constexpr double shift = 0x1.8p52;
-    const double head = head26(k);
-    const double tail = k - head;
-    const double product = head * slope.head;
-    const double beside = (head * slope.middle + tail * slope.head) +
-                          (head * slope.rest + tail * slope.middle);
-    const double shifted = (product + phase.hi) + shift;
-    const double whole = shifted - shift;
-    const double_double left = two_sum(product - whole, phase.hi);
+    const Product product = product_of(slope, k);
+    const double shifted = (product.heads + phase.hi) + to_whole;
+    const double whole = shifted - to_whole;
+    const double_double left = two_sum(product.heads - whole, phase.hi);
     const double left_head = head17(left.hi);
-    return {whole, shifted, left_head, (left.hi - left_head) + (beside + (left.lo + phase.lo))};
+    const double beside = product.beside + (left.lo + phase.lo);
+    return {whole, shifted, left_head, (left.hi - left_head) + beside};
 }
 
 }  // namespace detail
