@@ -5,7 +5,9 @@ import pytest
 
 import decaylr as dl
 from decaylr.evaluation.values import values_of_runs
-from decaylr.traced.pieces import LAST, listed_blocks, pieces_of
+from decaylr.traced.layout import LAST
+from decaylr.traced.listed import listed_blocks
+from decaylr.traced.pieces import pieces_of
 from decaylr.tree.periods import whole_periods
 from tests.training.schedules import SCHEDULES
 

@@ -13,7 +13,7 @@ import numpy as np
 from jax import lax
 
 from decaylr.checks import IntArray
-from decaylr.traced.pieces import COLUMNS, LAST, Pieces
+from decaylr.traced.layout import COLUMNS, LAST, Pieces
 from decaylr.tree.length import infinite_length
 from decaylr.tree.node import KINDS, Node
 

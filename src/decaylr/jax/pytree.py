@@ -22,7 +22,8 @@ from decaylr.jax.parameters import (
 from decaylr.jax.values import compiled_value, seal, value
 from decaylr.schedule import Schedule
 from decaylr.traced import formulas
-from decaylr.traced.pieces import LAST, pieces_of
+from decaylr.traced.layout import LAST
+from decaylr.traced.pieces import pieces_of
 from decaylr.tree.held import without_refusals
 
 

@@ -12,7 +12,9 @@ from keras import ops
 from decaylr.checks import IntArray
 from decaylr.evaluation.values import values_of_runs
 from decaylr.schedule import Schedule
-from decaylr.traced.pieces import LAST, listed_blocks, pieces_of_steps
+from decaylr.traced.layout import LAST
+from decaylr.traced.listed import listed_blocks
+from decaylr.traced.pieces import pieces_of_steps
 
 
 def tables_of(schedule: Schedule, start: Fraction, units: Fraction) -> Any:

@@ -8,7 +8,10 @@ import torch
 from decaylr.checks import refuse
 from decaylr.evaluation.values import values_of_runs
 from decaylr.schedule import Schedule
-from decaylr.traced.pieces import LAST, MOST_ROWS, listed_blocks, pieces_of
+from decaylr.traced.fitting import MOST_ROWS
+from decaylr.traced.layout import LAST
+from decaylr.traced.listed import listed_blocks
+from decaylr.traced.pieces import pieces_of
 
 INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 # The key of a position n of run r is r * RUN + n, so that the keys of all blocks are one sorted
