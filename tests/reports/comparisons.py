@@ -78,7 +78,7 @@ def main() -> int:
     while total < options.number:
         try:
             total += compare_seed(seed)
-        except BaseException:
+        except Exception:
             print(f"seed {seed} fails: .ci/comparisons 1 --seed {seed}", file=sys.stderr)
             raise
         seed += 1

@@ -77,13 +77,13 @@ def cut_off(curve: Schedule, end: ArrayLike, steps: ArrayLike) -> Schedule:
     return join([curve, constant(end, NEGLIGIBLE_STEPS)], boundaries=[steps])
 
 
-def from_start(curve: Schedule, start: Array, steps: Array) -> Schedule:
-    """Begin a curve exactly at ``start``.
+def from_start(curve: Schedule, shown: ArrayLike, start: Array, steps: Array) -> Schedule:
+    """Begin a curve that shows ``shown`` at 0 exactly at ``start``.
 
-    A sum of curves begins a rounding error beside it, such as just below 0. That error, by which
-    the first value differs, is made good along ``steps``.
+    A sum of curves begins a rounding error beside it, such as just below 0. That error is made
+    good along ``steps``.
     """
-    missing = start - np.asarray(curve(0))
+    missing = start - np.asarray(shown)
     return curve + linear(missing, 0.0, steps) if np.any(missing) else curve
 
 
@@ -100,11 +100,12 @@ def _quarter_fall(a: Array, b: Array, n: Array, _: Array) -> Schedule:
 
 
 def _quarter_rise(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return from_start(cosine(2 * a - b, b, 2 * n).advance(n), a, n)
+    curve = cosine(2 * a - b, b, 2 * n).advance(n)
+    return from_start(curve, curve(0), a, n)
 
 
 def _mirror(a: Array, b: Array, n: Array, _: Array) -> Schedule:
-    return from_start(linear(2 * a, 2 * b, n) - cosine(a, b, n), a, n)
+    return linear(2 * a, 2 * b, n) - cosine(a, b, n)
 
 
 def _polynomial(a: Array, b: Array, n: Array, power: Array) -> Schedule:
@@ -129,7 +130,8 @@ def _one_minus_exp_fall(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
 
 
 def _one_minus_exp_rise(a: Array, b: Array, n: Array, rate: Array) -> Schedule:
-    return cut_off(from_start(b - exponential(b - a, time_constant=n / rate), a, n), b, n)
+    curve = b - exponential(b - a, time_constant=n / rate)
+    return cut_off(from_start(curve, b - (b - a), a, n), b, n)
 
 
 def _rex_fall(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
@@ -143,7 +145,7 @@ def _rex_rise(a: Array, b: Array, n: Array, beta: Array) -> Schedule:
 def _scaled_fall(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
     scale = (a - b) / (1 - ratio)
     curve = exponential(scale, ratio, n) + (b - scale * ratio)
-    return cut_off(from_start(curve, a, n), b, n)
+    return cut_off(from_start(curve, scale + (b - scale * ratio), a, n), b, n)
 
 
 def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
@@ -153,7 +155,7 @@ def _scaled_rise(a: Array, b: Array, n: Array, ratio: Array) -> Schedule:
 def _inverse_sqrt(a: Array, b: Array, n: Array, sharpness: Array) -> Schedule:
     scale = (b - a) / (1 / np.sqrt(1 + sharpness) - 1)
     curve = inverse(scale, sharpness, n, power=0.5) + (a - scale)
-    return cut_off(from_start(curve, a, n), b, n)
+    return cut_off(from_start(curve, scale + (a - scale), a, n), b, n)
 
 
 def _exponential(a: Array, b: Array, n: Array, _: Array) -> Schedule:
