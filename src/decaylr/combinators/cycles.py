@@ -168,7 +168,7 @@ def _scaled_cycle(
     # loop, (p, growth) and the last cycle if there is one.
     def is_past(state: Any) -> Any:
         cycle, begin, real_length, position, *_ = state
-        past = position >= numbers.rounded_boundary(begin + length(real_length))
+        past = position >= numbers.boundary(begin + length(real_length))
         return past if last is None else past & (cycle < state[-1])
 
     def advance(state: Any) -> Any:

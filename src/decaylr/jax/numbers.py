@@ -222,11 +222,12 @@ class JaxNumbers:
         return JaxNumbers.floor(Pair(*pairs.one_word(x.high)))
 
     @staticmethod
-    def rounded_boundary(x: Pair) -> Pair:
-        """A boundary rounded to float64, to compare positions with it."""
-        if x.high.dtype.itemsize == 4:
-            return x - x * NEAR
-        return Pair(*pairs.one_word(x.high))
+    def boundary(x: Pair) -> Pair:
+        """A sum of lengths, to compare positions with it.
+
+        Two words of float64 are exact enough. In float32 a sum near a position counts as equal.
+        """
+        return x - x * NEAR if x.high.dtype.itemsize == 4 else x
 
     @staticmethod
     def along_list(x: Pair) -> Pair:
