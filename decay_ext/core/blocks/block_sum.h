@@ -102,16 +102,16 @@ template <class Curve>
 inline double_double sum_of_dyadic_blocks(const Curve& curve, const DyadicBlocks& dyadic_blocks,
                                           Int p, Int n) {
     typename Curve::template Terms<centres> terms;
-    const auto next = [&](Int at) { return dyadic_blocks.block_at(at).end; };
-    const Int stop = p + n;
+    const auto next = [&](Int at) { return dyadic_blocks.block_at(at).end(); };
     double_double sum{0.0, 0.0};
-    for (Int at = p; at < stop;) {
+    for (Int i = 0; i < n;) {
+        const Int at = p + i;
         const bool single = dyadic_blocks.block_at(at).single();
         const Int end = single ? dyadic_blocks.singles_end(at) : dyadic_blocks.blocks_end();
-        const Int many = std::min(end, stop) - at;
+        const Int many = positions_before(at, end, n - i);
         sum = add(sum, single ? sum_of_singles(curve, at, many)
                               : sum_of_blocks(curve, terms, at, many, next));
-        at += many;
+        i += many;
     }
     return sum;
 }

@@ -62,11 +62,13 @@ struct DyadicTerms {
 class DyadicBlocks {
    public:
     struct Block {
-        Int begin, end;
-        bool single() const { return end - begin == 1; }
+        Int begin, size;
+        bool single() const { return size == 1; }
+        // Of a block that is not single; one of the last position has no end.
+        Int end() const { return begin + size; }
         // Half a position off where the number of positions is even.
         double centre() const {
-            return static_cast<double>(begin) + 0.5 * static_cast<double>(end - begin - 1);
+            return static_cast<double>(begin) + 0.5 * static_cast<double>(size - 1);
         }
     };
 
@@ -79,11 +81,12 @@ class DyadicBlocks {
         const bool rising = p < turn_;
         const int fineness = rising ? before_ : after_;
         const Int distance = rising ? p : end_ - p;
-        if (distance < singles(fineness)) return {p, p + 1};
+        if (distance < singles(fineness)) return {p, 1};
         const Int size = Int{1} << (floor_log2(distance) - fineness);
         const Int near = distance & -size;
-        if (rising) return {near, std::min(near + size, turn_)};
-        return {std::max(end_ - near - size + 1, turn_), end_ - near + 1};
+        if (rising) return {near, std::min(near + size, turn_) - near};
+        const Int begin = std::max(end_ - near - size + 1, turn_);
+        return {begin, end_ - near + 1 - begin};
     }
     // Where the blocks of a single position end, p being in one of them.
     Int singles_end(Int p) const {
@@ -186,8 +189,15 @@ struct Distances {
     }
 };
 inline constexpr Distances distances;
-typedef long long Places __attribute__((vector_size(64)));
-inline constexpr Places backwards = {7, 6, 5, 4, 3, 2, 1, 0};
+
+DECAYLR_LANE void reverse(const Eight& values, Eight& out) {
+#if __has_builtin(__builtin_shufflevector)
+    out = __builtin_shufflevector(values, values, 7, 6, 5, 4, 3, 2, 1, 0);
+#else  // GCC 11
+    typedef long long Places __attribute__((vector_size(64)));
+    out = __builtin_shuffle(values, Places{7, 6, 5, 4, 3, 2, 1, 0});
+#endif
+}
 
 template <class Real>
 DECAYLR_LANE void store_eight(const Eight& values, Real* out) {
@@ -207,10 +217,11 @@ inline void fill_whole(const NearCentre& centre, Int many, Real* out) {
     for (Int done = 0; done < half; done += 8) {
         const Int far = done & -Distances::count;
         const Eight m = from_middle[(done - far) / 8] + static_cast<double>(far);
-        Eight after, before;
+        Eight after, before, backwards;
         near.both(m, after, before);
+        reverse(before, backwards);
         store_eight(after, out + half + done);
-        store_eight(__builtin_shuffle(before, backwards), out + half - done - 8);
+        store_eight(backwards, out + half - done - 8);
     }
 }
 
@@ -238,39 +249,46 @@ inline void fill_groups_of_centres(Int p, Int n, Real* out, Some&& some) {
     }
 }
 
+// The blocks from the one at `first` on, as many as are prepared together, up to a single position
+// or n positions. Returns the number of positions.
+template <class Curve, class Real>
+inline Int fill_some_blocks(const Curve& curve, const DyadicBlocks& dyadic_blocks, Int first, Int n,
+                            Real* out) {
+    DyadicBlocks::Block blocks[centres];
+    double centre[centres];
+    int many = 0;
+    Int begins[centres + 1] = {first};
+    for (; many < centres && begins[many] - first < n; ++many) {
+        blocks[many] = dyadic_blocks.block_at(begins[many]);
+        if (blocks[many].single()) break;
+        centre[many] = blocks[many].centre();
+        begins[many + 1] = first + std::min(blocks[many].end() - first, n);
+    }
+    for (int k = many; k < centres; ++k) centre[k] = centre[many - 1];
+    typename Curve::template Terms<centres> t;
+    curve.prepare(centre, t);
+    for (int k = 0; k < many; ++k) {
+        const NearCentre near = curve.near(t, k);
+        const Int size = begins[k + 1] - begins[k];
+        Real* to = out + (begins[k] - first);
+        if (size == blocks[k].size && size % (2 * lanes) == 0) fill_whole(near, size, to);
+        else fill_part(near, blocks[k], begins[k], begins[k + 1], to);
+    }
+    return begins[many] - first;
+}
+
 template <class Curve, class Real>
 inline void fill_dyadic_blocks(const Curve& curve, const DyadicBlocks& dyadic_blocks, Int p, Int n,
                                Real* out) {
-    const Int stop = p + n;
-    for (Int at = p; at < stop;) {
+    for (Int i = 0; i < n;) {
+        const Int at = p + i;
         if (dyadic_blocks.block_at(at).single()) {
-            const Int until = std::min(dyadic_blocks.singles_end(at), stop);
-            curve.fill_singles(at, until - at, out + (at - p));
-            at = until;
+            const Int many = positions_before(at, dyadic_blocks.singles_end(at), n - i);
+            curve.fill_singles(at, many, out + i);
+            i += many;
             continue;
         }
-        DyadicBlocks::Block blocks[centres];
-        double centre[centres];
-        int many = 0;
-        for (Int next = at; many < centres && next < stop; next = blocks[many++].end) {
-            blocks[many] = dyadic_blocks.block_at(next);
-            if (blocks[many].single()) break;
-            centre[many] = blocks[many].centre();
-        }
-        for (int k = many; k < centres; ++k) centre[k] = centre[many - 1];
-        typename Curve::template Terms<centres> t;
-        curve.prepare(centre, t);
-        for (int k = 0; k < many; ++k) {
-            const NearCentre near = curve.near(t, k);
-            const DyadicBlocks::Block& block = blocks[k];
-            const Int end = std::min(block.end, stop);
-            Real* to = out + (at - p);
-            const bool whole = at == block.begin && end == block.end;
-            const bool even = (end - at) % (2 * lanes) == 0;
-            if (whole && even) fill_whole(near, end - at, to);
-            else fill_part(near, block, at, end, to);
-            at = end;
-        }
+        i += fill_some_blocks(curve, dyadic_blocks, at, n - i, out + i);
     }
 }
 

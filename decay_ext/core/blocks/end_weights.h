@@ -76,20 +76,20 @@ struct Endpoints {
     bool whole() const { return whole_; }
     // Whether number p, inside, may be so near an end that less than a step is left, or over.
     bool edge(Int p) const {
-        return !whole_ && ((p == 0 && !begins) || p + 1 == first_position(boundary));
+        return !whole_ && ((p == 0 && !begins) || p == first_position(boundary) - 1);
     }
     // fill(p, n, out) for numbers inside, of which those at the edges have a value(p) of their own.
     template <class Real, class Value, class Fill>
     void fill_between_edges(Int p, Int n, Real* out, Value&& value, Fill&& fill) const {
         if (n > 0 && edge(p)) *out++ = static_cast<Real>(value(p)), ++p, --n;
-        if (n > 0 && edge(p + n - 1)) --n, out[n] = static_cast<Real>(value(p + n));
+        if (n > 0 && edge(p + (n - 1))) --n, out[n] = static_cast<Real>(value(p + n));
         if (n > 0) fill(p, n, out);
     }
     template <class Value, class Sum>
     double_double sum_between_edges(Int p, Int n, Value&& value, Sum&& sum) const {
         double_double edges{0.0, 0.0};
         if (n > 0 && edge(p)) edges = add(edges, value(p)), ++p, --n;
-        if (n > 0 && edge(p + n - 1)) edges = add(edges, value(p + n - 1)), --n;
+        if (n > 0 && edge(p + (n - 1))) edges = add(edges, value(p + (n - 1))), --n;
         return n > 0 ? add(edges, sum(p, n)) : edges;
     }
     // Calls body(p, n, out) for numbers strictly inside, and adds up body(p, n).

@@ -68,14 +68,15 @@ class GeometricSequence {
         }
         return rest > 0 ? add(sum, sum_of_equal((*this)(stair + 1 + whole), rest)) : sum;
     }
-    // At positions of which each value holds for `size`. Those that are surely 0 or infinite are
-    // equal.
-    Monotonicity monotonicity(Int first, double size) const {
+    // From number n on. Values that are surely 0 or infinite are equal.
+    Monotonicity monotonicity(Int n) const {
         Monotonicity own = monotonicity_of_growth(init_, log2_.hi);
-        const double gone = 2200.0 / std::fabs(log2_.hi) * size + size;
+        const double gone = (2200.0 - std::copysign(phase_.hi, phase_.hi * log2_.hi)) /
+                                std::fabs(log2_.hi) +
+                            1.0;
         if (!(gone < 0.5 * two_63)) return own;
-        const Int from = static_cast<Int>(gone);
-        if (first >= from) return {Trend::constant};
+        const Int from = static_cast<Int>(std::max(gone, 0.0));
+        if (n >= from) return {Trend::constant};
         own.until = from;
         return own;
     }

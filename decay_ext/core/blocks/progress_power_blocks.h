@@ -77,7 +77,7 @@ class ProgressPowerBlocks {
             Bases<centres> bases;
             double height[centres];
             Words<centres> values;
-            weigh(centre, progress, bases, height, values);
+            this->weigh(centre, progress, bases, height, values);
             for (int k = 0; k < many; ++k) {
                 to[k] = static_cast<Real>(values.hi[k] + values.lo[k]);
             }

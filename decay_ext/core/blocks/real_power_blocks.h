@@ -62,7 +62,7 @@ class RealPowerBlocks {
     void fill_singles(Int p, Int n, Real* out) const {
         fill_groups_of_centres(p, n, out, [this](const auto& centre, int many, Real* to) {
             DyadicTerms<centres> t;
-            prepare(centre, t);
+            this->prepare(centre, t);
             for (int k = 0; k < many; ++k) to[k] = static_cast<Real>(t.hi[k] + t.lo[k]);
         });
     }

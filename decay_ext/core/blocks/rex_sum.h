@@ -60,7 +60,7 @@ class RexSum {
     void fill_singles(Int p, Int n, double* out) const {
         fill_groups_of_centres(p, n, out, [this](const auto& centre, int many, double* to) {
             RexTerms<centres> t;
-            prepare(centre, t);
+            this->prepare(centre, t);
             for (int k = 0; k < many; ++k) to[k] = t.hi[k] + t.lo[k];
         });
     }

@@ -88,7 +88,8 @@ class ExponentialRow {
         return free < count ? add(sum, sum_of_equal(at(first + free), count - free)) : sum;
     }
     Monotonicity monotonicity(Int first) const {
-        Monotonicity free = sequence_.monotonicity(first, staircase_ ? stairs_.length() : 1.0);
+        Monotonicity free = staircase_ ? stairs_.monotonicity(first, sequence_)
+                                       : sequence_.monotonicity(first);
         if (clipped_ && held(first, free)) return {Trend::constant};
         if (staircase_) {
             return monotonicity_of_plateau(first, stairs_.next(first), free);

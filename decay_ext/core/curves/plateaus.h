@@ -77,6 +77,12 @@ class Stairs {
     Int at(Int n) const { return grid_.quotient(n, size_); }
     // Where the stair after that of number n begins.
     Int next(Int n) const { return after(at(n)); }
+    // The monotonicity from number n on of a sequence with a value for each stair.
+    Monotonicity monotonicity(Int n, const GeometricSequence& sequence) const {
+        Monotonicity found = sequence.monotonicity(at(n));
+        if (found.until != max_int) found.until = grid_.first_of(found.until, size_);
+        return found;
+    }
     // How many steps a stair is long.
     double length() const { return grid_.in_steps(exact(size_)).hi; }
     // Whether all stairs are equally long.
@@ -140,7 +146,7 @@ class StepRow {
     }
     Monotonicity monotonicity(Int first) const {
         return monotonicity_of_plateau(first, stairs_.next(first),
-                                       sequence_.monotonicity(first, stairs_.length()));
+                                       stairs_.monotonicity(first, sequence_));
     }
 
    private:
@@ -236,7 +242,7 @@ class MultiStepRow {
     }
     Monotonicity monotonicity(Int first) const {
         return monotonicity_of_plateau(first, milestones_.next(first),
-                                       sequence_.monotonicity(0, two_63));
+                                       {sequence_.monotonicity(0).trend});
     }
 
    private:
