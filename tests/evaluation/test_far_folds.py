@@ -43,6 +43,9 @@ def near(end):
         "to and fro": line.ending("mirror"),
         "short cycles": dl.cosine(PEAKS, 0.0, 7).repeat(),
         "long cycles": line.repeat(end - 40, value_scale=0.5),
+        "steps of growing cycles": dl.step(PEAKS, 3, 0.9).repeat(
+            end - 40, period_scale=1.25, lengths="real"
+        ),
         "held": dl.cosine(PEAKS, 0.0, 7).repeat(count=9),
         "phases": up.then(dl.cosine(PEAKS, 0.0, 50)).then(dl.constant(0.5)),
         "moved": line.advance(end - 99),
