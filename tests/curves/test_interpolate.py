@@ -108,3 +108,12 @@ def test_values_so_small_that_slopes_vanish(name, kind):
     found, table = s.fold(2500), s.table(2500)
     assert (found.peak, found.peak_at) == (table.max(), table.argmax())
     assert abs(found.total - math.fsum(table)) <= 2**-49 * math.fsum(abs(table)) + 2500 * 5e-324
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("p", [5e-324, 1e-300, 1e-40, 1e-17, 0.1, 1.9, 2 - 2**-52])
+def test_positions_near_a_value_of_0_in_a_short_interval(kind, p):
+    positions, values = [0, 2, 3, 4, 5], [0.0, 1.0, 1.0, 0.0, 0.0]
+    s = dl.interpolate(positions, values, kind)
+    assert not misses(s(p), oracle_points.interpolate(positions, values, kind)(p))
+    assert s.advance(p).table(5)[0] == s(p)

@@ -11,7 +11,7 @@ from tests.oracles import curves as oracle_curves
 from tests.oracles.base import misses
 from tests.strategies.curves import examples
 
-EXPONENTS = st.sampled_from([0.01, 0.5, 0.75, 1.5, 8.5, 60.0, 100.0, 1024.0, 1025.0]) | st.floats(
+EXPONENTS = st.sampled_from([0.01, 0.5, 0.75, 1.5, 8.5, 60.0, 100.0, 1024.0, 1025.0, 9999.0, 2.0**14 + 2]) | st.floats(
     -2.0, 2.0
 ).map(lambda x: 10.0**x)
 PAIRS = st.sampled_from([(0.1, 0.0), (0.0, 0.1), (0.3, 1e-9), (1e-6, 0.5), (-0.2, 0.7)])
@@ -40,6 +40,13 @@ def check(s, exact, chosen):
 @given(pair=PAIRS, steps=STEPS, power=EXPONENTS, seed=st.integers(0, 9))
 def test_polynomials_are_within_4_units_of_the_exact(rise, pair, steps, power, seed):
     s, exact = (m.polynomial(*pair, steps, power, rise=rise) for m in (dl, oracle_curves))
+    check(s, exact, positions(steps, np.random.default_rng(seed)))
+
+
+@examples(60)
+@given(pair=PAIRS, steps=STEPS, power=EXPONENTS, k=EXPONENTS, seed=st.integers(0, 9))
+def test_rises_by_a_power_of_a_power(pair, steps, power, k, seed):
+    s, exact = (m.polynomial(*pair, steps, power, rise=True, k=k) for m in (dl, oracle_curves))
     check(s, exact, positions(steps, np.random.default_rng(seed)))
 
 

@@ -101,3 +101,11 @@ def test_interpolation(knots, levels, kind):
     for knot in KNOTS[knots]:
         sums(s, exact_at, max(int(knot) - 350, 0))
     sums(s, exact_at, int(KNOTS[knots][2]) + 2000)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.25, 0.3, 1 / 3, 0.9])
+@pytest.mark.parametrize("steps", [0.7, 1.1, 1.5, 5 / 3, 2.25, 3.1])
+def test_cosines_of_few_positions_between_whole_ones(steps, offset):
+    s = dl.cosine(0.3, 1.0, steps).advance(offset)
+    want = math.fsum(s.table(MANY))
+    assert abs(s.fold(MANY).total - want) <= 4 * math.ulp(want)

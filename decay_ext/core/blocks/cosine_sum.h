@@ -5,11 +5,14 @@
 
 namespace decaylr {
 
-// 1 - sin(n a) / (n sin(a)), a being 1 / steps of a quarter turn and n at most steps.
+// 1 - sin(n a) / (n sin(a)), a being 1 / steps of a quarter turn and n below steps + 1: so many
+// numbers may lie inside a length that is not whole.
 inline double_double spread_of_wave(double steps, double n) {
+    if (n == 1.0) return {0.0, 0.0};
     if (n > 0.15 * steps) {
         const double_double sine = sincos_quarter(div(double_double{1.0, 0.0}, steps)).sin;
-        const double_double wide = sincos_quarter(div(double_double{n, 0.0}, steps)).sin;
+        const double_double angle = n > steps ? two_sum(2.0 * steps, -n) : double_double{n, 0.0};
+        const double_double wide = sincos_quarter(div(angle, steps)).sin;
         return sub(double_double{1.0, 0.0}, div(wide, mul(sine, n)));
     }
     // By the series of sin(x) / x at a and at x = n a, whose difference is what is wanted, so

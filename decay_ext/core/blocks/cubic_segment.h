@@ -168,7 +168,7 @@ class CubicSegment {
           hermite_(hermite),
           back_(back),
           first_(first),
-          turn_((stop - first_) / 2 / block * block),
+          turn_(turn(stop)),
           whole_(end.hi < 0x1p52) {}
 
     double at(Int p) const {
@@ -207,6 +207,14 @@ class CubicSegment {
     double far(Int p) const {
         const double_double gone = sub(exact(p), start_), ahead = sub(end_, exact(p));
         return (gone.hi < ahead.hi ? left().at(gone) : right().at(ahead)) * back_;
+    }
+    // Short intervals are one block, seen from the right: but for a first number that is nearer to
+    // the start, where the value may be a tiny one.
+    Int turn(Int stop) const {
+        const Int blocks = (stop - first_) / 2 / block;
+        if (blocks > 0) return blocks * block;
+        const double_double begin = exact(first_);
+        return sub(begin, start_).hi < sub(end_, begin).hi ? 1 : 0;
     }
     Int in_left(Int n, Int count) const { return std::clamp<Int>(turn_ - n, 0, count); }
     CubicHalf left() const { return {hermite_, start_, reciprocal_, 1.0, first_}; }

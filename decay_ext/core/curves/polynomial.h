@@ -34,8 +34,9 @@ class PolynomialRow {
           fast_(endpoints_.steps < (endpoints_.whole() ? two_53 : 0.5 * two_53) &&
                 kind_ != Power::general && weights_.unit >= 1.0 &&
                 std::fabs(weights_.change) > 0x1p-700) {
-        if (k == 1.0 && (kind_ == Power::half || kind_ == Power::general)) {
-            real_power_.emplace(weights_, endpoints_, power_, rise_);
+        // A rise is the power of a power.
+        if (kind_ == Power::half || (kind_ == Power::general && (k == 1.0 || rise))) {
+            real_power_.emplace(weights_, endpoints_, two_prod(power_, k_), rise_);
         }
         if (k != 1.0 && !rise) progress_power_.emplace(weights_, endpoints_, power_, k_);
     }
