@@ -11,9 +11,9 @@ from tests.oracles import curves as oracle_curves
 from tests.oracles.base import misses
 from tests.strategies.curves import examples
 
-EXPONENTS = st.sampled_from([0.01, 0.5, 0.75, 1.5, 8.5, 60.0, 100.0, 1024.0, 1025.0, 9999.0, 2.0**14 + 2]) | st.floats(
-    -2.0, 2.0
-).map(lambda x: 10.0**x)
+FAMILIAR = [0.01, 0.5, 0.75, 1.5, 8.5, 60.0, 100.0]
+BOUNDS = [1024.0, 1025.0, 9999.0, 2.0**14 + 2]  # of what blocks are made for
+EXPONENTS = st.sampled_from(FAMILIAR + BOUNDS) | st.floats(-2.0, 2.0).map(lambda x: 10.0**x)
 PAIRS = st.sampled_from([(0.1, 0.0), (0.0, 0.1), (0.3, 1e-9), (1e-6, 0.5), (-0.2, 0.7)])
 STEPS = st.integers(2, 4000) | st.floats(2.0, 1e6) | st.integers(10**6, 2**50)
 

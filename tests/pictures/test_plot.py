@@ -211,3 +211,14 @@ def test_an_inline_picture_of_extreme_values_has_finite_points(schedule):
 def test_an_inline_picture_escapes_its_text():
     html = dl.interpolate([0, 10], [1.0, 2.0], kind="linear")._repr_html_()
     assert re.search(r"<code>[^<>]*</code>", html)
+
+
+@pytest.mark.parametrize("lengths", [100, [50, 100]])
+def test_a_schedule_that_refuses_later_positions_is_drawn_to_its_end(lengths):
+    refusing, held = (dl.cosine(0.1, 0.0, lengths).ending(mode) for mode in ("raise", "hold"))
+    lines = [s.plot(axes()).get_lines() for s in (refusing, held)]
+    for found, want in zip(*lines, strict=True):
+        np.testing.assert_array_equal(found.get_xdata(), np.arange(101))
+        np.testing.assert_array_equal(found.get_ydata(), want.get_ydata())
+    for found, want in zip(polylines(refusing), polylines(held), strict=True):
+        np.testing.assert_array_equal(found, want)

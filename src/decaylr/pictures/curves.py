@@ -10,6 +10,7 @@ from decaylr.checks import whole_number
 from decaylr.evaluation.values import lookup
 from decaylr.pictures.window import even_grid, horizon
 from decaylr.tree.batch import indexed, reshape
+from decaylr.tree.held import without_refusals
 from decaylr.tree.node import N, Node
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def plot_schedule(
     schedule : Schedule
         Up to 20 runs are drawn as lines. Of more runs, the median and the band between the
         10 % and the 90 % quantile are drawn (from at most 2000 evenly spaced runs).
+        A run that ends with "raise" is drawn with its last value after its end.
     ax : matplotlib Axes, optional
         Axes to draw on; by default those of a new figure.
     steps : int, optional
@@ -60,7 +62,8 @@ def plot_schedule(
     """
     length = horizon(schedule) if steps is None else float(whole_number("steps", steps, 1))
     positions = even_grid("step", length, POINTS)
-    values = np.asarray(lookup(indexed(sampled(schedule), (slice(None), None)), positions))
+    runs = sampled(without_refusals(schedule))
+    values = np.asarray(lookup(indexed(runs, (slice(None), None)), positions))
     if ax is None:
         from matplotlib import pyplot
 

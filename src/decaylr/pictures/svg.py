@@ -9,6 +9,7 @@ from decaylr.evaluation.values import lookup
 from decaylr.notation.text import expression
 from decaylr.pictures.window import even_grid, horizon
 from decaylr.tree.batch import indexed, reshape
+from decaylr.tree.held import without_refusals
 from decaylr.tree.node import Node
 
 MAX_CURVES = 20
@@ -21,13 +22,15 @@ MAX_TEXT = 400  # characters of the expression below the plot
 def schedule_svg(schedule: Node) -> str:
     """HTML with the curves of at most 20 runs, 200 points each, and labels at the axis ends.
 
+    A run that ends with "raise" is drawn with its last value after its end.
+
     Examples
     --------
     >>> import decaylr as dl
     >>> dl.cosine(0.1, 0.0, 100)._repr_html_()[:4]
     '<div'
     """
-    runs = reshape(schedule, -1)
+    runs = reshape(without_refusals(schedule), -1)
     shown = min(runs.size, MAX_CURVES)
     chosen = np.linspace(0, runs.size - 1, shown).astype(np.int64)
     positions = even_grid("step", horizon(schedule), POINTS)

@@ -23,7 +23,9 @@ def even_grid(unit: str, length: float, points: int) -> Positions:
 
 def horizon(schedule: Node) -> float:
     """Range to plot: the length, or three times the longest time among the parameters."""
-    lengths = length_of(schedule)[np.isfinite(length_of(schedule))]
+    refuses = schedule.kind == "ending" and schedule.options["mode"] == "raise"
+    lengths = schedule.parameters["length"] if refuses else length_of(schedule)
+    lengths = lengths[np.isfinite(lengths)]
     if lengths.size and lengths.max() > 0:
         return float(lengths.max())
     times = list(_times(schedule))
