@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def _node(schedule: Node, shape: Shape) -> Calls[tuple[Any, ...]]:
         _node(child, child.shape if kind == "select" else shape if child.size > 1 else ())
         for child in schedule.children
     )
-    return kind, int(np.prod(shape, dtype=np.int64)), columns, options, children
+    return kind, math.prod(shape), columns, options, children
 
 
 def _option(value: str | bool) -> str:
@@ -68,6 +69,6 @@ def _option(value: str | bool) -> str:
 def _column(kind: str, name: str, array: Array, shape: Shape) -> Array:
     """A parameter of shape (1, list length) if all runs share it, else (runs, list length)."""
     length = array.shape[-1] if is_list(kind, name) else 1
-    if np.prod(batch_shape(kind, name, array), dtype=np.int64) == 1:
+    if math.prod(batch_shape(kind, name, array)) == 1:
         return np.ascontiguousarray(array).reshape(1, length)
     return np.ascontiguousarray(broadcast_parameter(kind, name, array, shape)).reshape(-1, length)

@@ -5,6 +5,7 @@ All arguments are checked before anything is written to `out`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,7 +98,7 @@ def _positions_and_runs(
         at = np.ascontiguousarray(at if at.shape == shape else np.broadcast_to(at, shape))
     if shape == batch or not any(n > 1 for n in batch):
         return at, None
-    runs = np.arange(int(np.prod(batch))).reshape(batch)
+    runs = np.arange(math.prod(batch)).reshape(batch)
     return at, np.ascontiguousarray(np.broadcast_to(runs, shape)).ravel()
 
 

@@ -6,6 +6,7 @@ last axis of length 1 or more, so that columns need no reshaping.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax.numpy as jnp
@@ -205,7 +206,7 @@ def _polynomial(coefficients: Any, t: Any) -> Any:
 
 def _first_rows(batch: tuple[int, ...], rows: int, shape: tuple[int, ...], less: int) -> Any:
     """The first row of every value's run in the table of all runs, minus `less`."""
-    runs = np.arange(int(np.prod(batch)), dtype=np.int32).reshape((*batch, 1)) * np.int32(rows)
+    runs = np.arange(math.prod(batch), dtype=np.int32).reshape((*batch, 1)) * np.int32(rows)
     return np.broadcast_to(runs - np.int32(less), shape)
 
 
