@@ -288,6 +288,12 @@ phases = st.one_of(
 )
 
 
+def test_a_boundary_inside_of_a_part_that_begins_between_positions():
+    pieces = [dl.piecewise_constant([1, 2, 3, end], [0, 1, 2, 3, 4]) for end in (33, 26)]
+    longer = dl.join(pieces).extend(15, 13)  # of 59: 23 positions become one
+    assert [longer(p) for p in (13, 14, 15)] == [3.0, 3.0, 4.0]
+
+
 @settings(deadline=None)
 @given(st.lists(phases, min_size=1, max_size=4), st.integers(1, 500), st.data())
 def test_positions_after_an_extension_are_exact(parts, more, data):

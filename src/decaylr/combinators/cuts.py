@@ -7,6 +7,7 @@ factors go into the parts. So a schedule that was edited n times has about n par
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from decaylr.combinators.positions import advance, stretch
 from decaylr.tree.batch import broadcast_to, rebuild_with
 from decaylr.tree.length import integers_if_whole, length_of
 from decaylr.tree.node import KINDS, N, Node, Shape, is_list, new_like
+from decaylr.tree.periods import product_and_error
 
 EXACT = 2.0**53  # whole numbers below are exact, and a quotient of them is rounded once
 
@@ -206,20 +208,35 @@ def _whole(array: Array) -> bool:
 
 
 def _scaled(position: Array, cut: Array, scale: Scale | None, offset: Array | int) -> Array:
-    """``offset + (position - cut) * scale``, computed exactly and rounded once."""
+    """``offset + (position - cut) * scale``, computed exactly and rounded once, down.
+
+    A position at a boundary is then never before the rounded boundary, also where the boundary is
+    the sum of two rounded ones.
+    """
     new, old = (np.ones(()), np.ones(())) if scale is None else scale
     given = np.broadcast_arrays(position, cut, new, old, offset)
     with np.errstate(over="ignore", invalid="ignore"):
         distance, shift = (np.asarray(a, np.float64) for a in (given[0] - given[1], given[4]))
         product = distance * given[2] + shift * given[3]
         if all(map(_whole, (*given, product))):
-            return integers_if_whole(product / given[3])
+            return integers_if_whole(_quotient_below(product, np.asarray(given[3], np.float64)))
     exact = np.vectorize(_exactly, otypes=[np.float64])
     return integers_if_whole(exact(*given))
+
+
+def _quotient_below(x: FloatArray, y: FloatArray) -> FloatArray:
+    """x / y for whole x and y, rounded down."""
+    quotient = np.asarray(x / y)
+    product, error = product_and_error(quotient, y)
+    above = (product - x) + error > 0.0
+    below: FloatArray = np.where(above, np.nextafter(quotient, -np.inf), quotient)
+    return below
 
 
 def _exactly(position: Any, cut: Any, new: Any, old: Any, offset: Any) -> float:
     from fractions import Fraction  # a third of the time that `import decaylr` takes
 
     p, c, n, o, start = (Fraction(x) for x in (position, cut, new, old, offset))
-    return float(start + (p - c) * n / o)
+    exact = start + (p - c) * n / o
+    nearest = float(exact)
+    return nearest if nearest <= exact else math.nextafter(nearest, -math.inf)

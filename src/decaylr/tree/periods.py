@@ -56,10 +56,15 @@ def common_period(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def exact_product(period: FloatArray, factor: FloatArray) -> FloatArray:
     """period * factor; infinite where float64 has to round it, as a period must be exact."""
-    product = period * factor
-    (a, b), (c, d) = _halves(period), _halves(factor)
-    error = ((a * c - product) + a * d + b * c) + b * d
+    product, error = product_and_error(period, factor)
     return np.where(error == 0.0, product, np.inf)
+
+
+def product_and_error(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """x * y as float64 rounds it, and what is left of the exact product."""
+    product = x * y
+    (a, b), (c, d) = _halves(x), _halves(y)
+    return product, ((a * c - product) + a * d + b * c) + b * d
 
 
 def _halves(x: FloatArray) -> tuple[FloatArray, FloatArray]:
