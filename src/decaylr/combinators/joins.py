@@ -88,8 +88,9 @@ def _checked(parts: Sequence[Node], boundaries: Sequence[Real]) -> list[Array]:
         refuse("boundaries", f"one fewer than the {len(parts)} parts", len(boundaries))
     checked = [at_least(f"boundaries[{i}]", b) for i, b in enumerate(boundaries)]
     for i, (before, after) in enumerate(pairwise(checked)):
-        broadcast_shape({f"boundaries[{i}]": before.shape, f"boundaries[{i + 1}]": after.shape})
-        if np.any(after < before):
+        if before.shape != after.shape:
+            broadcast_shape({f"boundaries[{i}]": before.shape, f"boundaries[{i + 1}]": after.shape})
+        if (after < before).any():
             refuse("boundaries", "non-decreasing", f"{after.min()} after {before.max()} at {i + 1}")
     return checked
 
