@@ -219,6 +219,15 @@ def expect(name: str, value: Array, rule: str, holds: npt.NDArray[np.bool_] | np
     require(name, elements, lambda _: accepted, rule)
 
 
+def finite_quotient(dividend_name: str, dividend: Array, name: str, divisor: Array) -> Array:
+    """dividend / divisor; the divisor is refused where that is beyond the range of float64."""
+    with np.errstate(over="ignore"):
+        quotient: Array = np.asarray(dividend / divisor)
+    rule = f"such that {dividend_name} / {name} is finite"
+    expect(name, divisor, rule, np.isfinite(quotient))
+    return quotient
+
+
 def broadcastable(**named: Array) -> None:
     """Raise ValueError unless the named parameters broadcast together."""
     broadcast_shape({name: array.shape for name, array in named.items()})

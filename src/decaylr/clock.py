@@ -152,6 +152,7 @@ def _scaled(target: str, amount: Array, ratio: Fraction, inexact: bool) -> Quant
         # Python integers: products cannot overflow and quotients are correctly rounded
         product = np.asarray(amount.astype(object) * ratio.numerator, object)
         scaled = np.asarray(product // ratio.denominator, object)
+        _require_position(target, scaled)  # before a quotient that no float64 could hold
         whole = bool(np.all(product % ratio.denominator == 0))
         fractions = np.asarray(product / ratio.denominator, np.float64)
         if inexact and not whole:
@@ -162,10 +163,14 @@ def _scaled(target: str, amount: Array, ratio: Fraction, inexact: bool) -> Quant
             fractions = np.asarray(amount * ratio.numerator / ratio.denominator, np.float64)
         whole = _all_whole(fractions)
         scaled = fractions
-    # < rather than <=: as a float, the largest position rounds up to 2**63
-    require(target, scaled, lambda x: x < LARGEST_POSITION + 1, f"at most {LARGEST_POSITION}")
+    _require_position(target, scaled)
     result = scaled.astype(np.int64) if whole else fractions
     return result if result.ndim else result.item()
+
+
+def _require_position(name: str, amount: npt.NDArray[Any]) -> None:
+    # < rather than <=: as a float, the largest position rounds up to 2**63
+    require(name, amount, lambda x: x < LARGEST_POSITION + 1, f"at most {LARGEST_POSITION}")
 
 
 def _all_whole(values: npt.NDArray[np.float64]) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import decaylr as dl
-from decaylr.compat.torch import MultiplicativeLR
+from decaylr.clock import Clock
+from decaylr.compat.torch import MultiplicativeLR, OneCycleLR
 from decaylr.convert import convert
 from decaylr.plateau.scale import Plateau
 
@@ -264,3 +265,36 @@ def test_cycles_of_positions_beyond_int64(ratio):
             table = far.table(3, start=start)
             assert table.tolist() == [far(start + k) for k in range(3)]
             assert np.all((table >= 0.0) & (table <= 1.0))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: dl.slanted_triangular(1e300, 100, ratio=1e-10), "ratio must be such that"),
+        (lambda: dl.one_cycle(1e300, 100, div_factor=1e-10), "div_factor must be such that"),
+        (lambda: dl.one_cycle(1.0, 100, final_div_factor=5e-324), "final_div_factor must be such"),
+        (lambda: dl.one_cycle(1.0, 100, pct_start=1e308), "pct_start must be in"),
+        (lambda: OneCycleLR(1e300, 100, div_factor=1e-10), "div_factor must be such that"),
+        (lambda: Clock(steps_per_epoch=5e-324).epochs(steps=10), "epochs must be at most"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_quotients_beyond_the_range_of_floats(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_text_of_a_join_whose_lengths_have_no_finite_sum():
+    s = dl.join([dl.linear(1.0, 0.0, 1.7e308)] * 2 + [dl.constant(1.0)], [1, 2])
+    assert eval(repr(s), {"join": dl.join, "linear": dl.linear, "constant": dl.constant}) == s
+
+
+@pytest.mark.parametrize("size", [18.087356161964397, 1.1, 1.9, 3.3, 1e3 / 3, 2**40 / 3])
+def test_stairs_up_to_the_last_position(size):
+    """A stair may begin less than 512 positions before 2**63, where float64 rounds up to it."""
+    start = 2**63 - 1200
+    s = dl.linear(0.0, 1.0, 2.0**62).repeat(7.5 * size).staircase(size)
+    calls = [s(p) for p in range(start, 2**63 - 1)]
+    assert len(set(calls)) > 1 or size > 1200
+    assert s.table(1199, start=start).tolist() == calls

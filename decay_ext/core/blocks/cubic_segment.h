@@ -208,13 +208,13 @@ class CubicSegment {
         const double_double gone = sub(exact(p), start_), ahead = sub(end_, exact(p));
         return (gone.hi < ahead.hi ? left().at(gone) : right().at(ahead)) * back_;
     }
-    // Short intervals are one block, seen from the right: but for a first number that is nearer to
-    // the start, where the value may be a tiny one.
-    Int turn(Int stop) const {
+    // Short intervals are one block, seen from the right: but for a first number just after the
+    // start, where the value may be a tiny one.
+    DECAYLR_LANE Int turn(Int stop) const {
         const Int blocks = (stop - first_) / 2 / block;
         if (blocks > 0) return blocks * block;
-        const double_double begin = exact(first_);
-        return sub(begin, start_).hi < sub(end_, begin).hi ? 1 : 0;
+        const double begin = static_cast<double>(first_), gone = begin - start_.hi;
+        return gone > 0.0 && 64.0 * gone < end_.hi - begin ? 1 : 0;
     }
     Int in_left(Int n, Int count) const { return std::clamp<Int>(turn_ - n, 0, count); }
     CubicHalf left() const { return {hermite_, start_, reciprocal_, 1.0, first_}; }

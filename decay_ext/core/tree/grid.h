@@ -169,10 +169,6 @@ class Grid {
     static constexpr double infinite = std::numeric_limits<double>::infinity();
     static constexpr int most_tries = 3;  // a rounded quotient is not farther off
 
-    // Whether a number is below 2^63, which its first word may be rounded to.
-    static bool is_position(double_double x) {
-        return x.hi < two_63 || (x.hi == two_63 && x.lo < 0.0);
-    }
     // Beyond these bounds products would not be exact, and schedules stand still or are over.
     static double_double bounded(double_double x) {
         if (!(x.hi < 0x1p400)) return {0x1p400, 0.0};
@@ -199,10 +195,14 @@ struct Grid::Moved {
     Int back;
 };
 
-// The offset is made one of 0 <= offset < times, unless numbers would have to be larger for it.
+// The offset is made one of 0 <= offset < times, unless numbers would have to be so large for it that
+// later ones do not fit. Smaller numbers always do.
 inline Grid::Moved Grid::normalized(double_double offset) const {
     const double_double number = unit_ ? offset : div(offset, times_);
-    const bool numbered = (!kept_ || offset.hi < 0.0) && std::fabs(number.hi) < 0.5 * two_63;
+    constexpr double largest = 0x1.fffffffffffffp62;
+    const bool smaller = offset.hi < 0.0;
+    const bool numbered =
+        smaller ? number.hi >= -largest : !kept_ && number.hi < 0.5 * two_63;
     Int steps = numbered ? floor_of(number) : 0;
     double_double rest = sub(offset, mul(times_, exact(steps)));
     if (numbered && rest.hi < 0.0) {

@@ -85,6 +85,11 @@ DECAYLR_LANE double floor_in_double(double_double q) {
     return floor == q.hi && q.lo < 0.0 ? floor - 1.0 : floor;
 }
 
+// Whether a number is below 2^63, which its first word may be rounded to.
+inline bool is_position(double_double x) {
+    return x.hi < two_63 || (x.hi == two_63 && x.lo < 0.0);
+}
+
 // The largest whole number up to q; beyond the range of int64 the nearest one in it.
 inline Int floor_of(double_double q) {
     const double hi = std::floor(q.hi);
@@ -114,11 +119,13 @@ inline Division divide_by_integers(Int n, double size) {
     const double fraction = std::frexp(size, &exponent);
     const Int m = static_cast<Int>(std::ldexp(fraction, 53));
     const int shift = 53 - exponent;
-    const bool fits = static_cast<double>(n) < size * (0.5 * two_63);
+    // Then n * 2^shift is below 2^118.
+    const bool moderate = static_cast<double>(n) < size * (2.0 * two_63);
+    const Wide exactly = moderate ? (static_cast<Wide>(n) << shift) / m : max_int;
     Wide rest = n % (2 * m);
     for (int left = shift; left > 0; left -= 63) rest = (rest << std::min(left, 63)) % (2 * m);
     const bool odd = rest >= m;
-    const Int quotient = fits ? static_cast<Int>((static_cast<Wide>(n) << shift) / m) : max_int;
+    const Int quotient = static_cast<Int>(std::min<Wide>(exactly, max_int));
     const double last = static_cast<double>(static_cast<Int>(odd ? rest - m : rest));
     return {quotient, {std::ldexp(last, -shift), 0.0}, odd};
 }
@@ -157,8 +164,9 @@ inline Int first_of_multiple(Int number, const Boundary& size) {
         const bool whole = begin.hi == std::floor(begin.hi) && begin.lo == std::floor(begin.lo);
         return whole ? floor : floor + 1;
     }
-    if (!(k * size.value < two_63)) return max_int;
-    Int first = std::max<Int>(floor_of(mul(exact(number), size.value)), 0);
+    const double_double begin = mul(exact(number), size.value);
+    if (!is_position(begin)) return max_int;
+    Int first = std::max<Int>(floor_of(begin), 0);
     while (first > 0 && divide(first - 1, size).quotient >= number) --first;
     while (first < max_int && divide(first, size).quotient < number) ++first;
     return first;

@@ -75,7 +75,8 @@ def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:
         length = compact(length_of(part))
         if not np.all(np.isfinite(length)):
             return None
-        end = end + length
+        with np.errstate(over="ignore"):
+            end = end + length
         boundaries.append(integers_if_whole(end))
     return boundaries
 

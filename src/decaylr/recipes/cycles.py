@@ -15,6 +15,7 @@ from decaylr.checks import (
     broadcastable,
     expect,
     finite,
+    finite_quotient,
     flag,
     one_of,
     refuse,
@@ -112,17 +113,24 @@ def one_cycle(
     (1.0, 13.0, 25.0, 0.5)
     """
     peak, total = finite("max_value", max_value), above("total_steps", total_steps)
-    first: Array = peak / above("div_factor", div_factor)
-    first = first if init_value is None else finite("init_value", init_value)
-    last: Array = first / above("final_div_factor", final_div_factor)
-    last = last if end_value is None else finite("end_value", end_value)
+    divisor = above("div_factor", div_factor)
+    final_divisor = above("final_div_factor", final_div_factor)
+    if init_value is None:
+        first = finite_quotient("max_value", peak, "div_factor", divisor)
+    else:
+        first = finite("init_value", init_value)
+    if end_value is None:
+        last = finite_quotient("the first value", first, "final_div_factor", final_divisor)
+    else:
+        last = finite("end_value", end_value)
     start = at_least("pct_start", pct_start)
     broadcastable(
         max_value=peak, total_steps=total, pct_start=start, init_value=first, end_value=last
     )
     if not flag("three_phase", three_phase) and pct_final is not None:
         refuse("pct_final", "left out unless three_phase is True", pct_final)
-    up, middle, end = _cycle_edges(total, start, three_phase, pct_final, inclusive)
+    with np.errstate(over="ignore"):  # edges that are not finite are refused
+        up, middle, end = _cycle_edges(total, start, three_phase, pct_final, inclusive)
     parts = [rise("anneal", anneal, first, peak, up)]
     if not three_phase:
         return join([*parts, fall("anneal", anneal, peak, last, end - up)], boundaries=[up])

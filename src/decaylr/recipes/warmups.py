@@ -19,6 +19,7 @@ from decaylr.checks import (
     broadcastable,
     expect,
     finite,
+    finite_quotient,
     one_of,
     refuse,
     shown,
@@ -336,7 +337,7 @@ def slanted_triangular(
     expect("cut_fraction", share, "at most 1", share <= 1)
     cut = np.floor(total * share)
     expect("total_steps", total, "at least 1 / cut_fraction", cut >= 1)
-    bottom = peak / height
+    bottom = finite_quotient("max_value", peak, "ratio", height)
     down = fall("decay", "linear", peak, bottom, cut * (1 / share - 1))
     return sequence([linear(bottom, peak, cut), down], [cut])
 

@@ -15,6 +15,7 @@ from decaylr.checks import (
     broadcastable,
     expect,
     finite,
+    finite_quotient,
     flag,
     one_of,
     refuse,
@@ -232,8 +233,9 @@ def OneCycleLR(  # noqa: N802
     if flag("three_phase", three_phase):
         rule = "at most (total_steps + 1) / (2 * total_steps) with three phases"
         expect("pct_start", fraction, rule, 2 * fraction * total <= total + 1)
-    first: Array = peak / above("div_factor", div_factor)
-    last: Array = first / above("final_div_factor", final_div_factor)
+    first = finite_quotient("max_lr", peak, "div_factor", above("div_factor", div_factor))
+    final_divisor = above("final_div_factor", final_div_factor)
+    last = finite_quotient("the first value", first, "final_div_factor", final_divisor)
     broadcastable(max_lr=peak, total_steps=total, pct_start=fraction, div_factor=first, end=last)
     cycle = partial(one_cycle_phases, fraction * total, total, kind, three_phase)
     rate = cycle([first, peak, first, last] if three_phase else [first, peak, last])
