@@ -15,10 +15,12 @@ class RexRow {
           share_(beta > 0x1p400 ? 1.0 / beta : 1.0),
           beta_(beta > 0x1p400 ? 1.0 : beta),
           fast_(endpoints_.whole()),
-          near_(endpoints_.steps < 0.5 * two_53) {}
+          near_(endpoints_.steps < 0.5 * two_53),
+          careful_(near_ && sign_change(init, end) > 0.0) {}
 
     double at(Int p) const {
         if (endpoints_.at_end(p)) return endpoints_.end_at(p);
+        if (careful_) return precise(static_cast<double>(p));
         if (fast_) return between(static_cast<double>(p));
         return near_ ? fractional(static_cast<double>(p)) : precise(p);
     }
@@ -31,6 +33,8 @@ class RexRow {
         const RexRow own = *this;
         if (!near_) {
             for (Int i = 0; i < count; ++i) out[i] = at(numbers[i]);
+        } else if (careful_) {
+            endpoints_.fill_numbers(numbers, count, out, [own](double x) { return own.precise(x); });
         } else if (fast_) {
             endpoints_.fill_numbers(numbers, count, out, [own](double x) { return own.between(x); });
         } else {
@@ -54,6 +58,7 @@ class RexRow {
     template <class Real>
     void inside(Int p, Int n, Real* out) const {
         const RexRow own = *this;
+        if (careful_) return fill_each(p, n, out, [own](double x) { return own.precise(x); });
         if (fast_) return fill_each(p, n, out, [this](double x) { return between(x); });
         if (near_) return fill_each(p, n, out, [own](double x) { return own.fractional(x); });
         for (Int i = 0; i < n; ++i) out[i] = static_cast<Real>(precise(p + i));
@@ -66,7 +71,9 @@ class RexRow {
         const double ahead = left * share_, behind = beta_ * gone;
         return weights_.with((weights_.upward ? ahead : behind) / (ahead + behind));
     }
-    double precise(Int p) const {
+    // From a number as an Int or, where it is exact, as a double.
+    template <class Number>
+    DECAYLR_LANE double precise(Number p) const {
         const double_double left = mul(endpoints_.remaining(p), share_);
         const double_double gone = mul(endpoints_.elapsed(p), beta_);
         return weights_.with(div(weights_.upward ? left : gone, add(left, gone)));
@@ -76,6 +83,7 @@ class RexRow {
     EndWeights weights_;
     double share_, beta_;
     bool fast_, near_;  // numbers are positions; they are exact as doubles
+    bool careful_;      // they are, and near 0 only weights in two words give all digits
 };
 
 class Rex {
