@@ -57,7 +57,18 @@ inline void fill_levels(Int first, Int count, Int n, Real* out, Values&& values,
     }
 }
 
-// The same where level n begins at n * size, for an integral size.
+// A level may begin at the last of all numbers, after which there is none that could end the level
+// before it: so that one is filled alone, with level level_at(number). Returns how many are left.
+template <class Real, class Values, class LevelAt>
+inline Int fill_last_number(Int first, Int count, Real* out, Values&& values, LevelAt&& level_at) {
+    if (count <= 1 || count <= max_int - first) return count;
+    double level[lanes];  // room for a whole vector
+    values(level_at(max_int), 1, level);
+    out[count - 1] = static_cast<Real>(level[0]);
+    return count - 1;
+}
+
+// fill_levels where level n begins at n * size, for an integral size.
 template <int most, class Real, class Values>
 inline void fill_stairs(Int first, Int count, const Boundary& size, Real* out, Values&& values) {
     const Int stairs = (count - 1) / size.whole + 2, last = max_int / size.whole;
@@ -91,6 +102,7 @@ class Stairs {
     // values(k, many, levels) computes the levels from stair k on, at most `most` together.
     template <int most = together, class Real, class Values>
     void fill(Int first, Int count, Real* out, Values&& values) const {
+        count = fill_last_number(first, count, out, values, [this](Int n) { return at(n); });
         if (equal()) return fill_stairs<most>(first, count, size_, out, values);
         const double length = this->length();
         if (length >= 1.0) {
@@ -203,13 +215,8 @@ class Boundaries {
     // at the i-th boundary and later ones.
     template <class Real, class Values>
     void fill(Int first_number, Int count, Real* out, Values&& values) const {
-        // A boundary may be the last of all numbers, after which there is none.
-        const Int before_last = max_int - first_number;
-        if (count > 1 && count > before_last) {
-            double level[lanes];
-            values(reached_by(max_int), 1, level);
-            out[--count] = static_cast<Real>(level[0]);
-        }
+        count = fill_last_number(first_number, count, out, values,
+                                 [this](Int n) { return reached_by(n); });
         fill_levels(
             first_number, count, reached_by(first_number), out,
             [&](Int i, int many, double* levels) {
