@@ -220,7 +220,7 @@ def expect(name: str, value: Array, rule: str, holds: npt.NDArray[np.bool_] | np
 
 
 def finite_quotient(dividend_name: str, dividend: Array, name: str, divisor: Array) -> Array:
-    """dividend / divisor; the divisor is refused where that is beyond the range of float64."""
+    """Return dividend / divisor; ValueError, naming the divisor, where it overflows float64."""
     with np.errstate(over="ignore"):
         quotient: Array = np.asarray(dividend / divisor)
     rule = f"such that {dividend_name} / {name} is finite"

@@ -4,8 +4,8 @@
 // the zero end is the smaller one, else 1 - t^n, whose blocks shrink towards both ends: towards
 // t = 0, where the series is singular, and towards t = 1, so that nothing cancels.
 //
-// t^n is 2 to the power of n log2 t, which is off by less than n 2^-66: for n <= 2^10 the weight at
-// a centre is accurate to 2^-56 of itself, for n <= 2^14 to 2^-52, and down to the smallest doubles.
+// t^n is 2 to the power of n log2 t, which is off by less than n 2^-66: for n <= 2^10 the weight
+// at a centre is accurate to 2^-56 of itself, for n <= 2^14 to 2^-52, down to the smallest doubles.
 #pragma once
 
 #include "blocks/block_sum.h"
@@ -29,8 +29,9 @@ class RealPowerBlocks {
           base_(weights.base),
           upward_(weights.upward),
           rise_(rise),
-          usable_(n.hi >= 0x1p-100 && n.hi <= 0x1p14 && weights.unit == 1.0 && endpoints.steps >= 2.0 &&
-                  endpoints.steps <= 0x1p51 && std::fabs(change_.hi) > 0x1p-500),
+          usable_(n.hi >= 0x1p-100 && n.hi <= 0x1p14 && weights.unit == 1.0 &&
+                  endpoints.steps >= 2.0 && endpoints.steps <= 0x1p51 &&
+                  std::fabs(change_.hi) > 0x1p-500),
           fineness_(0) {
         if (!usable_) return;
         const PowerShape shape(n.hi);

@@ -50,11 +50,14 @@ struct knows_monotonicity<Row, std::void_t<decltype(&Row::monotonicity)>> : std:
 
 // A node whose runs are prepared into a row: `Curve::row(run, grid)` gives an object with at(n) and
 // fill(first, count, out), perhaps with sum(first, count) and monotonicity(first), for numbers of
-// the grid, whose number 0 is less than a step after the curve's beginning. A curve may have a fill_rows of its own, with the arguments of the node's, and
+// the grid, whose number 0 is less than a step after the curve's beginning.
+//
+// A curve may have a fill_rows of its own, with the arguments of the node's. It may also have
 // across_runs(first, runs), for `many_runs` runs at most, which evaluates one position of all runs
-// at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position). So has
-// own_numbers(first, runs), where each run has a number of its own: fill(numbers, out), if applies().
-// The row of whole positions that all runs share is prepared once, when the node is built.
+// at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position). And
+// own_numbers(first, runs), where each run has a number of its own: fill(numbers, out), if
+// applies(). The row of whole positions that all runs share is prepared once, when the node is
+// built.
 template <class Curve>
 class CurveNode final : public Node {
     using Row = decltype(std::declval<const Curve&>().row(Run{0}, whole_positions));

@@ -195,8 +195,8 @@ struct Grid::Moved {
     Int back;
 };
 
-// The offset is made one of 0 <= offset < times, unless numbers would have to be so large for it that
-// later ones do not fit. Smaller numbers always do.
+// The offset is made one of 0 <= offset < times, unless numbers would have to be so large for it
+// that later ones do not fit. Smaller numbers always do.
 inline Grid::Moved Grid::normalized(double_double offset) const {
     const double_double number = unit_ ? offset : div(offset, times_);
     constexpr double largest = 0x1.fffffffffffffp62;

@@ -71,13 +71,13 @@ def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:
     """Boundaries where the parts end; None if one before the last has infinite length."""
     boundaries: list[Array] = []
     end: FloatArray = np.zeros(())
-    for part in parts[:-1]:
-        length = compact(length_of(part))
-        if not np.all(np.isfinite(length)):
-            return None
-        with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):  # a sum beyond the range of float64 is infinite
+        for part in parts[:-1]:
+            length = compact(length_of(part))
+            if not np.all(np.isfinite(length)):
+                return None
             end = end + length
-        boundaries.append(integers_if_whole(end))
+            boundaries.append(integers_if_whole(end))
     return boundaries
 
 

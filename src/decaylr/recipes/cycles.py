@@ -129,7 +129,7 @@ def one_cycle(
     )
     if not flag("three_phase", three_phase) and pct_final is not None:
         refuse("pct_final", "left out unless three_phase is True", pct_final)
-    with np.errstate(over="ignore"):  # edges that are not finite are refused
+    with np.errstate(over="ignore"):  # `rise` and `fall` refuse infinite edges
         up, middle, end = _cycle_edges(total, start, three_phase, pct_final, inclusive)
     parts = [rise("anneal", anneal, first, peak, up)]
     if not three_phase:
@@ -251,7 +251,7 @@ def _wave(
     scale: Array,
     count: ArrayLike | None,
 ) -> Schedule:
-    with np.errstate(over="ignore"):  # a sum that is not finite is refused
+    with np.errstate(over="ignore"):  # `above` refuses an infinite sum
         total = up + down
     period = above("step_size_up + step_size_down", total)
     slopes = [rise("shape", shape, base, peak, up), fall("shape", shape, peak, base, down)]
