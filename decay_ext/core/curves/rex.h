@@ -14,15 +14,15 @@ class RexRow {
           // Weights left : beta * p as left / beta : p where their sum could overflow.
           share_(beta > 0x1p400 ? 1.0 / beta : 1.0),
           beta_(beta > 0x1p400 ? 1.0 : beta),
-          fast_(endpoints_.whole()),
           near_(endpoints_.steps < 0.5 * two_53),
-          careful_(near_ && sign_change(init, end) > 0.0) {}
+          careful_(near_ && std::signbit(init) != std::signbit(end)),
+          fast_(endpoints_.whole() && !careful_) {}
 
     double at(Int p) const {
         if (endpoints_.at_end(p)) return endpoints_.end_at(p);
-        if (careful_) return precise(static_cast<double>(p));
         if (fast_) return between(static_cast<double>(p));
-        return near_ ? fractional(static_cast<double>(p)) : precise(p);
+        if (!near_) return precise(p);
+        return careful_ ? precise(static_cast<double>(p)) : fractional(static_cast<double>(p));
     }
     template <class Real>
     void fill(Int first, Int count, Real* out) const {
@@ -82,8 +82,9 @@ class RexRow {
     Endpoints endpoints_;
     EndWeights weights_;
     double share_, beta_;
-    bool fast_, near_;  // numbers are positions; they are exact as doubles
-    bool careful_;      // they are, and near 0 only weights in two words give all digits
+    bool near_;     // numbers are exact as doubles
+    bool careful_;  // they are, and values pass through 0, where a weight needs two words
+    bool fast_;     // numbers are positions, and one word is enough
 };
 
 class Rex {
