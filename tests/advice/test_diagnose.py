@@ -6,13 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import decaylr as dl
 from decaylr.advice import diagnosis
 from decaylr.advice.__main__ import worked_table
 from tests.paths import ROOT
+from tests.strategies.curves import examples
 from tests.strategies.trees import batches, trees
 
 FIGURES = (
@@ -206,7 +207,7 @@ def combined_batches(draw):
     return s
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@examples(100)
 @given(combined_batches(), st.integers(1, 300))
 def test_each_run_of_a_batch_is_diagnosed_as_if_alone(batch, steps):
     found = dl.advise(batch, steps=steps)

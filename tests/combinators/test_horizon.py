@@ -8,11 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import decaylr as dl
 from tests.compare import close
+from tests.strategies.curves import examples
 from tests.strategies.trees import batches
 
 BASES = [
@@ -242,7 +243,14 @@ def old_rewarm(s, at, steps, to, tail):
     return dl.join([s, ramp, tail], boundaries=[at, at + steps])
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None)
+def test_a_rewarm_where_the_schedule_is_infinite_is_refused():
+    growing = dl.exponential(1.0, 1e10)
+    for at, steps, message in ((40, 5, "finite there"), (20, 20, r"finite at at \+ steps")):
+        with pytest.raises(ValueError, match=f"at must be such that the schedule is {message}"):
+            growing.rewarm(at, steps, 2.0)
+
+
+@examples(100)
 @given(batches(), batches(), st.data())
 def test_edits_have_the_bits_of_nested_joins(drawn, other, data):
     s = nested = drawn.schedule
@@ -253,14 +261,17 @@ def test_edits_have_the_bits_of_nested_joins(drawn, other, data):
         steps = data.draw(st.sampled_from([None, 0, 5, 2.5]))
         if steps is None:
             s, nested = s.branch(at, tail), old_branch(nested, at, tail)
-        else:
+        elif np.all(np.isfinite(s(at))):
             s, nested = s.rewarm(at, steps, 2.0, tail), old_rewarm(nested, at, steps, 2.0, tail)
+        else:
+            with pytest.raises(ValueError, match="at must be such that the schedule is finite"):
+                s.rewarm(at, steps, 2.0, tail)
     assert s.shape == nested.shape
     np.testing.assert_array_equal(s.table(260), nested.table(260))
     np.testing.assert_array_equal(s(77.3), nested(77.3))
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@examples(100)
 @given(batches(), st.integers(0, 150), st.integers(0, 30))
 def test_the_rest_after_a_rewarm_is_scaled(drawn, at, steps):
     s = drawn.schedule
@@ -294,7 +305,7 @@ def test_a_boundary_inside_of_a_part_that_begins_between_positions():
     assert [longer(p) for p in (13, 14, 15)] == [3.0, 3.0, 4.0]
 
 
-@settings(deadline=None)
+@examples(100)
 @given(st.lists(phases, min_size=1, max_size=4), st.integers(1, 500), st.data())
 def test_positions_after_an_extension_are_exact(parts, more, data):
     """Where the original's position is whole, it is met from the right side of every boundary."""

@@ -206,8 +206,11 @@ def rewarm(
     """
     cut, ramp, target = at_least("at", at), at_least("steps", steps), finite("to", to)
     broadcast_shape({"schedule": schedule.shape, "at": cut.shape, "steps": ramp.shape})
+    begin = np.asarray(value_at(schedule, cut))
+    expect("at", cut, "such that the schedule is finite there", np.isfinite(begin))
     if tail is None:
         value = np.asarray(value_at(schedule, cut + ramp))
+        expect("at", cut, "such that the schedule is finite at at + steps", np.isfinite(value))
         rule = "such that the schedule is not 0 at at + steps, unless a tail is given"
         expect("at", cut, rule, value != 0)
         with np.errstate(over="ignore"):
@@ -222,7 +225,7 @@ def rewarm(
     up = new_curve_like(
         schedule,
         "linear",
-        value_at(schedule, cut),
+        begin,
         target,
         np.where(ramp == 0, NEGLIGIBLE_STEPS, ramp),
     )
