@@ -87,6 +87,23 @@ def check_writable(name: str, path: AnyPath) -> None:
         raise type(error)(text) from None
 
 
+def check_new(path: AnyPath | None, name: str, *, overwrite: bool) -> None:
+    """Check that a file does not exist, unless it may be overwritten; `name` is the parameter.
+
+    What is not a regular file, such as /dev/stdout, may exist.
+
+    Raises
+    ------
+    FileExistsError
+        If it exists.
+    """
+    if path is not None and not overwrite and os.path.isfile(path):
+        raise FileExistsError(
+            f"{name} must be a new file, got {os.fspath(path)}, which exists; "
+            "--overwrite replaces it"
+        )
+
+
 def check_space(name: str, path: AnyPath, size: int) -> None:
     """Check that the disk has room for a file of `size` bytes; `name` is the parameter.
 

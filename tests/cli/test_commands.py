@@ -229,7 +229,7 @@ def test_the_figures_of_each_run_are_over_its_own_length(file):
 def test_a_stated_length_is_that_of_every_run(file):
     text = UNEQUAL.replace("columns", "length = 2000\ncolumns")
     for name, arguments in ((file(text), ()), (file(UNEQUAL, "b.toml"), ("--steps", 2000))):
-        out = succeed("sweep", name, *arguments, "--summary", "s.json")
+        out = succeed("sweep", name, *arguments, "--summary", "s.json", "--overwrite")
         rows = json.loads(Path("s.json").read_text())
         fold = dl.linear(1.0, 0.0, [1000, 4, 99, 4]).fold(2001)
         assert [row["mean"] for row in rows] == fold.mean.tolist()

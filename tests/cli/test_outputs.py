@@ -30,15 +30,15 @@ steps = 4
 """
 CONFIG = {"StepLR": {"base_lr": 0.5, "step_size": 30, "gamma": 0.5}}
 WRITES = [
-    ("sweep", "in.toml", "--quiet", "--out", "x.npy"),
-    ("sweep", "in.toml", "--quiet", "--out", "x.npz"),
-    ("sweep", "in.toml", "--quiet", "--out", "x.csv"),
-    ("sweep", "in.toml", "--quiet", "--summary", "x.csv"),
-    ("sweep", "in.toml", "--quiet", "--summary", "x.json"),
-    ("sweep", "in.toml", "--quiet", "--plot", "x.svg"),
-    ("plot", "in.toml", "--out", "x.png"),
-    ("plot", "in.toml", "--out", "x.pdf"),
-    ("convert", "config.json", "--out", "x.json"),
+    ("sweep", "in.toml", "--quiet", "--overwrite", "--out", "x.npy"),
+    ("sweep", "in.toml", "--quiet", "--overwrite", "--out", "x.npz"),
+    ("sweep", "in.toml", "--quiet", "--overwrite", "--out", "x.csv"),
+    ("sweep", "in.toml", "--quiet", "--overwrite", "--summary", "x.csv"),
+    ("sweep", "in.toml", "--quiet", "--overwrite", "--summary", "x.json"),
+    ("sweep", "in.toml", "--quiet", "--overwrite", "--plot", "x.svg"),
+    ("plot", "in.toml", "--overwrite", "--out", "x.png"),
+    ("plot", "in.toml", "--overwrite", "--out", "x.pdf"),
+    ("convert", "config.json", "--overwrite", "--out", "x.json"),
 ]
 FROM_PYTHON = {
     "save": lambda path: dl.load("in.toml").save(path),
@@ -162,7 +162,7 @@ def test_an_interrupt_in_the_middle_leaves_the_earlier_file(suffix, earlier):
     if earlier:
         Path(f"x{suffix}").write_text("before")
     before = contents()
-    done = python(INTERRUPTED, "sweep", "in.toml", "--quiet", "--out", f"x{suffix}")
+    done = python(INTERRUPTED, "sweep", "in.toml", "--quiet", "--overwrite", "--out", f"x{suffix}")
     assert done.returncode == 1
     assert "Aborted" in done.stderr
     assert contents() == before
@@ -209,7 +209,7 @@ def test_a_directory_or_file_without_permission_is_refused(monkeypatch):
         )
     Path("x.csv").write_text("before")
     monkeypatch.setattr(files.os, "access", lambda _, mode: mode != os.W_OK)
-    assert "Permission denied" in refused("sweep", "in.toml", "--out", "x.csv")
+    assert "Permission denied" in refused("sweep", "in.toml", "--overwrite", "--out", "x.csv")
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".npz"])
@@ -220,6 +220,14 @@ def test_a_disk_that_is_too_small_is_refused_before_any_work(suffix, monkeypatch
     line = refused("sweep", "in.toml", "--out", f"x{suffix}")
     size = 128 + 3 * 5 * 8 if suffix == ".npy" else 3 * 2 * 5 * 8
     assert f"x{suffix} of {size} bytes: {size - 100} bytes are missing" in line
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv"])
+def test_the_size_is_announced_before_the_work(suffix, monkeypatch):
+    monkeypatch.setattr("decaylr.cli.sweep.evaluated", lambda *_: (_ for _ in ()).throw(OSError))
+    sizes = {".npy": [128 + 8 * 3 * 2001], ".npz": [8 * 3 * 2 * 2001], ".csv": []}[suffix]
+    found = run("sweep", "in.toml", "--steps", 2000, "--out", f"x{suffix}")
+    assert found.stdout.splitlines() == [f"x{suffix} will have {n / 1000:.4g}kB" for n in sizes]
 
 
 def test_the_size_of_an_npy_is_known_beforehand(monkeypatch):
@@ -262,7 +270,7 @@ def test_permissions_and_links_are_kept():
     Path("x.csv").write_text("before")
     Path("x.csv").chmod(0o640)
     Path("link.csv").symlink_to("x.csv")
-    assert run("sweep", "in.toml", "--out", "link.csv").exit_code == 0
+    assert run("sweep", "in.toml", "--overwrite", "--out", "link.csv").exit_code == 0
     assert Path("link.csv").is_symlink()
     assert Path("x.csv").read_text().startswith("name,run")
     assert Path("x.csv").stat().st_mode & 0o777 == 0o640
@@ -313,11 +321,35 @@ def test_the_input_and_other_outputs_are_never_overwritten(arguments, says):
     assert says in refused(*arguments)
 
 
-def test_other_files_are_overwritten():
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("sweep", "in.toml", "--out", "x.npy"), "out"),
+        (("sweep", "in.toml", "--out", "link.npz"), "out"),
+        (("sweep", "in.toml", "--summary", "x.csv"), "summary"),
+        (("sweep", "in.toml", "--plot", "x.svg"), "plot"),
+        (("plot", "in.toml", "--out", "x.png"), "plot"),
+        (("plot", "in.toml"), "plot"),  # in.png
+        (("convert", "config.json", "--out", "x.json"), "out"),
+    ],
+)
+def test_a_file_that_exists_is_refused_before_any_work(arguments, name, monkeypatch):
+    for module in ("decaylr.cli.sweep", "decaylr.cli.plot"):
+        monkeypatch.setattr(f"{module}.load_entries", lambda *_: pytest.fail("work was done"))
+    path = arguments[-1] if len(arguments) > 2 else "in.png"
+    for existing in (path.replace("link", "x"), "in.png"):
+        Path(existing).write_text("before")
+    Path("link.npz").symlink_to("x.npz")
+    assert f"{name} must be a new file, got {path}, which exists; --overwrite" in refused(
+        *arguments
+    )
+
+
+def test_files_are_overwritten_where_asked():
     for name in ("x.csv", "y.csv", "p.svg"):
         Path(name).write_text("before")
     outputs = ("--out", "x.csv", "--summary", "y.csv", "--plot", "p.svg")
-    assert run("sweep", "in.toml", *outputs).exit_code == 0
+    assert run("sweep", "in.toml", "--overwrite", *outputs).exit_code == 0
     assert Path("x.csv").read_text().startswith("name,run,position")
     assert Path("y.csv").read_text().startswith("name,run,unit")
     assert "<svg" in Path("p.svg").read_text()

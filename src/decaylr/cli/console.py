@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from decaylr.files import check_writable
+from decaylr.files import check_different, check_new, check_writable
 from decaylr.plot import plot_entries
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import selected
@@ -22,6 +22,10 @@ FILE = click.Path(path_type=Path)
 
 select_option = click.option(
     "--select", metavar="GLOB", help="Use only the entries with matching names, such as 'gpt*'."
+)
+
+overwrite_option = click.option(
+    "--overwrite", is_flag=True, help="Replace files that exist; without it they are refused."
 )
 
 
@@ -80,6 +84,13 @@ def file_errors(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(f"{file}: {error.strerror or error}") from None
+
+
+def check_outputs(file: Path, outputs: Mapping[str, Path | None], *, overwrite: bool) -> None:
+    """Check that the outputs are other files than the input and one another, and new ones."""
+    check_different({"FILE": file, **outputs})
+    for name, path in outputs.items():
+        check_new(path, name, overwrite=overwrite)
 
 
 def check_picture(picture: Path | None) -> None:

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import click
 
-from decaylr.cli.console import FILE, file_errors, input_errors
+from decaylr.cli.console import (
+    FILE,
+    check_outputs,
+    file_errors,
+    input_errors,
+    overwrite_option,
+)
 from decaylr.convert import OWN, PEERS, TARGETS, VALUES, convert, written
-from decaylr.files import check_different, check_writable, written_whole
+from decaylr.files import check_writable, written_whole
 from decaylr.sweep.syntax import errors_in, parse_file
 
 
@@ -28,11 +34,14 @@ from decaylr.sweep.syntax import errors_in, parse_file
     "--value", type=click.Choice(VALUES), default="lr", help="Which scheduled value to convert."
 )
 @click.option("--out", type=FILE, help="Write the JSON to this file instead of printing it.")
-def command(file: Path, peer: str | None, target: str, value: str, out: Path | None) -> None:
+@overwrite_option
+def command(
+    file: Path, peer: str | None, target: str, value: str, out: Path | None, overwrite: bool
+) -> None:
     """Print the schedule in a configuration FILE (.json or .toml) as JSON."""
     with input_errors():
         if out is not None:
-            check_different({"FILE": file, "out": out})
+            check_outputs(file, {"out": out}, overwrite=overwrite)
             check_writable("out", out)
         text = converted(file, peer, target, value)
         if out is None:

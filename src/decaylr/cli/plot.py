@@ -6,8 +6,16 @@ from pathlib import Path
 
 import click
 
-from decaylr.cli.console import FILE, check_picture, draw, input_errors, load_entries, select_option
-from decaylr.files import check_different
+from decaylr.cli.console import (
+    FILE,
+    check_outputs,
+    check_picture,
+    draw,
+    input_errors,
+    load_entries,
+    overwrite_option,
+    select_option,
+)
 
 
 @click.command("plot")
@@ -30,10 +38,13 @@ from decaylr.files import check_different
     default="auto",
     help="Vertical axis; auto (default) chooses it for each panel.",
 )
-def command(file: Path, out: Path | None, select: str | None, x: str, y: str) -> None:
+@overwrite_option
+def command(
+    file: Path, out: Path | None, select: str | None, x: str, y: str, overwrite: bool
+) -> None:
     """Draw the schedules of a sweep FILE."""
     with input_errors():
         picture = out or Path(file.with_suffix(".png").name)
-        check_different({"FILE": file, "plot": picture})
+        check_outputs(file, {"plot": picture}, overwrite=overwrite)
         check_picture(picture)
         draw(picture, load_entries(file, select, None), quiet=False, x=x, y=y)

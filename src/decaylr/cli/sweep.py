@@ -10,14 +10,15 @@ import click
 from decaylr.cli import report
 from decaylr.cli.console import (
     FILE,
+    check_outputs,
     check_picture,
     draw,
     input_errors,
     load_entries,
+    overwrite_option,
     select_option,
     thread_limit,
 )
-from decaylr.files import check_different
 from decaylr.sweep import export
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import EntryFigures, figures_of
@@ -36,6 +37,7 @@ from decaylr.sweep.figures import EntryFigures, figures_of
 @click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
 @click.option("--steps", type=click.IntRange(1), help="Length of every entry, in its own unit.")
 @select_option
+@overwrite_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def command(
     file: Path,
@@ -45,11 +47,13 @@ def command(
     threads: int | None,
     steps: int | None,
     select: str | None,
+    overwrite: bool,
     quiet: bool,
 ) -> None:
     """Evaluate every schedule of a sweep FILE and print a summary."""
     with input_errors(), thread_limit(threads):
-        check_different({"FILE": file, "out": out, "summary": summary, "plot": picture})
+        outputs = {"out": out, "summary": summary, "plot": picture}
+        check_outputs(file, outputs, overwrite=overwrite)
         check_picture(picture)
         if summary is not None:
             export.check_summary(summary)
@@ -58,6 +62,7 @@ def command(
         entries = load_entries(file, select, steps)
         if out is not None:
             export.check_table(out, entries)
+            announce(out, export.table_size(out, entries), quiet)
         measured = evaluated(entries, quiet)
         if summary is not None:
             export.write_summary(summary, measured)
@@ -79,6 +84,12 @@ def evaluated(entries: list[Entry], quiet: bool) -> list[EntryFigures]:
         report.print_summary(page, measured)
         page.print(report.totals(measured, seconds), highlight=False)
     return measured
+
+
+def announce(out: Path, size: int, quiet: bool) -> None:
+    """Say how large a file will be, before the work; the size of a .csv is not known."""
+    if size and not quiet:
+        click.echo(f"{out} will have {report.short(size)}B")
 
 
 def write_out(out: Path, entries: list[Entry], quiet: bool) -> None:

@@ -71,7 +71,7 @@ def check_table(path: Path, entries: list[Entry]) -> None:
             raise ValueError(
                 f"out must be .npz for more than {MOST_ROWS:,} rows of .csv, got {rows:,}"
             )
-    check_space("out", path, _size(path, entries))
+    check_space("out", path, table_size(path, entries))
 
 
 def count_positions(entry: Entry) -> int:
@@ -84,12 +84,12 @@ def count_positions(entry: Entry) -> int:
 def write_table(path: Path, entries: list[Entry], progress: ReportProgress | None = None) -> None:
     """Write the values of every entry at its positions, in the format of the suffix."""
     check_table(path, entries)
-    size = _size(path, entries) if path.suffix == ".npy" else None
+    size = table_size(path, entries) if path.suffix == ".npy" else None
     with written_whole(path, size) as temporary:
         _WRITERS[path.suffix](temporary, entries, progress or (lambda _: None))
 
 
-def _size(path: Path, entries: list[Entry]) -> int:
+def table_size(path: Path, entries: list[Entry]) -> int:
     """The size of a .npy file in bytes, or of the arrays in an .npz file; 0 for .csv."""
     if path.suffix == ".npy":
         runs = sum(entry.schedule.size for entry in entries)
