@@ -129,7 +129,11 @@ def test_going_to_a_step_or_position():
         [schedule(62.5)],
     )
     scheduler.last_epoch = 6
-    assert (scheduler.position, rates(optimizer)) == (30, [schedule(30)])
+    # as in PyTorch, this writes nothing into the groups
+    assert (scheduler.position, rates(optimizer)) == (30, [schedule(62.5)])
+    assert (scheduler.get_lr(), scheduler.get_last_lr()) == ([schedule(30)], [schedule(62.5)])
+    scheduler.step()
+    assert (scheduler.position, rates(optimizer)) == (35, [schedule(35)])
 
 
 @pytest.mark.parametrize("per_epoch", [3, 7, 49, 97, 390])
@@ -200,7 +204,7 @@ def test_integer_rates_become_floats():
 
 def test_a_late_group_joins_at_the_next_value():
     optimizer = grouped()
-    scheduler = Scheduler(optimizer, dl.linear(1.0, 0.0, 10))
+    scheduler = Scheduler(optimizer, dl.linear(1.0, 0.0, 10), groups="same")
     train(optimizer, scheduler, 4)
     optimizer.add_param_group({"params": [parameter()], "lr": 5.0})
     scheduler.step()

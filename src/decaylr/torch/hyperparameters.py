@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import numpy as np
 from torch.optim import Optimizer
 
+from decaylr._engine import Program
 from decaylr._groups import Column
-from decaylr.checks import (
-    refuse,
-    shown,
-)
+from decaylr.checks import FloatArray, refuse, shown
 from decaylr.evaluation.program import compiled
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
+from decaylr.torch.groups import Groups, Shares
+from decaylr.torch.location import parse_name
 from decaylr.training.sources import Source
-
-NAME = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?")
-
-
-class Location(NamedTuple):
-    """The key of a hyperparameter in a group, and its index in a tuple (-1 for a number)."""
-
-    key: str
-    element: int
-
-
-def parse_name(name: str) -> Location:
-    """`"lr"` is group["lr"], `"betas[0]"` is group["betas"][0]."""
-    match = NAME.fullmatch(name)
-    if match is None:
-        refuse("schedule", 'a mapping with keys such as "lr" and "betas[0]"', shown(name))
-    return Location(match[1], -1 if match[2] is None else int(match[2]))
 
 
 def sources(schedule: Any) -> dict[str, Source]:
@@ -51,10 +34,9 @@ def sources(schedule: Any) -> dict[str, Source]:
     return named
 
 
-def columns(named: Mapping[str, Source], optimizer: Optimizer) -> list[Column]:
-    """The writers of the hyperparameters, after checking that every group has them."""
-    expect_groups(named, optimizer)
-    return [_column(name, source) for name, source in named.items()]
+def columns(named: Mapping[str, Source], groups: Groups) -> list[Column]:
+    """The writers of the hyperparameters."""
+    return [_column(name, source, groups.shares(name)) for name, source in named.items()]
 
 
 def expect_groups(named: Mapping[str, Source], optimizer: Optimizer) -> None:
@@ -68,6 +50,15 @@ def expect_groups(named: Mapping[str, Source], optimizer: Optimizer) -> None:
             _check_present(name, i, group)
 
 
+def fit(named: Mapping[str, Source], optimizer: Optimizer) -> bool:
+    """Whether there is a run for each group and every group has what is scheduled."""
+    groups = optimizer.param_groups
+    return all(
+        source.shape in ((), (len(groups),)) and all(parse_name(name).key in g for g in groups)
+        for name, source in named.items()
+    )
+
+
 def _check_present(name: str, i: int, group: Mapping[str, Any]) -> None:
     key, index = parse_name(name)
     if key not in group:
@@ -77,15 +68,33 @@ def _check_present(name: str, i: int, group: Mapping[str, Any]) -> None:
         refuse("schedule", f"of elements of param_groups[{i}] ({key}={group[key]})", shown(name))
 
 
-def _column(name: str, source: Source) -> Column:
+def _column(name: str, source: Source, shares: Shares | None) -> Column:
     key, index = parse_name(name)
     if isinstance(source, Plateau):
-        rows = None if source.shape == () else range(source.size)
-        return Column(name, key, index, source.value, rows)
+        rows = range(source.size) if shares is None else range(len(shares))
+        shared = source.shape == () and shares is None
+        return Column(name, key, index, scaled_value(source, shares), None if shared else rows)
+    if shares is not None:
+        return Column(name, key, index, *_scaled_runs(source, shares))
     if source.shape == ():
         return Column(name, key, index, compiled(source), None)
     distinct, row_of_group = _distinct(source)
     return Column(name, key, index, compiled(distinct), row_of_group)
+
+
+def scaled_value(source: Source, shares: Shares | None) -> Callable[[Any], float | FloatArray]:
+    """The values of a schedule or plateau as a function of the position, with shares if any."""
+    value = source.value if isinstance(source, Plateau) else source
+    if shares is None:
+        return value
+    factors = np.array(shares)
+    return lambda position: factors * value(position)
+
+
+def _scaled_runs(schedule: Schedule, shares: Shares) -> tuple[Program, list[int]]:
+    """One run for each distinct share, and the index of each group's."""
+    distinct = [*dict.fromkeys(shares)]
+    return compiled(schedule * np.array(distinct)), [distinct.index(share) for share in shares]
 
 
 def _distinct(batch: Schedule) -> tuple[Schedule, list[int]]:

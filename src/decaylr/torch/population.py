@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from decaylr.checks import (
 )
 from decaylr.history import History
 from decaylr.schedule import Schedule
+from decaylr.torch.groups import Groups, checked_choice
 from decaylr.torch.linear_rate import expect_linear
 
 VERSION = 1
@@ -41,11 +43,15 @@ class Population:
     Parameters
     ----------
     optimizer : torch.optim.Optimizer
-        An object of exactly one of these classes. Its own rates are ignored and overwritten.
+        An object of exactly one of these classes. Its own rates are overwritten.
     schedule : Schedule
         The learning rates, of shape (members,), with values >= 0.
     start : int
         Position of the first step, >= 0.
+    groups : {"same", "scaled"}, optional
+        Needed where the optimizer's parameter groups hold different rates: give all groups the
+        members' rates, or give each group its share of them (the group's rate over the largest
+        rate of the groups), as in :class:`Scheduler`.
 
     Raises
     ------
@@ -67,7 +73,14 @@ class Population:
     True
     """
 
-    def __init__(self, optimizer: Optimizer, schedule: Schedule, *, start: int = 0) -> None:
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        schedule: Schedule,
+        *,
+        start: int = 0,
+        groups: str | None = None,
+    ) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"optimizer must be an Optimizer, got {type(optimizer).__name__}")
         expect_linear(optimizer)
@@ -79,6 +92,8 @@ class Population:
         self._schedule = schedule
         self._position = whole_number("start", start)
         self._parameters()
+        self._groups = self._fitting(Groups(checked_choice(groups), {}))
+        self._groups.mark(optimizer)
         self._history = History(schedule)
         self._old: dict[Tensor, Tensor] = {}
 
@@ -93,6 +108,10 @@ class Population:
                     refuse(name, rule, tuple(parameter.shape))
                 parameters.append(parameter)
         return parameters
+
+    def _fitting(self, groups: Groups) -> Groups:
+        """The groups as they are now, after checking that a choice is made where they differ."""
+        return groups.updated({"lr": self._schedule[0]}, self.optimizer)
 
     # -- position and rates -----------------------------------------------------------
 
@@ -142,13 +161,16 @@ class Population:
         Raises
         ------
         ValueError
-            If a rate is negative; nothing is changed then.
+            If a rate is negative, or a group that was added since holds another rate and no
+            choice was made; nothing is changed then.
         """
         rates = self.rates
         parameters = self._parameters()
         largest = float(rates.max())
-        for group in self.optimizer.param_groups:
-            _set_rate(group, largest)
+        self._groups = self._fitting(self._groups)
+        groups = self.optimizer.param_groups
+        for group, share in zip(groups, self._groups.shares("lr") or cycle([1.0]), strict=False):
+            _set_rate(group, share * largest)
         with torch.no_grad():
             self._save(parameters)
         loss = self.optimizer.step() if closure is None else self.optimizer.step(closure)
@@ -280,6 +302,7 @@ class Population:
             "position": self._position,
             "schedule": self._schedule.to_dict(),
             "history": self._history.to_list(),
+            "shares": self._groups.to_data(),
             "optimizer": self.optimizer.state_dict(),
         }
 
@@ -292,7 +315,7 @@ class Population:
             If the state has another format, version or number of members.
         """
         keys = ("version", "position", "schedule", "history", "optimizer")
-        known_keys(state_dict, keys, "state")
+        known_keys(state_dict, (*keys, "shares"), "state")
         if state_dict.get("version") != VERSION:
             refuse("state: version", str(VERSION), shown(state_dict.get("version")))
         schedule = Schedule.from_dict(state_dict["schedule"])
@@ -300,7 +323,11 @@ class Population:
             refuse("state: schedule", f"of shape {self._schedule.shape}", schedule.shape)
         position = whole_number("state: position", state_dict["position"])
         history = History.from_list(state_dict["history"], len(schedule))
+        groups = self._groups
+        if "shares" in state_dict:
+            groups = groups.loaded(state_dict["shares"], "checkpoint")
         self.optimizer.load_state_dict(state_dict["optimizer"])
+        self._groups = groups
         self._schedule, self._position, self._history = schedule, position, history
 
 
