@@ -18,7 +18,7 @@ from decaylr.files import check_writable, written_whole
 from decaylr.pictures.curves import BAND, POINTS, plot_schedule, sampled
 from decaylr.pictures.window import even_grid
 from decaylr.sweep.entry import Entry
-from decaylr.sweep.figures import selected
+from decaylr.sweep.matching import selected
 from decaylr.sweep.sweep import Sweep
 from decaylr.tree.node import KINDS, Node
 

@@ -85,24 +85,24 @@ def rows_of(path):
 def test_the_table_has_the_figures_of_every_entry(file):
     lines = succeed("sweep", file(TWO)).splitlines()
     assert lines[0].split() == [
-        *("name", "unit", "length", "first", "peak", "where", "last", "mean"),
+        *("name", "unit", "length", "initial", "peak", "peak_at", "final", "total", "mean"),
         "<1%",
     ]
-    # 1, 0.75, 0.5, 0.25, 0: one of five values is under 1 % of the peak
+    # 1, 0.75, 0.5, 0.25
     assert lines[1].split() == [
         "short",
         "step",
-        *["4", "1", "1", "0", "0", "0.5", "20.0%"],
+        *["4", "1", "1", "0", "0.25", "2.5", "0.625", "0.0%"],
     ]
     assert "batch (3 runs)" in lines[2]
     assert "1 to 4" in lines[2]
-    assert "0.5 to 2" in lines[2]
-    assert lines[-1].startswith("2 entries, 4 runs, 20 values in ")
+    assert "0.625 to 2.5" in lines[2]
+    assert lines[-1].startswith("2 entries, 4 runs, 16 values in ")
 
 
 def test_a_narrow_terminal_cuts_nothing():
     figures = {name: np.array([1.234e-05, 5.678e-05]) for name in FIGURES}
-    lengths, positions = np.full(2, 3e12), np.full(2, 4097)
+    lengths, positions = np.full(2, 3e12), np.full(2, 4096)
     entry = EntryFigures(
         "a-name-of-some-length", "token", 3e12, figures, lengths, positions, False, 1.0
     )
@@ -110,14 +110,14 @@ def test_a_narrow_terminal_cuts_nothing():
         report.print_summary(page, [entry])
     text = caught.get()
     assert "…" not in text
-    assert text.count("5.678e-05") == 5  # every column but the percentage
+    assert text.count("5.678e-05") == 6  # every column but the percentage
 
 
 def test_the_caption_says_what_is_read_on_a_grid(file):
     text = " ".join(succeed("sweep", file(MIXED)).split())
     assert "~ 2 of 3 entries" in text
-    assert "even grid of at most 4097 positions" in text
-    assert "3 entries, 3 runs, 18,195 values" in text  # 2 * 4097 + 10 001
+    assert "even grid of 4096 positions" in text
+    assert "3 entries, 3 runs, 18,192 values" in text  # 2 * 4096 + 10 000
     assert "grid" not in succeed("sweep", "sweep.toml", "--select", "steps")
 
 
@@ -128,20 +128,21 @@ def test_the_summary_has_every_run_in_full_precision(file):
         *(("short", "0"), ("batch", "0")),
         *(("batch", "1"), ("batch", "2")),
     ]
-    assert [float(row["mean"]) for row in rows] == [0.5, 0.5, 1.0, 2.0]
-    assert [float(row["under_1_percent"]) for row in rows] == [0.2] * 4
-    assert [int(row["positions"]) for row in rows] == [5] * 4
+    assert [float(row["total"]) for row in rows] == [2.5, 2.5, 5.0, 10.0]
+    assert [row["lr"] for row in rows] == ["", "1.0", "2.0", "4.0"]
+    assert [int(row["positions"]) for row in rows] == [4] * 4
 
 
 def test_the_summary_as_json_agrees_with_fold(file):
     succeed("sweep", file(MIXED), "--summary", "s.json", "--quiet")
     rows = {row["name"]: row for row in json.loads(Path("s.json").read_text())}
-    fold = dl.cosine(1.0, 0.0, 10_000).fold(10_001)
+    fold = dl.cosine(1.0, 0.0, 10_000).fold(10_000)
     assert rows["steps"]["mean"] == float(fold.mean)
     assert rows["steps"]["under_1_percent"] == float(fold.spent(0.01))
-    assert (rows["epochs"]["first"], rows["epochs"]["peak"]) == (0.1, 0.1)
-    assert rows["epochs"]["last"] == dl.multi_step(0.1, [30, 60], 0.1)(90)
-    assert (rows["tokens"]["positions"], rows["tokens"]["mean"]) == (4097, 0.5)
+    assert (rows["epochs"]["initial"], rows["epochs"]["peak"]) == (0.1, 0.1)
+    assert rows["epochs"]["final"] == dl.multi_step(0.1, [30, 60], 0.1)(89)
+    assert rows["tokens"]["positions"] == 4096
+    assert rows["tokens"]["mean"] == pytest.approx(0.5 + 0.5 / 4096, rel=1e-9)
 
 
 def test_npz_has_each_entry_and_its_positions(file):
@@ -198,7 +199,7 @@ def test_pieces_of_a_batch_give_the_figures_of_the_whole(file, monkeypatch):
     monkeypatch.setattr("decaylr.sweep.figures.SLICE_VALUES", 10)  # two runs of five positions
     succeed("sweep", "sweep.toml", "--summary", "cut.csv", "--out", "cut.npy", "--quiet")
     np.testing.assert_array_equal(np.load("cut.npy"), np.load("whole.npy"))
-    columns = ("name", "run", "first", "peak", "where", "last", "mean", "under_1_percent")
+    columns = ("name", "run", *FIGURES)
     whole, cut = (
         [[row[c] for c in columns] for row in rows_of(p)] for p in ("whole.csv", "cut.csv")
     )
@@ -218,12 +219,12 @@ def test_the_figures_of_each_run_are_over_its_own_length(file):
     out = succeed("sweep", file(UNEQUAL), "--summary", "s.json")
     rows = json.loads(Path("s.json").read_text())
     for row, steps in zip(rows, (1000, 4, 99, 4), strict=True):
-        fold = dl.linear(1.0, 0.0, steps).fold(steps + 1)
+        fold = dl.linear(1.0, 0.0, steps).fold(steps)
         assert row["mean"] == fold.mean
         assert row["under_1_percent"] == fold.spent(0.01)
-        assert (row["first"], row["where"], row["last"]) == (1.0, 0.0, 0.0)
+        assert (row["initial"], row["peak_at"], row["final"]) == (1.0, 0, fold.final)
     assert "4 to 1,000" in out
-    assert "1 entries, 4 runs, 1,111 values in " in out  # 1001 + 5 + 100 + 5
+    assert "1 entries, 4 runs, 1,107 values in " in out  # 1000 + 4 + 99 + 4
 
 
 def test_a_stated_length_is_that_of_every_run(file):
@@ -231,25 +232,24 @@ def test_a_stated_length_is_that_of_every_run(file):
     for name, arguments in ((file(text), ()), (file(UNEQUAL, "b.toml"), ("--steps", 2000))):
         out = succeed("sweep", name, *arguments, "--summary", "s.json", "--overwrite")
         rows = json.loads(Path("s.json").read_text())
-        fold = dl.linear(1.0, 0.0, [1000, 4, 99, 4]).fold(2001)
+        fold = dl.linear(1.0, 0.0, [1000, 4, 99, 4]).fold(2000)
         assert [row["mean"] for row in rows] == fold.mean.tolist()
-        assert "1 entries, 4 runs, 8,004 values in " in out
+        assert "1 entries, 4 runs, 8,000 values in " in out
 
 
-def test_a_run_of_fractional_length_is_read_on_a_grid(file):
+def test_a_run_of_fractional_length_has_the_positions_before_it(file):
     out = succeed("sweep", file(UNEQUAL.replace("99", "9.5")), "--summary", "s.json")
     rows = json.loads(Path("s.json").read_text())
-    values = dl.linear(1.0, 0.0, 9.5)(np.linspace(0, 9.5, 4097))
-    assert rows[2]["mean"] == pytest.approx(values.mean(), rel=1e-14)
-    assert rows[1]["mean"] == 0.5
-    assert "5,108 values in " in out  # 1001 + 5 + 4097 + 5
+    assert rows[2]["total"] == dl.linear(1.0, 0.0, 9.5).fold(10).total
+    assert rows[1]["mean"] == 0.625
+    assert "1,018 values in " in out  # 1000 + 4 + 10 + 4
 
 
 def test_steps_replaces_every_length(file):
     succeed("sweep", file(TWO), "--steps", 9, "--summary", "s.json", "--quiet")
     rows = json.loads(Path("s.json").read_text())
     assert {row["length"] for row in rows} == {9}
-    assert rows[0]["mean"] == 0.25  # 2.5 over ten positions
+    assert rows[0]["mean"] == 2.5 / 9
 
 
 def test_quiet_prints_nothing_and_threads_are_given_back(file, monkeypatch):
@@ -292,7 +292,10 @@ def test_a_malformed_file_prints_one_line(file, text, says):
         (("advise", "nowhere.toml"), "nowhere.toml: No such file"),
         (("sweep", "sweep.toml", "--select", "x*"), "select must be a pattern that matches"),
         (("sweep", "sweep.toml", "--out", "t.parquet"), "out must be a .npy, .npz or .csv"),
-        (("sweep", "sweep.toml", "--summary", "t.txt"), "summary must be a .csv or .json"),
+        (
+            ("sweep", "sweep.toml", "--summary", "t.txt"),
+            "summary must be a .csv, .json or .parquet",
+        ),
         (("sweep", "sweep.toml", "--plot", "p.gif"), "plot must be a .png, .svg or .pdf"),
         (("sweep", "sweep.toml", "--quiet", "--out", "no/t.npz"), "No such file"),
         (("advise", "sweep.toml", "--final", "1"), "FILE must be given without"),

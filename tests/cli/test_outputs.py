@@ -351,8 +351,53 @@ def test_files_are_overwritten_where_asked():
     outputs = ("--out", "x.csv", "--summary", "y.csv", "--plot", "p.svg")
     assert run("sweep", "in.toml", "--overwrite", *outputs).exit_code == 0
     assert Path("x.csv").read_text().startswith("name,run,position")
-    assert Path("y.csv").read_text().startswith("name,run,unit")
+    assert Path("y.csv").read_text().startswith("name,run,unit,length")
     assert "<svg" in Path("p.svg").read_text()
     assert sorted(path.name for path in Path().iterdir()) == sorted(
         ("x.csv", "y.csv", "p.svg", "in.toml", "in.json", "config.json")
     )
+
+
+def test_chosen_runs_are_written_as_a_sweep_file_with_the_same_bits():
+    columns = {"lr": np.array([0.3, 0.7, 0.1, 0.9]), "n": np.array([7, 4, 9, 4])}
+    dl.sweep.zip(lambda lr, n: dl.cosine(lr, 0.0, n), **columns).save("s.toml")
+    out = run("sweep", "s.toml", "--where", "lr > 0.2", "--order-by", "total desc", "--limit", "2",
+              "--out", "best.toml", "--summary", "best.csv")  # fmt: skip
+    assert out.exit_code == 0, out.output
+    best = dl.load("best.toml")
+    whole = dl.load("s.toml")
+    assert best.columns["lr"].tolist() == [0.9, 0.7]
+    np.testing.assert_array_equal(best.schedule.table(10), whole.schedule[[3, 1]].table(10))
+    lines = Path("best.csv").read_text().splitlines()
+    assert [line.split(",")[:6] for line in lines[1:]] == [
+        ["sweep", "3", "step", "4.0", "0.9", "4"],
+        ["sweep", "1", "step", "4.0", "0.7", "4"],
+    ]
+    rows = [line.split() for line in out.stdout.splitlines()]
+    assert ["name", "run", "lr", "n", "peak", "peak_at", "final", "total", "mean"] in rows
+    assert ["sweep", "3", "0.9", "4", "0.9", "0"] in [row[:6] for row in rows]
+
+
+def test_values_and_pictures_are_of_the_chosen_runs():
+    arguments = ("--where", "initial > 1.5", "--order-by", "initial desc")
+    assert run("sweep", "in.toml", *arguments, "--out", "x.npy", "--plot", "p.svg").exit_code == 0
+    assert np.load("x.npy")[:, 0].tolist() == [3.0, 2.0]
+    assert "b" in Path("p.svg").read_text()
+
+
+def test_a_sweep_file_of_all_entries_is_the_same_sweep():
+    assert run("sweep", "in.toml", "--out", "again.json", "--quiet").exit_code == 0
+    assert dl.load("again.json").schedule == dl.load("in.toml").schedule
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--where", "nope > 1"), "where must be an SQL expression of the columns name, run"),
+        (("--where", "total < 0", "--out", "best.toml"), "at least one run, got none"),
+        (("--order-by", "read_text('in.toml')"), "order_by must be an SQL expression"),
+        (("--out", "none/best.toml"), "out must be a file that can be written"),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_one_line(arguments, says):
+    assert says in refused("sweep", "in.toml", "--quiet", *arguments)

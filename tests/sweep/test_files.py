@@ -244,7 +244,7 @@ def test_json_is_the_same_language(read):
         (
             "axes = { p = [] }\nconstant = '$p'",
             ValueError,
-            "p must be a list of at least one number",
+            "p must be a number or a list of at least one number",
         ),
         ("axes = { p = { log = [1, 2] } }\nconstant = '$p'", ValueError, "with num"),
         ("random = { n = 3, p = { uniform = [0, 1] } }\nconstant = '$p'", ValueError, "no seed"),

@@ -22,6 +22,13 @@ def test_grid_has_one_axis_per_keyword_and_one_call():
     assert found.schedule[1, 2, 0](15) == 1.0
 
 
+def test_a_number_is_no_axis_of_a_grid():
+    found = sweep.grid(dl.linear, init_value=[0.3, 0.1], end_value=0.03, steps=[4, 5, 7])
+    assert found.schedule == dl.linear([[0.3], [0.1]], 0.03, [4, 5, 7])
+    assert found.columns["end_value"].tolist() == [[0.03] * 3] * 2
+    assert sweep.grid(dl.constant, value=0.1).schedule.shape == ()
+
+
 def test_zip_takes_columns_row_by_row():
     found = sweep.zip(dl.linear, init_value=[1.0, 2.0], end_value=0.0, steps=[10, 20])
     assert found.schedule == dl.linear([1.0, 2.0], 0.0, [10, 20])
@@ -72,7 +79,11 @@ def test_a_sweep_saves_and_loads(tmp_path):
     ("call", "error", "message"),
     [
         (lambda: sweep.grid(dl.linear), ValueError, "axes must be at least one, got none"),
-        (lambda: sweep.grid(dl.linear, init_value=3), ValueError, "init_value must be a list"),
+        (
+            lambda: sweep.grid(dl.linear, init_value=[]),
+            ValueError,
+            "init_value must be a number or a list",
+        ),
         (lambda: sweep.grid(dl.linear, init_value=["a"]), TypeError, "init_value must be real"),
         (lambda: sweep.grid(lambda a: a, a=[1]), TypeError, "must return a Schedule, got ndarray"),
         (

@@ -222,7 +222,6 @@ def sweep_of(schedule=LINE, **options):
             TypeError,
             "a key of columns must be of type",
         ),
-        (Sweep(LINE, {"x": 1}, (Entry("a", LINE),)), ValueError, "columns must be empty"),
         (Sweep(ENDLESS, None, (Entry("a", LINE),)), ValueError, "schedule must be that of all"),
         (Sweep(TWO_RUNS, {"x": np.ones(3)}), ValueError, r"shape \(2,\) of the schedule"),
     ],

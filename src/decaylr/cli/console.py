@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import click
 from decaylr.files import check_different, check_new, check_writable
 from decaylr.plot import plot_entries
 from decaylr.sweep.entry import Entry
-from decaylr.sweep.figures import selected
+from decaylr.sweep.matching import selected
 from decaylr.sweep.reading import load
 from decaylr.sweep.sweep import Sweep
 
@@ -102,7 +102,7 @@ def check_picture(picture: Path | None) -> None:
     check_writable("plot", picture)
 
 
-def draw(picture: Path, entries: list[Entry], quiet: bool, **options: Any) -> None:
+def draw(picture: Path, entries: Sequence[Entry], quiet: bool, **options: Any) -> None:
     """Draw the entries and save the picture."""
     plot_entries(entries, picture, **options)
     if not quiet:

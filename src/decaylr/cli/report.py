@@ -12,20 +12,24 @@ from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from decaylr.sweep.figures import GRID_POINTS, MOST_POSITIONS, EntryFigures, ReportProgress
+from decaylr.sweep.figures import GRID_STEPS, MOST_POSITIONS, EntryFigures, ReportProgress
+from decaylr.sweep.summary import SweepSummary
 
 PIPED_WIDTH = 170  # characters if the output is not a terminal, so that nothing is cut off
 MULTIPLES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 COLUMNS = (
     "unit",
     "length",
-    "first",
+    "initial",
     "peak",
-    "where",
-    "last",
+    "peak_at",
+    "final",
+    "total",
     "mean",
     "<1%",
 )
+CHOSEN = ("peak", "peak_at", "final", "total", "mean")  # folds in the table of chosen runs
+MOST_ROWS = 50  # of that table
 LEAST_NAME = 12  # characters of the name column on a narrow terminal
 
 
@@ -79,13 +83,13 @@ def print_summary(page: Console, measured: list[EntryFigures]) -> None:
 
 def caption(measured: list[EntryFigures]) -> str:
     """The meaning of the columns, and how many entries were evaluated on a grid."""
-    lines = ["where: first position of the peak; <1%: fraction of training below 1 % of the peak."]
+    lines = ["peak_at: first position of the peak; <1%: share of positions below 1 % of the peak."]
     gridded = sum(not entry.exact for entry in measured)
     if gridded:
         lines.append(
-            f"~ {gridded} of {len(measured)} entries (in epochs or fractions, not of whole length, "
-            f"or of length {MOST_POSITIONS:,} and more) are evaluated on an even grid of at most "
-            f"{GRID_POINTS} positions, all others at every position from 0 to their length."
+            f"~ {gridded} of {len(measured)} entries (in epochs or fractions, or of length "
+            f"{MOST_POSITIONS:,} and more) are evaluated on an even grid of {GRID_STEPS} "
+            "positions, all others at every whole position before their length; --steps does so."
         )
     return "\n".join(lines)
 
@@ -97,9 +101,9 @@ def _cells(entry: EntryFigures) -> list[str]:
         name,
         entry.unit if entry.exact else f"{entry.unit} ~",
         _ranged(entry.lengths, position),
-        *(_ranged(figures[key], value) for key in ("first", "peak")),
-        _ranged(figures["where"], position),
-        *(_ranged(figures[key], value) for key in ("last", "mean")),
+        *(_ranged(figures[key], value) for key in ("initial", "peak")),
+        _ranged(figures["peak_at"], position),
+        *(_ranged(figures[key], value) for key in ("final", "total", "mean")),
         _ranged(figures["under_1_percent"], percentage),
     ]
 
@@ -142,6 +146,20 @@ def totals(measured: list[EntryFigures], seconds: float) -> str:
         f"{len(measured):,} entries, {runs:,} runs, {values:,} values in {seconds:.2f} s: "
         f"{short(values / max(seconds, 1e-9))} values per second"
     )
+
+
+def chosen_table(summary: SweepSummary) -> Table:
+    """A table with one line per run: its number, parameters and folds."""
+    shown = summary.take(np.arange(min(summary.runs, MOST_ROWS)))
+    named = [name for name in shown.parameters if not np.ma.getmaskarray(shown[name]).all()]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("name", "run", *named, *CHOSEN):
+        table.add_column(name, justify="left" if name == "name" else "right", no_wrap=True)
+    for row in shown.to_dicts():
+        numbers = (row[name] for name in (*named, *CHOSEN))
+        cells = ("" if number is None else f"{number:.6g}" for number in numbers)
+        table.add_row(row["name"], str(row["run"]), *cells)
+    return table
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -19,9 +20,14 @@ from decaylr.cli.console import (
     select_option,
     thread_limit,
 )
-from decaylr.sweep import export
+from decaylr.files import check_writable
+from decaylr.sweep import export, sql
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import EntryFigures, figures_of
+from decaylr.sweep.runs import chosen
+from decaylr.sweep.summary import SweepSummary, summarized
+from decaylr.sweep.sweep import Sweep
+from decaylr.sweep.syntax import SUFFIXES
 
 
 @click.command("sweep")
@@ -30,10 +36,13 @@ from decaylr.sweep.figures import EntryFigures, figures_of
 @click.option(
     "--out",
     type=FILE,
-    help="Write all values: .npz, .npy or .csv. To read an .npz, a whole entry must fit into "
-    "memory; a .npy can be mapped into memory.",
+    help="Write all values: .npz, .npy or .csv; or the chosen runs as a sweep file: .toml or "
+    ".json. To read an .npz, a whole entry must fit into memory; a .npy can be mapped into memory.",
 )
-@click.option("--summary", type=FILE, help="Write the summary of every run: .csv or .json.")
+@click.option("--summary", type=FILE, help="Write the summary of every run: .csv, .json, .parquet.")
+@click.option("--where", metavar="SQL", help="Choose runs: a condition, such as 'total < 30'.")
+@click.option("--order-by", metavar="SQL", help="Sort the chosen runs, such as 'total desc'.")
+@click.option("--limit", type=click.IntRange(1), help="Choose at most so many runs.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
 @click.option("--steps", type=click.IntRange(1), help="Length of every entry, in its own unit.")
 @select_option
@@ -44,13 +53,20 @@ def command(
     picture: Path | None,
     out: Path | None,
     summary: Path | None,
+    where: str | None,
+    order_by: str | None,
+    limit: int | None,
     threads: int | None,
     steps: int | None,
     select: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Evaluate every schedule of a sweep FILE and print a summary."""
+    """Evaluate every schedule of a sweep FILE and print a summary.
+
+    With --where, --order-by or --limit, runs are chosen by their parameters and folds, and
+    --out, --summary and --plot write only these.
+    """
     with input_errors(), thread_limit(threads):
         outputs = {"out": out, "summary": summary, "plot": picture}
         check_outputs(file, outputs, overwrite=overwrite)
@@ -58,26 +74,51 @@ def command(
         if summary is not None:
             export.check_summary(summary)
         if out is not None:
-            export.check_path(out)
-        entries = load_entries(file, select, steps)
-        if out is not None:
-            export.check_table(out, entries)
-            announce(out, export.table_size(out, entries), quiet)
-        measured = evaluated(entries, quiet)
-        if summary is not None:
-            export.write_summary(summary, measured)
+            check_out(out)
+        entries: Sequence[Entry] = load_entries(file, select, steps)
+        choosing = any(option is not None for option in (where, order_by, limit))
+        if out is not None and not choosing:
+            check_table(out, entries, quiet)
+        measured = evaluated(entries, quiet, steps)
+        rows = summarized(entries, measured) if choosing or summary is not None else None
+        if rows is not None and choosing:
+            numbers = sql.rows(rows, where, order_by, limit)
+            entries, rows = chosen(entries, numbers), rows.take(numbers)
+            show(rows, quiet)
+            if out is not None:
+                check_table(out, entries, quiet)
+        if summary is not None and rows is not None:
+            export.write_summary(summary, rows)
         if out is not None:
             write_out(out, entries, quiet)
         if picture is not None:
             draw(picture, entries, quiet)
 
 
-def evaluated(entries: list[Entry], quiet: bool) -> list[EntryFigures]:
+def check_out(out: Path) -> None:
+    """Check that the file can be written: a table of values or a sweep file."""
+    if out.suffix in SUFFIXES:
+        check_writable("out", out)
+    else:
+        export.check_path(out)
+
+
+def check_table(out: Path, entries: Sequence[Entry], quiet: bool) -> None:
+    """Check that the values of the entries can be written, and say how large the file will be."""
+    if out.suffix in SUFFIXES:
+        return
+    export.check_table(out, entries)
+    size = export.table_size(out, entries)  # 0 for a .csv, whose size is not known
+    if size and not quiet:
+        click.echo(f"{out} will have {report.short(size)}B")
+
+
+def evaluated(entries: Sequence[Entry], quiet: bool, steps: int | None) -> list[EntryFigures]:
     """Evaluate the entries and print the summary table."""
     start = perf_counter()
     total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
     with report.progress_bar("evaluating", total, quiet=quiet) as advance:
-        measured = [figures_of(entry, advance) for entry in entries]
+        measured = [figures_of(entry, advance, steps=steps) for entry in entries]
     seconds = perf_counter() - start
     if not quiet:
         page = report.console()
@@ -86,16 +127,24 @@ def evaluated(entries: list[Entry], quiet: bool) -> list[EntryFigures]:
     return measured
 
 
-def announce(out: Path, size: int, quiet: bool) -> None:
-    """Say how large a file will be, before the work; the size of a .csv is not known."""
-    if size and not quiet:
-        click.echo(f"{out} will have {report.short(size)}B")
+def show(rows: SweepSummary, quiet: bool) -> None:
+    """Print the chosen runs, with their parameters, as one table in their order."""
+    if quiet:
+        return
+    page = report.console()
+    page.print()
+    page.print(report.chosen_table(rows))
+    if rows.runs > report.MOST_ROWS:
+        page.print(f"the first {report.MOST_ROWS} of {rows.runs:,} chosen runs", highlight=False)
 
 
-def write_out(out: Path, entries: list[Entry], quiet: bool) -> None:
-    """Write the values, with a progress bar."""
-    total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
-    with report.progress_bar(f"writing {out.name}", total, quiet=quiet) as advance:
-        export.write_table(out, entries, advance)
+def write_out(out: Path, entries: Sequence[Entry], quiet: bool) -> None:
+    """Write the runs as a sweep file, or their values with a progress bar."""
+    if out.suffix in SUFFIXES:
+        Sweep.of(tuple(entries)).save(out)
+    else:
+        total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
+        with report.progress_bar(f"writing {out.name}", total, quiet=quiet) as advance:
+            export.write_table(out, entries, advance)
     if not quiet:
         click.echo(f"wrote {out}")

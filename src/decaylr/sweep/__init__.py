@@ -8,12 +8,14 @@ from decaylr.sweep.distributions import Distribution, choice, integers, logunifo
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.make import grid, sample, zip
 from decaylr.sweep.reading import load
+from decaylr.sweep.summary import SweepSummary
 from decaylr.sweep.sweep import Sweep
 
 __all__ = [
     "Distribution",
     "Entry",
     "Sweep",
+    "SweepSummary",
     "choice",
     "grid",
     "integers",

@@ -30,20 +30,26 @@ def number_of_values(name: str, value: Any) -> int:
 
 
 def grid_columns(axes: Mapping[str, npt.ArrayLike]) -> Columns:
-    """Reshape axes so that they broadcast to every combination, in the order given."""
+    """Reshape axes so that they broadcast to every combination, in the order given.
+
+    A number is no axis: it is the same in every run.
+    """
     if not axes:
         refuse("axes", "at least one", "none")
-    lists = {name: _axis(name, values) for name, values in axes.items()}
+    arrays = {name: _axis(name, values) for name, values in axes.items()}
+    lists = [name for name, array in arrays.items() if array.ndim]
     return {
-        name: axis.reshape([-1 if i == dimension else 1 for i in range(len(lists))])
-        for dimension, (name, axis) in enumerate(lists.items())
+        name: array.reshape([-1 if name == other else 1 for other in lists])
+        if array.ndim
+        else array
+        for name, array in arrays.items()
     }
 
 
 def _axis(name: str, values: Any) -> npt.NDArray[Any]:
     axis = real_array(name, values)
-    if axis.ndim != 1 or axis.size == 0:
-        refuse(name, "a list of at least one number", f"shape {axis.shape}")
+    if axis.ndim > 1 or axis.size == 0:
+        refuse(name, "a number or a list of at least one number", f"shape {axis.shape}")
     return axis
 
 

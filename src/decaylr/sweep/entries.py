@@ -60,7 +60,8 @@ def _entry(name: str, body: Any) -> Entry:
     columns = read_columns(settings, path)
     schedule = schedule_of(node, Context(units, columns, path=path))
     length = float(np.max(schedule.length)) if horizon is None else horizon
-    return Entry(name, schedule, unit, length, _broadcast(columns, schedule, path), about)
+    columns = _broadcast(columns, schedule, path)
+    return Entry(name, schedule, unit, length, columns, about, own_lengths=horizon is None)
 
 
 def _metadata(value: Any, key: str, path: str) -> Any:

@@ -26,6 +26,8 @@ class Entry:
         The unit of positions.
     length : float
         The horizon in this unit; infinite if the schedule has no end.
+    own_lengths : bool
+        Whether each run ends with its own schedule; `length` is then that of the longest.
     columns : mapping of str to ndarray
         The parameters of the runs, each of the shape of `schedule`.
     about : mapping
@@ -45,6 +47,7 @@ class Entry:
     length: float = np.inf
     columns: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    own_lengths: bool = False
 
 
 def all_runs(entries: Iterable[Entry]) -> Schedule:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
@@ -17,14 +17,13 @@ from decaylr.files import check_space, check_writable, written_whole
 from decaylr.pictures.window import Positions
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import (
-    FIGURES,
-    EntryFigures,
     ReportProgress,
     reads_every_position,
     run_slices,
     sample_positions,
     values_at,
 )
+from decaylr.sweep.summary import SweepSummary
 
 MOST_ROWS = 20_000_000
 _VALUE_BYTES = 8  # of a float64, and of an int64 position
@@ -37,7 +36,7 @@ def check_path(path: Path) -> None:
     check_writable("out", path)
 
 
-def check_table(path: Path, entries: list[Entry]) -> None:
+def check_table(path: Path, entries: Sequence[Entry]) -> None:
     """Check that `write_table` can write the entries, before any work is done.
 
     Raises
@@ -81,7 +80,9 @@ def count_positions(entry: Entry) -> int:
     return int(sample_positions(entry).size)
 
 
-def write_table(path: Path, entries: list[Entry], progress: ReportProgress | None = None) -> None:
+def write_table(
+    path: Path, entries: Sequence[Entry], progress: ReportProgress | None = None
+) -> None:
     """Write the values of every entry at its positions, in the format of the suffix."""
     check_table(path, entries)
     size = table_size(path, entries) if path.suffix == ".npy" else None
@@ -89,7 +90,7 @@ def write_table(path: Path, entries: list[Entry], progress: ReportProgress | Non
         _WRITERS[path.suffix](temporary, entries, progress or (lambda _: None))
 
 
-def table_size(path: Path, entries: list[Entry]) -> int:
+def table_size(path: Path, entries: Sequence[Entry]) -> int:
     """The size of a .npy file in bytes, or of the arrays in an .npz file; 0 for .csv."""
     if path.suffix == ".npy":
         runs = sum(entry.schedule.size for entry in entries)
@@ -102,7 +103,7 @@ def table_size(path: Path, entries: list[Entry]) -> int:
     return 0
 
 
-def _write_npz(path: Path, entries: list[Entry], progress: ReportProgress) -> None:
+def _write_npz(path: Path, entries: Sequence[Entry], progress: ReportProgress) -> None:
     # A few runs at a time: np.savez would need the values of all entries in memory.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
@@ -114,7 +115,7 @@ def _write_npz(path: Path, entries: list[Entry], progress: ReportProgress) -> No
                 np.lib.format.write_array(member, positions)
 
 
-def _write_npy(path: Path, entries: list[Entry], progress: ReportProgress) -> None:
+def _write_npy(path: Path, entries: Sequence[Entry], progress: ReportProgress) -> None:
     # Written, not mapped into memory: a write to a full disk is an error, a mapped one a signal.
     positions = sample_positions(entries[0])
     with path.open("r+b") as file:
@@ -138,7 +139,7 @@ def _write_values(
         progress(values.size)
 
 
-def _write_csv(path: Path, entries: list[Entry], progress: ReportProgress) -> None:
+def _write_csv(path: Path, entries: Sequence[Entry], progress: ReportProgress) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(("name", "run", "position", "value"))
@@ -160,7 +161,7 @@ def _split(entry: Entry, positions: int) -> Iterator[Entry]:
         yield Entry(entry.name, runs[rows], entry.unit, entry.length)
 
 
-_WRITERS: dict[str, Callable[[Path, list[Entry], ReportProgress], None]] = {
+_WRITERS: dict[str, Callable[[Path, Sequence[Entry], ReportProgress], None]] = {
     ".npz": _write_npz,
     ".npy": _write_npy,
     ".csv": _write_csv,
@@ -168,36 +169,20 @@ _WRITERS: dict[str, Callable[[Path, list[Entry], ReportProgress], None]] = {
 
 
 def check_summary(path: Path) -> None:
-    """Check that the summary's suffix is .csv or .json, and that it can be written."""
-    if path.suffix not in (".csv", ".json"):
-        refuse("summary", "a .csv or .json file", path.name)
+    """Check that the summary's suffix is known, and that it can be written."""
+    if path.suffix not in (".csv", ".json", ".parquet"):
+        refuse("summary", "a .csv, .json or .parquet file", path.name)
     check_writable("summary", path)
 
 
-def write_summary(path: Path, measured: list[EntryFigures]) -> None:
-    """Write the figures in full precision, one row (.csv) or object (.json) per run."""
+def write_summary(path: Path, summary: SweepSummary) -> None:
+    """Write the summary in full precision, one row or object (.json) per run."""
     check_summary(path)
-    rows = [row for entry in measured for row in _rows(entry)]
-    with (
-        written_whole(path) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
-    ):
-        if path.suffix == ".json":
-            file.write(json.dumps(rows, indent=1) + "\n")
-            return
-        table = csv.DictWriter(file, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
-
-
-def _rows(entry: EntryFigures) -> Iterator[dict[str, Any]]:
-    columns = {name: entry.figures[name].tolist() for name in FIGURES}
-    for run in range(entry.runs):
-        yield {
-            "name": entry.name,
-            "run": run,
-            "unit": entry.unit,
-            "length": float(entry.lengths[run]),
-            **{name: column[run] for name, column in columns.items()},
-            "positions": int(entry.positions[run]),
-        }
+    if path.suffix == ".json":
+        text = json.dumps(summary.to_dicts(), indent=1) + "\n"
+        with written_whole(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    elif path.suffix == ".csv":
+        summary.to_csv(path)
+    else:
+        summary.to_parquet(path)

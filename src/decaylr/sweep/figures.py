@@ -1,33 +1,30 @@
-"""Summary figures of the entries of a sweep: first and last value, peak, mean and so on."""
+"""Summary figures of the entries of a sweep: peak, total, mean and so on, a value per run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import (
-    FloatArray,
-    IntArray,
-    refuse,
-    shown,
-)
+from decaylr.checks import FloatArray, IntArray
+from decaylr.evaluation.summary import FIELDS
 from decaylr.pictures.window import COUNTED_UNITS, Positions, even_grid
 from decaylr.schedule import Schedule
 from decaylr.sweep.entry import Entry
-from decaylr.sweep.sweep import Sweep
 
-FIGURES = ("first", "peak", "where", "last", "mean", "under_1_percent")
+FIGURES = (*FIELDS, "under_1_percent")  # the folds of a `Summary`, and its `spent(0.01)`
 MOST_POSITIONS = 2**22  # per run; a longer entry is evaluated on an even grid
-GRID_POINTS = 4097
+GRID_POINTS = 4097  # of a table, its end among them
+GRID_STEPS = GRID_POINTS - 1  # of figures, without the end
 SLICE_VALUES = 2**24  # values evaluated between two reports of progress
+FOLDED_RUNS = 4096  # at least, between two reports: most sums need no values
 
-Figures = dict[str, npt.NDArray[np.float64]]
+Figures = dict[str, npt.NDArray[Any]]
 ReportProgress = Callable[[int], None]
 
 
@@ -46,8 +43,8 @@ class EntryFigures:
     positions : ndarray of int64
         The number of positions at which each run is evaluated.
     exact : bool
-        Whether these are all whole positions 0..length; if False, they are an even grid in
-        some run at least.
+        Whether these are all whole positions before the length; if False, they are an even grid
+        in some run at least.
     seconds : float
         Time of the evaluation, including compilation.
     """
@@ -72,39 +69,13 @@ class EntryFigures:
         return int(self.positions.sum())
 
 
-def selected(sweep: Sweep, pattern: str | None, length: float | None = None) -> list[Entry]:
-    """The entries whose names match a glob pattern, with `length` in place of their own if given.
-
-    Raises
-    ------
-    ValueError
-        If no name matches, or an entry has no finite length.
-    """
-    entries = [e for e in sweep.entries.values() if fnmatchcase(e.name, pattern or "*")]
-    if not entries:
-        refuse("select", "a pattern that matches an entry", shown(pattern))
-    if length is not None:
-        entries = [replace(entry, length=float(length)) for entry in entries]
-    for entry in entries:
-        if not 0 < entry.length < np.inf:
-            raise ValueError(
-                f"schedules.{entry.name} never ends: it needs a `length` in the file, or --steps"
-            )
-    return entries
-
-
 def reads_every_position(unit: str, length: float) -> bool:
-    """Whether an entry is evaluated at every whole position 0..length."""
-    return bool(_whole(unit, np.asarray(length)))
-
-
-def _whole(unit: str, lengths: FloatArray) -> npt.NDArray[np.bool_]:
-    whole: npt.NDArray[np.bool_] = (lengths == np.floor(lengths)) & (lengths < MOST_POSITIONS)
-    return whole if unit in COUNTED_UNITS else np.zeros_like(whole)
+    """Whether a table of an entry has every whole position 0..length."""
+    return unit in COUNTED_UNITS and length == np.floor(length) and length < MOST_POSITIONS
 
 
 def sample_positions(entry: Entry) -> Positions:
-    """The positions at which an entry is evaluated."""
+    """The positions of a table of an entry."""
     if reads_every_position(entry.unit, entry.length):
         return np.arange(int(entry.length) + 1)
     return even_grid(entry.unit, entry.length, GRID_POINTS)
@@ -124,97 +95,96 @@ def run_slices(runs: int, positions: int) -> list[slice]:
     return [slice(row, min(row + rows, runs)) for row in range(0, runs, rows)]
 
 
-def figures_of(entry: Entry, progress: ReportProgress | None = None) -> EntryFigures:
-    """Evaluate every run of an entry over its length, a slice of the runs at a time.
+def figures_of(
+    entry: Entry, progress: ReportProgress | None = None, *, steps: int | None = None
+) -> EntryFigures:
+    """Fold every run of an entry over its length, or over the positions 0 .. steps-1.
 
-    The length of an entry whose runs have several lengths is that of the longest one, unless it
-    was stated; then the figures of each run are over the run's own length. After each slice,
-    `progress` is called with the number of values that a table of these runs has.
+    A run of length L has the positions 0 .. L-1 (before L, if it is not whole); each run has its
+    own length, unless that of the entry was stated. In units that are not counted, and from
+    `MOST_POSITIONS` positions on, these are sampled on an even grid; given `steps`, never. After
+    each slice of runs, `progress` is called with the number of values that a table of them has.
     """
     start = perf_counter()
     runs = entry.schedule.reshape(-1)
-    lengths = _own_lengths(entry)
-    whole = _whole(entry.unit, lengths)
-    table_columns = sample_positions(entry).size
-    figures: Figures = {name: np.empty(runs.size) for name in FIGURES}
-    for rows in _evaluated_together(lengths, whole):
-        every_position = bool(whole[rows[0]])
-        count = int(lengths[rows].max()) + 1 if every_position else GRID_POINTS
-        for piece in run_slices(rows.size, count):
-            part = runs if piece == slice(0, runs.size) else runs[rows[piece]]
-            own = lengths[rows[piece]]
-            found = _exact(part, own) if every_position else _sampled(part, _grids(entry.unit, own))
-            for name in FIGURES:
-                figures[name][rows[piece]] = found[name]
-            if progress is not None:
-                progress(part.size * table_columns)
+    lengths = own_lengths(entry) if steps is None else np.full(runs.size, float(steps))
+    exact = np.ones(runs.size, np.bool_) if steps is not None else _exactly(entry.unit, lengths)
+    table_columns = sample_positions(entry).size if steps is None else steps
+    counts = np.where(exact, np.ceil(lengths), GRID_STEPS).astype(np.int64)
+    order = np.lexsort((counts, exact))  # runs with as many positions stand together
+    sorted_runs, parts = runs[order], []
+    for rows in _evaluated_together(counts[order], exact[order]):
+        part, first = sorted_runs[rows], order[rows.start]
+        parts.append(
+            _folded(part, int(counts[first]))
+            if exact[first]
+            else _sampled(part, entry.unit, lengths[order[rows]])
+        )
+        if progress is not None:
+            progress(part.size * table_columns)
+    figures = {name: np.concatenate([part[name] for part in parts]) for name in FIGURES}
+    back = np.argsort(order, kind="stable")
     return EntryFigures(
         entry.name,
         entry.unit,
         entry.length,
-        figures,
+        {name: column[back] for name, column in figures.items()},
         lengths,
-        np.where(whole, lengths + 1.0, GRID_POINTS).astype(np.int64),
-        bool(whole.all()),
+        counts,
+        bool(exact.all()),
         perf_counter() - start,
     )
 
 
-def _own_lengths(entry: Entry) -> npt.NDArray[np.float64]:
-    """The length of each run, or the entry's if that is not the length of its longest run."""
+def own_lengths(entry: Entry) -> FloatArray:
+    """The length of each run; a run without one has that of the entry."""
     own = entry.schedule.length.ravel()
-    return own if own.max() == entry.length and own.min() > 0 else np.full(own.shape, entry.length)
+    return np.where(entry.own_lengths & (own > 0), own, entry.length)
 
 
-def _evaluated_together(
-    lengths: FloatArray, whole: npt.NDArray[np.bool_]
-) -> list[npt.NDArray[np.intp]]:
-    """Numbers of runs, in groups: of whole lengths within a factor of two, and all others."""
-    octave = np.where(whole, np.floor(np.log2(lengths)), -np.inf)
-    order = np.argsort(octave, kind="stable")
-    return np.split(order, np.flatnonzero(octave[order][1:] != octave[order][:-1]) + 1)
-
-
-def _exact(runs: Schedule, lengths: FloatArray) -> Figures:
-    """Figures over all positions 0..length of each run, from one fold over the longest.
-
-    A run holds its last value after its length: what these positions add is taken out again.
-    """
-    positions = int(lengths.max()) + 1
-    summary = runs.fold(positions)
-    own = lengths + 1.0
-    held = positions - own
-    below = np.rint(summary.spent(0.01) * positions)
-    below -= np.where(summary.final < 0.01 * summary.peak, held, 0.0)
-    columns: tuple[Any, ...] = (
-        summary.initial,
-        summary.peak,
-        summary.peak_at,
-        summary.final,
-        np.where(held > 0, (summary.total - held * summary.final) / own, summary.mean),
-        below / own,
-    )
-    return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}
-
-
-def _grids(unit: str, lengths: FloatArray) -> FloatArray:
-    """The even grid of each run, shape (runs, points): see `even_grid`."""
-    grids = np.linspace(0.0, lengths, GRID_POINTS, axis=-1)
+def _exactly(unit: str, lengths: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which runs are folded over all their positions, not over a grid."""
     counted = unit in COUNTED_UNITS
-    return np.where(counted & (lengths == np.floor(lengths))[:, None], np.rint(grids), grids)
+    below: npt.NDArray[np.bool_] = lengths < MOST_POSITIONS
+    return below if counted else np.zeros_like(below)
 
 
-def _sampled(runs: Schedule, positions: FloatArray) -> Figures:
-    """Figures over the given positions of each run, shape (runs, points)."""
+def _evaluated_together(counts: IntArray, exact: npt.NDArray[np.bool_]) -> list[slice]:
+    """Slices of sorted runs: of those on a grid, and of those with as many positions each."""
+    gridded = int((~exact).sum())
+    pieces = run_slices(gridded, GRID_STEPS)
+    bounds = [gridded, *(gridded + 1 + np.flatnonzero(np.diff(counts[gridded:]))), counts.size]
+    for begin, end in pairwise(map(int, bounds)):
+        rows = max(SLICE_VALUES // int(counts[begin]), FOLDED_RUNS) if begin < end else 1
+        pieces += [slice(row, min(row + rows, end)) for row in range(begin, end, rows)]
+    return pieces
+
+
+def _folded(runs: Schedule, steps: int) -> Figures:
+    """The figures of runs over the positions 0 .. steps-1."""
+    summary = runs.fold(steps)
+    figures = {name: np.asarray(getattr(summary, name)) for name in FIELDS}
+    return figures | {"under_1_percent": summary.spent(0.01)}
+
+
+def _sampled(runs: Schedule, unit: str, lengths: FloatArray) -> Figures:
+    """The figures of runs on even grids; the total is the mean times the length."""
+    positions = np.linspace(0.0, lengths, GRID_STEPS, endpoint=False, axis=-1)
+    if unit in COUNTED_UNITS:
+        positions = np.floor(positions)
     values = np.asarray(runs[:, None](positions))
-    peak = values.max(axis=1)
-    where = values.argmax(axis=1)[:, None]
-    columns = (
-        values[:, 0],
-        peak,
-        np.take_along_axis(positions, where, axis=1)[:, 0],
-        values[:, -1],
-        values.mean(axis=1),
-        (values < 0.01 * peak[:, None]).mean(axis=1),
-    )
-    return {n: np.asarray(c, np.float64) for n, c in zip(FIGURES, columns, strict=True)}
+    every = np.arange(len(values))
+    at = values.argmax(axis=1)
+    peak, mean = values[every, at], values.mean(axis=1)
+    halved = (np.arange(GRID_STEPS) >= at[:, None]) & (values <= 0.5 * peak[:, None])
+    first = halved.argmax(axis=1)
+    return {
+        "initial": values[:, 0],
+        "peak": peak,
+        "peak_at": positions[every, at],
+        "final": values[:, -1],
+        "total": mean * lengths,
+        "mean": mean,
+        "half_at": np.where(halved[every, first], positions[every, first], -1.0),
+        "under_1_percent": (values < 0.01 * peak[:, None]).mean(axis=1),
+    }

@@ -31,22 +31,22 @@ def grid(make: Maker, /, **axes: npt.ArrayLike) -> Sweep:
     make : callable
         Called once, with arrays that broadcast against each other; returns a Schedule.
     **axes : array_like
-        A list of numbers for each parameter.
+        A list of numbers for each parameter, or a number that is the same in every run.
 
     Returns
     -------
     Sweep
-        Its schedule has one axis per keyword, in the order given.
+        Its schedule has one axis per list, in the order given.
 
     Raises
     ------
     TypeError, ValueError
-        If an axis is not a list of numbers, or `make` does not return a Schedule.
+        If an axis is not a number or a list of numbers, or `make` does not return a Schedule.
 
     Examples
     --------
     >>> import decaylr as dl
-    >>> dl.sweep.grid(dl.linear, init_value=[0.1, 0.2], end_value=[0.0], steps=[5, 6, 7])
+    >>> dl.sweep.grid(dl.linear, init_value=[0.1, 0.2], end_value=0.0, steps=[5, 6, 7])
     <Sweep of 6 runs, columns ['init_value', 'end_value', 'steps']>
     """
     return _sweep(make, grid_columns(axes))

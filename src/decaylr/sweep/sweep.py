@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from os import PathLike
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from decaylr.checks import refuse, shown
+from decaylr.checks import refuse, shown, whole_number
 from decaylr.schedule import Schedule
+from decaylr.sweep import sql
 from decaylr.sweep.columns import Columns
 from decaylr.sweep.entry import Entry, all_runs
+from decaylr.sweep.figures import figures_of
+from decaylr.sweep.runs import chosen, gathered
+from decaylr.sweep.summary import SweepSummary, summarized
 from decaylr.sweep.writing import save
 
 
@@ -28,8 +33,8 @@ class Sweep:
     schedule : Schedule
         All runs. For a file, those of all entries in order, along one axis.
     columns : mapping of str to ndarray, optional
-        The parameters by name, each of the shape of the schedule. Empty for a file, whose
-        entries have columns of their own.
+        The parameters by name, each of the shape of the schedule. Left out for a sweep of
+        entries, which have columns of their own.
     entries : tuple of Entry, optional
         The entries of a file.
 
@@ -37,6 +42,8 @@ class Sweep:
     ----------
     schedule : Schedule
     columns : dict of str to ndarray
+        The parameters by name. For a file, those of all entries, one value per run; a column is
+        a masked array if some entry lacks it.
     entries : dict of str to Entry
         The entries of a file by name.
     names, units, lengths : tuple
@@ -59,8 +66,11 @@ class Sweep:
         for i, entry in enumerate(entries):
             if not isinstance(entry, Entry):
                 raise TypeError(f"entries[{i}] must be an Entry, got {shown(entry)}")
+        if entries and columns:
+            keys = f"the keys {', '.join(columns)}"
+            refuse("columns", "empty in a sweep of entries", keys)
         self.schedule = schedule
-        self.columns: Columns = dict(columns or {})
+        self._columns: Columns = dict(columns or {})
         self.entries = {entry.name: entry for entry in entries}
         if len(self.entries) < len(entries):
             names = [entry.name for entry in entries]
@@ -79,6 +89,11 @@ class Sweep:
         if not entries:
             refuse("schedules", "at least one entry", "none")
         return cls(all_runs(entries), None, entries)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The parameters by name; of several entries, one value per run of all."""
+        return gathered(self.entries.values()) if self.entries else self._columns
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,6 +128,114 @@ class Sweep:
         )
         return f"<Sweep of {self.schedule.size} runs, {content}>"
 
+    def summary(self, steps: int | None = None) -> SweepSummary:
+        """The parameters and folds of every run, as columns with a row per run.
+
+        The columns are `name`, `run` (its number in the entry), `unit`, `length`, the
+        parameters, the folds of `Schedule.fold` (`initial`, `peak`, `peak_at`, `final`,
+        `total`, `mean`, `half_at`), `under_1_percent` (the share of positions with a value
+        under 1 % of the peak) and `positions` (how many were evaluated).
+
+        Parameters
+        ----------
+        steps : int, optional
+            Fold over the positions 0 .. steps-1, exactly. By default over the length of each
+            run: that of its entry, if the file states it, else of its schedule. From 2^22
+            positions on, and in epochs and fractions, this is an even grid of 4096 positions,
+            and the total the mean times the length.
+
+        Returns
+        -------
+        SweepSummary
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `steps` is not an integer >= 1, or not given where a run never ends.
+
+        Examples
+        --------
+        >>> import decaylr as dl
+        >>> sweep = dl.sweep.zip(dl.linear, init_value=[1.0, 2.0], end_value=0.0, steps=[4, 8])
+        >>> sweep.summary()["total"].tolist(), sweep.summary(100)["mean"].tolist()
+        ([2.5, 9.0], [0.025, 0.09])
+        """
+        number = None if steps is None else whole_number("steps", steps, 1)
+        entries = self._parts()
+        for entry in entries:
+            if number is None and not 0 < entry.length < np.inf:
+                refuse("steps", f"given for {entry.name}, which never ends", None)
+        return summarized(entries, [figures_of(entry, steps=number) for entry in entries])
+
+    def select(
+        self,
+        where: str | None = None,
+        order_by: str | None = None,
+        limit: int | None = None,
+        steps: int | None = None,
+    ) -> Sweep:
+        """The runs for which a condition holds, the best `limit` of them.
+
+        Parameters
+        ----------
+        where : str, optional
+            An SQL condition on the columns of `summary`: ``"total < 30 and peak_at > 100"``.
+        order_by : str, optional
+            SQL expressions to sort by: ``"total desc, peak"``. Equal runs keep their order.
+        limit : int, optional
+            The largest number of runs, >= 1.
+        steps : int, optional
+            As in `summary`.
+
+        Returns
+        -------
+        Sweep
+            For a file, the entries keep their names and have the chosen runs, in order; they
+            are in the order of their first runs. `summary().select` gives one order of all.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an expression is malformed or names no column (the message lists them), if it
+            needs a file or the network, or if no run is left.
+
+        Examples
+        --------
+        >>> import decaylr as dl
+        >>> sweep = dl.sweep.grid(dl.linear, init_value=[1.0, 2.0, 4.0], end_value=0.0, steps=10)
+        >>> best = sweep.select("peak < 3", order_by="total desc", limit=1)
+        >>> best.columns["init_value"].tolist()
+        [2.0]
+        """
+        return self.take(sql.rows(self.summary(steps), where, order_by, limit))
+
+    def take(self, rows: npt.ArrayLike) -> Sweep:
+        """The runs with the given numbers, as in `Sweep.schedule`.
+
+        Examples
+        --------
+        >>> import decaylr as dl
+        >>> sweep = dl.sweep.zip(dl.constant, value=[3.0, 1.0, 2.0])
+        >>> sweep.take([2, 0]).columns["value"].tolist()
+        [2.0, 3.0]
+        """
+        index = np.asarray(rows, np.intp).ravel()
+        if index.size == 0:
+            refuse("a selection", "of at least one run", "none")
+        if self.entries:
+            return Sweep.of(chosen(tuple(self.entries.values()), index))
+        columns = {name: np.asarray(c).ravel()[index] for name, c in self.columns.items()}
+        return Sweep(self.schedule.reshape(-1)[index], columns)
+
+    def _parts(self) -> tuple[Entry, ...]:
+        """The entries; of a sweep without them one that has all runs."""
+        if self.entries:
+            return tuple(self.entries.values())
+        longest = float(np.max(self.schedule.length))
+        return (
+            Entry("sweep", self.schedule, length=longest, columns=self.columns, own_lengths=True),
+        )
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write a TOML or JSON file that `load` reads back.
 
@@ -133,15 +256,12 @@ class Sweep:
         TypeError, ValueError
             For another suffix, and for what a file cannot hold: text with lone surrogates,
             columns that are not numbers or not of the shape of their schedule, metadata of other
-            keys or types, or a `schedule` or `columns` that are not those of the entries.
+            keys or types, or a `schedule` that is not that of the entries.
         """
         if not self.entries:
-            longest = float(np.max(self.schedule.length))
-            save(path, (Entry("sweep", self.schedule, length=longest, columns=self.columns),))
+            save(path, self._parts())
             return
         entries = tuple(self.entries.values())
-        if self.columns:
-            refuse("columns", "empty in a sweep of entries", f"the keys {', '.join(self.columns)}")
         if self.names != tuple(entry.name for entry in entries):
             refuse("entries", "under their own names", ", ".join(map(repr, self.names)))
         if all_runs(entries) != self.schedule:

@@ -13,6 +13,7 @@ from decaylr.checks import refuse
 from decaylr.notation.reading import json_data
 
 VERSION = 1
+SUFFIXES = (".toml", ".json")
 
 
 def parse_file(file: Path) -> Any:
@@ -24,7 +25,7 @@ def parse_file(file: Path) -> Any:
 
 def check_suffix(file: Path) -> None:
     """Check that the suffix is .toml or .json."""
-    if file.suffix not in (".toml", ".json"):
+    if file.suffix not in SUFFIXES:
         refuse("path", "a .toml or .json file", file.name)
 
 

@@ -61,6 +61,7 @@ def _same(entry: Entry, other: Entry) -> bool:
     return (
         entry.schedule == other.schedule
         and entry.length == other.length
+        and (entry.own_lengths == other.own_lengths or not 0 < entry.length < np.inf)
         and all(a.shape == b.shape and np.array_equal(a, b, equal_nan=True) for a, b in columns)
     )
 
@@ -90,7 +91,10 @@ def _table(entry: Entry, path: str) -> dict[str, Any]:
             body[key] = _string(f"{path}.{key}", value)
     body["unit"] = one_of(f"{path}.unit", entry.unit, UNITS)
     length, own = float(entry.length), float(np.max(entry.schedule.length))
-    if length != own or 0 < length < np.inf:  # 0 and infinity may only be the schedule's own length
+    if entry.own_lengths:
+        if length != own:
+            refuse(f"{path}.length", f"{own}, that of its longest run", length)
+    elif length != own or 0 < length < np.inf:  # 0 and infinity may only be a schedule's own length
         if not length > 0:
             refuse(f"{path}.length", "finite and > 0", length)
         body["length"] = ENDLESS if length == np.inf else length
