@@ -146,9 +146,9 @@ columns = { peak = [1, 2], n = [10, 20] }
 linear = ["$peak", 0]
 steps = "$n"
 [schedules.random]
-random = { n = 4, seed = 7, peak = { uniform = [1, 2] }, n_steps = { choice = [5, 9] } }
-linear = ["$peak", 0]
-steps = "$n_steps"
+random = { n = 4, seed = 7, method = "random", p = { uniform = [1, 2] }, m = { choice = [5, 9] } }
+linear = ["$p", 0]
+steps = "$m"
 """
     )
     peaks = np.geomspace(1e-4, 1e-2, 3)
@@ -254,9 +254,9 @@ def test_json_is_the_same_language(read):
             "unknown key 'gauss', known are uniform",
         ),
         (
-            "axes = { p = [1] }\ncolumns = { q = [1] }\nconstant = '$p'",
+            "axes = { p = [1, 2] }\ncolumns = { q = [1, 2, 3] }\nconstant = '$p'",
             ValueError,
-            "one of axes, columns and random",
+            r"refer to each of its columns \$p, \$q, got a schedule of shape \(2, 1\)",
         ),
     ],
 )
@@ -297,9 +297,15 @@ def test_deep_but_well_formed_nesting_is_refused(read):
 def test_the_page_about_the_language_shows_files_that_load(read):
     page = (ROOT / "docs/files.md").read_text()
     blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     found = [read("version = 1\n" + block.removeprefix("version = 1\n")) for block in blocks]
-    assert [sweep.names for sweep in found] == [("gpt2", "resnet50"), ("tokens",), ("search",)]
+    assert [sweep.names for sweep in found] == [
+        ("gpt2", "resnet50"),
+        ("tokens",),
+        ("search",),
+        ("shares",),
+        ("mixed.cosine", "mixed.stable"),
+    ]
     assert found[1]["tokens"](1_600_000_000_000) == 4.2e-4
     assert found[1]["tokens"](2_000_000_000_000) == 4.2e-5
     assert found[2]["search"].shape == (10_000,)

@@ -138,12 +138,14 @@ def short(number: float) -> str:
     return f"{number:.4g}"
 
 
-def totals(measured: list[EntryFigures], seconds: float) -> str:
+def totals(measured: list[EntryFigures], seconds: float, rejected: int = 0) -> str:
     """The last line: numbers of entries, runs and values, seconds, values per second."""
     runs = sum(entry.runs for entry in measured)
     values = sum(entry.values for entry in measured)
+    left_out = f" ({rejected:,} more rejected by constraints)" if rejected else ""
+    done = f"{values:,} values in {seconds:.2f} s"
     return (
-        f"{len(measured):,} entries, {runs:,} runs, {values:,} values in {seconds:.2f} s: "
+        f"{len(measured):,} entries, {runs:,} runs{left_out}, {done}: "
         f"{short(values / max(seconds, 1e-9))} values per second"
     )
 

@@ -123,7 +123,10 @@ def evaluated(entries: Sequence[Entry], quiet: bool, steps: int | None) -> list[
     if not quiet:
         page = report.console()
         report.print_summary(page, measured)
-        page.print(report.totals(measured, seconds), highlight=False)
+        page.print(
+            report.totals(measured, seconds, sum(entry.rejected for entry in entries)),
+            highlight=False,
+        )
     return measured
 
 

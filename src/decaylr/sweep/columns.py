@@ -1,21 +1,18 @@
-"""Arrays of the parameters of a sweep: from a grid of axes, from columns, or random."""
+"""Arrays of the parameters of a sweep: from a grid of axes, or from columns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from decaylr.checks import (
     broadcast_shape,
     real_array,
     refuse,
-    shown,
     whole_number,
 )
-from decaylr.sweep.distributions import Distribution
 
 Columns = dict[str, npt.NDArray[Any]]
 MOST_VALUES = 10**8  # of a column: 800 MB
@@ -60,16 +57,3 @@ def zipped_columns(columns: Mapping[str, npt.ArrayLike]) -> Columns:
     arrays: Columns = {name: real_array(name, values) for name, values in columns.items()}
     broadcast_shape({name: array.shape for name, array in arrays.items()})
     return arrays
-
-
-def sampled_columns(n: int, seed: int, distributions: Mapping[str, Distribution]) -> Columns:
-    """Draw n values from each distribution, in the order given."""
-    if not distributions:
-        refuse("distributions", "at least one", "none")
-    runs, rng = number_of_values("n", n), np.random.default_rng(whole_number("seed", seed))
-    columns: Columns = {}
-    for name, distribution in distributions.items():
-        if not hasattr(distribution, "rvs"):
-            raise TypeError(f"{name} must be a distribution with rvs, got {shown(distribution)}")
-        columns[name] = real_array(name, distribution.rvs(size=runs, random_state=rng))
-    return columns

@@ -29,12 +29,24 @@ class Distribution(Protocol):
 
 @dataclass(frozen=True)
 class _GeneratorDistribution:
-    """A distribution that is drawn with a function of a NumPy generator and a size."""
+    """A distribution from a function that draws, and one of shares of the probability.
+
+    Attributes
+    ----------
+    draw : callable
+        Of a NumPy generator and a size.
+    quantile : callable
+        The inverse of the cumulative distribution, of numbers in (0, 1).
+    """
 
     draw: Callable[[np.random.Generator, int], npt.NDArray[Any]]
+    quantile: Callable[[npt.NDArray[np.float64]], npt.NDArray[Any]]
 
     def rvs(self, *, size: int, random_state: np.random.Generator) -> npt.NDArray[Any]:
         return self.draw(random_state, size)
+
+    def ppf(self, q: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+        return self.quantile(q)
 
 
 def _bounds(low: float, high: float, least: float) -> tuple[Any, Any]:
@@ -71,7 +83,10 @@ def uniform(low: float, high: float) -> Distribution:
     <Sweep of 3 runs, columns ['value']>
     """
     low, high = _bounds(low, high, -np.inf)
-    return _GeneratorDistribution(lambda rng, n: rng.uniform(low, high, n))
+    return _GeneratorDistribution(
+        lambda rng, n: rng.uniform(low, high, n),
+        lambda q: np.clip((1.0 - q) * low + q * high, low, high),
+    )
 
 
 def loguniform(low: float, high: float) -> Distribution:
@@ -98,7 +113,11 @@ def loguniform(low: float, high: float) -> Distribution:
     <Sweep of 3 runs, columns ['value']>
     """
     low, high = _bounds(low, high, 0.0)
-    return _GeneratorDistribution(lambda rng, n: np.exp(rng.uniform(np.log(low), np.log(high), n)))
+    begin, end = np.log(low), np.log(high)
+    return _GeneratorDistribution(
+        lambda rng, n: np.exp(rng.uniform(begin, end, n)),
+        lambda q: np.clip(np.exp((1.0 - q) * begin + q * end), low, high),
+    )
 
 
 def integers(low: int, high: int) -> Distribution:
@@ -128,7 +147,11 @@ def integers(low: int, high: int) -> Distribution:
     low, high = _bounds(low, high, -np.inf)
     if low != int(low) or high != int(high):
         refuse("low and high", "whole numbers", f"{low} and {high}")
-    return _GeneratorDistribution(lambda rng, n: rng.integers(int(low), int(high), n))
+    first, count = int(low), int(high) - int(low)
+    return _GeneratorDistribution(
+        lambda rng, n: rng.integers(first, first + count, n),
+        lambda q: first + np.minimum(np.floor(q * count).astype(np.int64), count - 1),
+    )
 
 
 def choice(values: npt.ArrayLike) -> Distribution:
@@ -158,4 +181,7 @@ def choice(values: npt.ArrayLike) -> Distribution:
     array = real_array("values", values)
     if array.ndim != 1 or array.size == 0:
         refuse("values", "a list of at least one number", f"shape {array.shape}")
-    return _GeneratorDistribution(lambda rng, n: rng.choice(array, n))
+    return _GeneratorDistribution(
+        lambda rng, n: rng.choice(array, n),
+        lambda q: array[np.minimum((q * array.size).astype(np.int64), array.size - 1)],
+    )

@@ -2,7 +2,8 @@
 
 An entry describes its schedule in the language of `decaylr.sweep.language`. It may also have a
 `unit`, a `length` (the horizon in that unit), a `clock` to convert durations from other units,
-parameter columns (`axes`, `columns` or `random`) and metadata (`name`, `year`, `source`, `note`).
+parameters (`axes`, `columns`, `random` and `constraints`), metadata (`name`, `year`, `source`,
+`note`), and `families`, each of which makes an entry of its own.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from decaylr.clock import Clock
 from decaylr.schedule import Schedule
 from decaylr.sweep.durations import UNITS, DurationUnits
 from decaylr.sweep.entry import Entry
+from decaylr.sweep.families import described
 from decaylr.sweep.file_columns import read_columns, subtable
 from decaylr.sweep.language import Context, resolve, schedule_of
 from decaylr.sweep.syntax import VERSION, error_at
 
 METADATA = ("name", "year", "source", "note")
-SETTINGS = ("unit", "length", "clock", "axes", "columns", "random")
+SETTINGS = ("unit", "length", "clock", "axes", "columns", "random", "constraints")
 LARGEST_FLOAT = float(np.finfo(np.float64).max)
 ENDLESS = "inf"  # the length of an entry without a horizon
 
@@ -43,13 +45,13 @@ def read_entries(data: Any) -> tuple[Entry, ...]:
     entries = data.get("schedules")
     if not isinstance(entries, Mapping):
         raise TypeError(f"schedules must be a table of entries, got {shown(entries)}")
-    return tuple(_entry(name, body) for name, body in entries.items())
+    for name, body in entries.items():
+        if not isinstance(body, Mapping):
+            raise TypeError(f"schedules.{name} must be a table, got {shown(body)}")
+    return tuple(_entry(*each) for name, body in entries.items() for each in described(name, body))
 
 
-def _entry(name: str, body: Any) -> Entry:
-    path = f"schedules.{name}"
-    if not isinstance(body, Mapping):
-        raise TypeError(f"{path} must be a table, got {shown(body)}")
+def _entry(name: str, body: Mapping[str, Any], path: str, stream: int | None) -> Entry:
     settings = {key: value for key, value in body.items() if key in SETTINGS}
     about = {key: _metadata(value, key, path) for key, value in body.items() if key in METADATA}
     node = {key: value for key, value in body.items() if key not in (*SETTINGS, *METADATA)}
@@ -57,11 +59,11 @@ def _entry(name: str, body: Any) -> Entry:
     horizon = _length(settings, path)
     finite = None if horizon == np.inf else horizon
     units = DurationUnits(unit, _clock(settings, path), finite)
-    columns = read_columns(settings, path)
+    columns, rejected = read_columns(settings, path, stream)
     schedule = schedule_of(node, Context(units, columns, path=path))
     length = float(np.max(schedule.length)) if horizon is None else horizon
     columns = _broadcast(columns, schedule, path)
-    return Entry(name, schedule, unit, length, columns, about, own_lengths=horizon is None)
+    return Entry(name, schedule, unit, length, columns, about, horizon is None, rejected)
 
 
 def _metadata(value: Any, key: str, path: str) -> Any:

@@ -28,6 +28,8 @@ class Entry:
         The horizon in this unit; infinite if the schedule has no end.
     own_lengths : bool
         Whether each run ends with its own schedule; `length` is then that of the longest.
+    rejected : int
+        How many runs the constraints of the file have left out.
     columns : mapping of str to ndarray
         The parameters of the runs, each of the shape of `schedule`.
     about : mapping
@@ -48,6 +50,7 @@ class Entry:
     columns: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
     own_lengths: bool = False
+    rejected: int = 0
 
 
 def all_runs(entries: Iterable[Entry]) -> Schedule:

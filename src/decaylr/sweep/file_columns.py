@@ -1,4 +1,8 @@
-"""Reading the parameters of an entry in a sweep file: `axes`, `columns` or `random`."""
+"""Reading the parameters of an entry in a sweep file: `axes`, `columns`, `random`, `constraints`.
+
+An entry may have all of them: its runs are every combination of the axes, the rows of the columns
+and the random rows. A string with a "$" is an expression of other parameters.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from decaylr.checks import (
-    above,
-    finite,
-    known_keys,
-    refuse,
-    shown,
-)
-from decaylr.sweep import distributions
-from decaylr.sweep.columns import grid_columns, number_of_values, sampled_columns, zipped_columns
+from decaylr.checks import above, broadcast_shape, finite, known_keys, one_of, refuse, shown
+from decaylr.sweep import distributions, expressions
+from decaylr.sweep.columns import Columns, grid_columns, number_of_values, zipped_columns
+from decaylr.sweep.drawing import METHODS, RANDOM_SETTINGS, sampled_columns
 from decaylr.sweep.syntax import error_at
+
+PARTS = ("axes", "columns", "random")
 
 
 def subtable(settings: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
@@ -27,18 +28,35 @@ def subtable(settings: Mapping[str, Any], key: str, path: str) -> Mapping[str, A
     return table
 
 
-def read_columns(settings: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """The parameter columns of an entry by name, empty if it has none."""
-    kinds = [key for key in ("axes", "columns", "random") if key in settings]
-    if len(kinds) > 1:
-        raise ValueError(f"{path} must have one of axes, columns and random, got {kinds}")
-    if not kinds:
-        return {}
-    table = {key: _numbers(value) for key, value in subtable(settings, kinds[0], path).items()}
-    try:
-        return _COLUMNS[kinds[0]](table)
-    except (TypeError, ValueError) as error:
-        raise error_at(error, f"{path}.{kinds[0]}") from None
+def read_columns(
+    settings: Mapping[str, Any], path: str, stream: int | None = None
+) -> tuple[Columns, int]:
+    """The parameters of an entry by name, and how many runs its constraints have rejected."""
+    parts: list[Columns] = []
+    derived: dict[str, tuple[str, str]] = {}
+    for part in PARTS:
+        if part in settings:
+            place = f"{path}.{part}"
+            table = {k: _numbers(v) for k, v in subtable(settings, part, path).items()}
+            derived |= {k: (v, f"{place}.{k}") for k, v in table.items() if _is_expression(v)}
+            given = {k: v for k, v in table.items() if not _is_expression(v)}
+            if table and not given:
+                continue
+            try:
+                parts.append(_READERS[part](given, stream))
+            except (TypeError, ValueError) as error:
+                raise error_at(error, place) from None
+    names = [*derived, *(name for part in parts for name in part)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        refuse(f"{path}: parameters", "in one of axes, columns and random", f"{twice} twice")
+    columns = _combined(parts)
+    _derive(columns, derived)
+    return _constrained(columns, settings.get("constraints", []), f"{path}.constraints")
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, str) and "$" in value
 
 
 def _numbers(value: Any) -> Any:
@@ -50,7 +68,59 @@ def _numbers(value: Any) -> Any:
     return float(value) if value in ("inf", "-inf", "nan") else value
 
 
-def _axes(table: dict[str, Any]) -> dict[str, Any]:
+def _combined(parts: list[Columns]) -> Columns:
+    """Every combination of the rows of all parts: each has axes of its own."""
+    shapes = [
+        broadcast_shape({name: array.shape for name, array in part.items()}) for part in parts
+    ]
+    columns: Columns = {}
+    for i, part in enumerate(parts):
+        after = sum(len(shape) for shape in shapes[i + 1 :])
+        for name, array in part.items():
+            columns[name] = array.reshape(array.shape + (1,) * after) if array.ndim else array
+    return columns
+
+
+def _derive(columns: Columns, derived: dict[str, tuple[str, str]]) -> None:
+    """Add the parameters that are expressions of others, each after those it needs."""
+    waiting = dict(derived)
+    while waiting:
+        ready = [
+            n for n, (text, _) in waiting.items() if not expressions.columns_in(text) & {*waiting}
+        ]
+        if not ready:
+            place = next(iter(waiting.values()))[1]
+            refuse(place, "an expression of other parameters", f"a circle of {', '.join(waiting)}")
+        for name in ready:
+            text, place = waiting.pop(name)
+            try:
+                columns[name] = expressions.number(text, columns)
+            except (TypeError, ValueError) as error:
+                raise error_at(error, place) from None
+
+
+def _constrained(columns: Columns, constraints: Any, path: str) -> tuple[Columns, int]:
+    """The rows for which all constraints hold, along one axis, and the number of others."""
+    if not isinstance(constraints, list) or not all(isinstance(c, str) for c in constraints):
+        raise TypeError(
+            f'{path} must be a list of conditions such as "$a < $b", got {shown(constraints)}'
+        )
+    if not constraints:
+        return columns, 0
+    shape = broadcast_shape({name: array.shape for name, array in columns.items()})
+    kept = np.ones(shape, np.bool_)
+    for i, text in enumerate(constraints):
+        try:
+            kept &= expressions.condition(text, columns)
+        except (TypeError, ValueError) as error:
+            raise error_at(error, f"{path}[{i}]") from None
+    if not kept.any():
+        refuse(path, "true in at least one run", f"none of {kept.size}")
+    rows = {name: np.broadcast_to(array, shape)[kept] for name, array in columns.items()}
+    return rows, int(kept.size - kept.sum())
+
+
+def _axes(table: dict[str, Any], stream: int | None) -> Columns:
     return grid_columns({name: _axis(value, name) for name, value in table.items()})
 
 
@@ -70,13 +140,21 @@ def _axis(value: Any, name: str) -> Any:
     return np.linspace(low, high, num)
 
 
-def _random(table: dict[str, Any]) -> dict[str, Any]:
+def _columns(table: dict[str, Any], stream: int | None) -> Columns:
+    return zipped_columns(table)
+
+
+def _random(table: dict[str, Any], stream: int | None) -> Columns:
     for key in ("n", "seed"):
         if key not in table:
             refuse("random", "given n and seed", f"no {key}")
-    n, seed = table.pop("n"), table.pop("seed")
-    samplers = {name: _distribution(value, name) for name, value in table.items()}
-    return sampled_columns(n, seed, samplers)
+    n, seed, method = (table.pop(key, None) for key in RANDOM_SETTINGS)
+    if method is not None:
+        one_of("method", method, METHODS)
+    plain = {key: value for key, value in table.items() if isinstance(value, (int, float))}
+    numbers = zipped_columns(plain) if plain else {}
+    samplers = {k: _distribution(v, k) for k, v in table.items() if k not in numbers}
+    return sampled_columns(n, seed, samplers, method, stream) | numbers
 
 
 _DISTRIBUTIONS = {
@@ -88,7 +166,7 @@ _DISTRIBUTIONS = {
 
 def _distribution(value: Any, name: str) -> distributions.Distribution:
     if not isinstance(value, Mapping) or len(value) != 1:
-        refuse(name, "one distribution such as { uniform = [0, 1] }", value)
+        refuse(name, "a number or one distribution such as { uniform = [0, 1] }", value)
     kind, bounds = next(iter(value.items()))
     known_keys(value, (*_DISTRIBUTIONS, "choice"), name)
     if kind == "choice":
@@ -98,8 +176,8 @@ def _distribution(value: Any, name: str) -> distributions.Distribution:
     return _DISTRIBUTIONS[kind](*bounds)
 
 
-_COLUMNS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+_READERS: dict[str, Callable[[dict[str, Any], int | None], Columns]] = {
     "axes": _axes,
-    "columns": zipped_columns,
+    "columns": _columns,
     "random": _random,
 }

@@ -27,6 +27,7 @@ from decaylr.combinators.arithmetic import reduce
 from decaylr.combinators.joins import join
 from decaylr.notation.reading import from_node
 from decaylr.schedule import Schedule
+from decaylr.sweep import expressions
 from decaylr.sweep.durations import DurationUnits
 from decaylr.sweep.syntax import error_at
 from decaylr.tree.node import DEEPEST, KINDS
@@ -168,7 +169,7 @@ def _as_list(body: Any) -> list[Any]:
 
 
 def resolve(value: Any, context: Context) -> Any:
-    """Replace strings in a value: durations, "$column", "previous", "inf" and ratios."""
+    """Replace strings in a value: durations, expressions of columns, "previous" and so on."""
     if isinstance(value, list):
         items = [resolve(item, context) for item in value]
         has_columns = any(isinstance(item, np.ndarray) for item in items)
@@ -179,9 +180,8 @@ def resolve(value: Any, context: Context) -> Any:
         if context.previous is None:
             raise ValueError(f'{context.path}: "previous" needs a phase before this one')
         return context.previous
-    if value.startswith("$"):
-        known_keys({value[1:]: None}, tuple(context.columns), context.path)
-        return context.columns[value[1:]]
+    if "$" in value:
+        return _of_columns(value, context)
     if value in ("inf", "-inf"):
         return float(value)
     if ratio := _RATIO.match(value):
@@ -192,6 +192,19 @@ def resolve(value: Any, context: Context) -> Any:
         except (TypeError, ValueError) as error:
             raise error_at(error, context.path) from None
     return value
+
+
+def _of_columns(text: str, context: Context) -> Any:
+    """The value of "$column", or of an expression of columns."""
+    name = text.removeprefix("$")
+    if name in context.columns:
+        return context.columns[name]
+    if not expressions.COLUMN.sub("", text).strip():  # a lone name
+        known_keys({name: None}, tuple(context.columns), context.path)
+    try:
+        return expressions.number(text, context.columns)
+    except (TypeError, ValueError) as error:
+        raise error_at(error, context.path) from None
 
 
 def _quotient(ratio: re.Match[str], context: Context) -> float:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from decaylr.checks import real_array, refuse
 from decaylr.schedule import Schedule
-from decaylr.sweep.columns import Columns, grid_columns, sampled_columns, zipped_columns
+from decaylr.sweep.columns import Columns, grid_columns, zipped_columns
 from decaylr.sweep.distributions import Distribution
+from decaylr.sweep.drawing import sampled_columns
 from decaylr.sweep.sweep import Sweep
 
 Maker = Callable[..., Schedule]
@@ -81,7 +83,14 @@ def zip(make: Maker, /, **columns: npt.ArrayLike) -> Sweep:
     return _sweep(make, zipped_columns(columns))
 
 
-def sample(make: Maker, /, n: int, seed: int, **distributions: Distribution) -> Sweep:
+def sample(
+    make: Maker,
+    /,
+    n: int,
+    seed: int,
+    method: str | None = None,
+    **distributions: Distribution | npt.ArrayLike,
+) -> Sweep:
     """A sweep of `n` runs with random parameters.
 
     Parameters
@@ -91,9 +100,14 @@ def sample(make: Maker, /, n: int, seed: int, **distributions: Distribution) -> 
     n : int
         Number of runs, >= 1.
     seed : int
-        Seed of NumPy's generator: the same seed gives the same runs.
-    **distributions : distribution
-        `uniform`, `loguniform`, `integers`, `choice`, or any object with SciPy's `rvs`.
+        The same seed gives the same runs.
+    method : {"random", "sobol", "lhs"}, optional
+        Independent random numbers, a scrambled Sobol sequence (extra `search`; the default for
+        more than one distribution) or a Latin hypercube (extra `search`). The first runs of
+        "sobol" stay the same, bit for bit, if `n` grows.
+    **distributions : distribution or number
+        `uniform`, `loguniform`, `integers`, `choice`, any object with SciPy's `ppf` and `rvs`
+        ("random" needs only the latter), or a number that is the same in every run.
 
     Returns
     -------
@@ -112,4 +126,10 @@ def sample(make: Maker, /, n: int, seed: int, **distributions: Distribution) -> 
     ...                 lr=loguniform(1e-4, 1e-1), steps=choice([500, 1000]))
     <Sweep of 100 runs, columns ['lr', 'steps']>
     """
-    return _sweep(make, sampled_columns(n, seed, distributions))
+    drawn = {k: d for k, d in distributions.items() if hasattr(d, "rvs") or hasattr(d, "ppf")}
+    numbers = {k: real_array(k, d) for k, d in distributions.items() if k not in drawn}
+    for name, array in numbers.items():
+        if array.ndim:
+            refuse(name, "a distribution or a number", f"shape {array.shape}")
+    columns = sampled_columns(n, seed, drawn, method)  # type: ignore[arg-type]
+    return _sweep(make, {name: (columns | numbers)[name] for name in distributions})

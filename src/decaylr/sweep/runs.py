@@ -62,4 +62,4 @@ def _part(entry: Entry, rows: npt.NDArray[np.intp]) -> Entry:
     columns = {name: np.asarray(c).ravel()[rows] for name, c in entry.columns.items()}
     schedule = entry.schedule.reshape(-1)[rows]
     length = float(schedule.length.max()) if entry.own_lengths else entry.length
-    return replace(entry, schedule=schedule, columns=columns, length=length)
+    return replace(entry, schedule=schedule, columns=columns, length=length, rejected=0)
