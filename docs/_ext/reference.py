@@ -34,7 +34,7 @@ SECTIONS = {
     "recipes": ("Recipes", "See also: [Recipes](../recipes.md).", ("decaylr.recipes",)),
     "schedule": (
         "Schedule",
-        "See also: [Curves and combinators](../curves.md).",
+        "See also: [What a schedule can do](../schedule.md).",
         ("decaylr.schedule",),
     ),
     "combining": (

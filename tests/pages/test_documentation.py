@@ -28,6 +28,10 @@ def test_package_docstring_example():
 @pytest.mark.parametrize("page", PAGES)
 def test_page_examples(page, monkeypatch):
     monkeypatch.chdir(ROOT)
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for framework in ("torch", "keras", "jax"):
+        if re.search(rf"^>>> import .*\b{framework}\b", text, re.MULTILINE):
+            peer(framework)
     assert doctest.testfile(str(ROOT / page), module_relative=False).failed == 0
 
 
@@ -44,3 +48,15 @@ def test_every_test_that_is_named_exists():
     assert len(named) == len(rows) > 40
     for file, test in named:
         assert f"def {test}(" in (ROOT / "tests" / file).read_text(), f"{file}::{test}"
+
+
+def test_every_question_is_answered_in_ten_lines():
+    page = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    questions = page.split("\n## ")[1:]
+    assert len(questions) == 25
+    for question in questions:
+        blocks = re.findall(r"```python\n(.*?)```", question, re.DOTALL)
+        assert blocks, question.splitlines()[0]
+        for block in blocks:
+            typed = [line for line in block.splitlines() if line.startswith((">>> ", "... "))]
+            assert 0 < len(typed) <= 10, question.splitlines()[0]
