@@ -53,7 +53,8 @@ def rates(lines: list[str]) -> dict[int, float]:
     return {int(m[1]): float(m[2]) for m in found if m}
 
 
-TESTED_BELOW = {"torch:0", "torch:1", "jax:0", "keras:0"}
+# The script of the tutorial is run by test_tutorial.py.
+TESTED_BELOW = {"tutorial:0", "torch:0", "torch:1", "jax:0", "keras:0"}
 
 
 @pytest.mark.parametrize("name", sorted({*SCRIPTS} - TESTED_BELOW))
