@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from decaylr.advice.targets import Advice, advise
     from decaylr.clock import Clock
     from decaylr.plateau.scale import Plateau
+    from decaylr.storage.opening import Stored, open
+    from decaylr.storage.storing import store
     from decaylr.sweep.reading import load
     from decaylr.sweep.sweep import Sweep
 
@@ -64,6 +66,7 @@ __all__ = [
     "Diagnosis",
     "Plateau",
     "Schedule",
+    "Stored",
     "Sweep",
     "advise",
     "compat",
@@ -92,6 +95,7 @@ __all__ = [
     "slanted_triangular",
     "stack",
     "step",
+    "store",
     "sweep",
     "tanh",
     "trapezoid",
@@ -108,9 +112,12 @@ _LAZY_NAMES = {
     "Clock": "clock",
     "Diagnosis": "advice",
     "Plateau": "plateau",
+    "Stored": "storage",
     "Sweep": "sweep",
     "advise": "advice",
     "load": "sweep",
+    "open": "storage",  # not in __all__: `import *` would hide Python's own
+    "store": "storage",
 }
 
 # Submodules that are imported when accessed as attributes of `decaylr`.
@@ -125,6 +132,7 @@ _LAZY_MODULES = (
     "plateau",
     "plot",
     "recipes",
+    "storage",
     "sweep",
     "torch",
 )

@@ -8,6 +8,7 @@ unchanged.
 from __future__ import annotations
 
 import errno
+import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -51,7 +52,7 @@ def written_whole(path: AnyPath, size: int | None = None) -> Iterator[Path]:
             os.chmod(temporary, mode & 0o7777)
         if size is not None:
             check_space("path", path, size)
-            _reserve(temporary, size)
+            reserve(temporary, size)
         yield temporary
         _synchronise(temporary)
         os.replace(temporary, target)
@@ -112,13 +113,18 @@ def check_space(name: str, path: AnyPath, size: int) -> None:
     OSError
         If it has not.
     """
-    disk = os.statvfs(Path(os.path.realpath(path)).parent)
-    free = disk.f_bavail * disk.f_frsize
-    if disk.f_blocks and size > free:  # some network file systems do not know their size
+    free = free_space(path)
+    if size > free:
         raise OSError(
             f"{name} must be a file of at most {free:,} bytes, the free space on its disk, "
             f"got {os.fspath(path)} of {size:,} bytes: {size - free:,} bytes are missing"
         )
+
+
+def free_space(path: AnyPath) -> float:
+    """Bytes that are free on the disk of a path; infinity where the file system does not know."""
+    disk = os.statvfs(Path(os.path.realpath(path)).parent)
+    return disk.f_bavail * disk.f_frsize if disk.f_blocks else math.inf
 
 
 def check_different(files: Mapping[str, AnyPath | None]) -> None:
@@ -171,7 +177,7 @@ def _create(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
 
 
-def _reserve(path: Path, size: int) -> None:
+def reserve(path: Path, size: int) -> None:
     """Reserve the space of a file, so that another program cannot fill the disk meanwhile."""
     if size <= 0 or not hasattr(os, "posix_fallocate"):
         return

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 import decaylr as dl
 from decaylr import files
 from decaylr.cli import main
+from decaylr.evaluation.grid import Grid
+from decaylr.storage import npy_files
 from decaylr.sweep import Entry, export
 
 THREE = """
@@ -88,7 +90,7 @@ def python(program, *arguments):
     )
 
 
-@pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
+@pytest.mark.parametrize("arguments", WRITES[1:], ids=" ".join)  # an .npy goes on: see below
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError("no space")])
 def test_a_failure_while_writing_leaves_the_earlier_file(arguments, error, monkeypatch):
     Path(arguments[-1]).write_text("before")
@@ -144,6 +146,8 @@ def test_where_the_disk_is_full_every_earlier_file_is_left():
 INTERRUPTED = """
 import os, signal, sys
 from decaylr.cli import main
+from decaylr.evaluation.grid import Grid
+from decaylr.storage import npy_files
 from decaylr.sweep import export
 evaluate, calls = export.values_at, []
 def interrupted(entry, positions):
@@ -156,7 +160,7 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv"])
+@pytest.mark.parametrize("suffix", [".npz", ".csv"])
 @pytest.mark.parametrize("earlier", [True, False])
 def test_an_interrupt_in_the_middle_leaves_the_earlier_file(suffix, earlier):
     if earlier:
@@ -166,6 +170,46 @@ def test_an_interrupt_in_the_middle_leaves_the_earlier_file(suffix, earlier):
     assert done.returncode == 1
     assert "Aborted" in done.stderr
     assert contents() == before
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".zarr"])
+def test_an_interrupted_store_goes_on_with_the_same_command(suffix, monkeypatch):
+    table = ("sweep", "in.toml", "--out", f"x{suffix}")
+    with monkeypatch.context() as context:
+        context.setattr(Grid, "block", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert run(*table).exit_code == 1
+    assert not dl.open(f"x{suffix}").complete
+    done = run(*table)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1] == f"wrote x{suffix}"
+    np.testing.assert_array_equal(
+        dl.open(f"x{suffix}").values[:], dl.load("in.toml").schedule.table(5)
+    )
+    monkeypatch.setattr(Grid, "block", lambda *_: pytest.fail("work was done"))
+    assert run(*table).exit_code == 0  # it is complete
+    assert "schedules.a.length: 4.0 there, 9.0 here" in refused(*table, "--steps", "9")
+
+
+def test_an_npy_stays_until_the_one_that_overwrites_it_is_complete(monkeypatch):
+    Path("x.npy").write_text("before")
+    table = ("sweep", "in.toml", "--overwrite", "--out", "x.npy")
+    with monkeypatch.context() as context:
+        context.setattr(Grid, "block", lambda *_: (_ for _ in ()).throw(MemoryError))
+        assert run(*table).exit_code == 2
+    assert Path("x.npy").read_text() == "before"
+    assert run(*table).exit_code == 0
+    assert np.load("x.npy").shape == (3, 5)
+
+
+@pytest.mark.parametrize(
+    "text", ['unit = "epoch"\nlinear = [1.0, 0.0, 4]', "linear = [1.0, 0.0, 4.5]"]
+)
+def test_a_zarr_store_of_other_than_whole_positions_is_refused(text):
+    Path("in.toml").write_text(f"version = 1\n[schedules.a]\n{text}\n")
+    assert "out must be .npz for a length that is no whole number" in refused(
+        "sweep", "in.toml", "--out", "x.zarr"
+    )
+    assert run("sweep", "in.toml", "--out", "x.npy").exit_code == 0  # on a grid
 
 
 @pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
@@ -232,9 +276,8 @@ def test_the_size_is_announced_before_the_work(suffix, monkeypatch):
 
 def test_the_size_of_an_npy_is_known_beforehand(monkeypatch):
     reserved = []
-    reserve = files._reserve
     monkeypatch.setattr(
-        files, "_reserve", lambda path, size: reserved.append(reserve(path, size) or size)
+        npy_files, "reserve", lambda path, size: reserved.append(files.reserve(path, size) or size)
     )
     assert run("sweep", "in.toml", "--out", "x.npy").exit_code == 0
     assert reserved == [Path("x.npy").stat().st_size]
@@ -326,6 +369,7 @@ def test_the_input_and_other_outputs_are_never_overwritten(arguments, says):
     [
         (("sweep", "in.toml", "--out", "x.npy"), "out"),
         (("sweep", "in.toml", "--out", "link.npz"), "out"),
+        (("sweep", "in.toml", "--out", "x.zarr"), "out"),
         (("sweep", "in.toml", "--summary", "x.csv"), "summary"),
         (("sweep", "in.toml", "--plot", "x.svg"), "plot"),
         (("plot", "in.toml", "--out", "x.png"), "plot"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,11 +86,21 @@ def file_errors(file: Path) -> Iterator[None]:
         raise OSError(f"{file}: {error.strerror or error}") from None
 
 
-def check_outputs(file: Path, outputs: Mapping[str, Path | None], *, overwrite: bool) -> None:
-    """Check that the outputs are other files than the input and one another, and new ones."""
+def check_outputs(
+    file: Path,
+    outputs: Mapping[str, Path | None],
+    *,
+    overwrite: bool,
+    continued: Collection[str] = (),
+) -> None:
+    """Check that the outputs are other files than the input and one another, and new ones.
+
+    Those that may be `continued` from an earlier call are checked by `check_out`.
+    """
     check_different({"FILE": file, **outputs})
     for name, path in outputs.items():
-        check_new(path, name, overwrite=overwrite)
+        if name not in continued:
+            check_new(path, name, overwrite=overwrite)
 
 
 def check_picture(picture: Path | None) -> None:

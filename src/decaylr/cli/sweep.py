@@ -20,14 +20,12 @@ from decaylr.cli.console import (
     select_option,
     thread_limit,
 )
-from decaylr.files import check_writable
+from decaylr.cli.outputs import Output, check_out
 from decaylr.sweep import export, sql
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import EntryFigures, figures_of
 from decaylr.sweep.runs import chosen
 from decaylr.sweep.summary import SweepSummary, summarized
-from decaylr.sweep.sweep import Sweep
-from decaylr.sweep.syntax import SUFFIXES
 
 
 @click.command("sweep")
@@ -36,8 +34,8 @@ from decaylr.sweep.syntax import SUFFIXES
 @click.option(
     "--out",
     type=FILE,
-    help="Write all values: .npz, .npy or .csv; or the chosen runs as a sweep file: .toml or "
-    ".json. To read an .npz, a whole entry must fit into memory; a .npy can be mapped into memory.",
+    help="Write all values: .zarr, .npy, .npz or .csv; or the chosen runs as a sweep file: .toml "
+    "or .json. An interrupted .zarr or .npy goes on when the command is given again.",
 )
 @click.option("--summary", type=FILE, help="Write the summary of every run: .csv, .json, .parquet.")
 @click.option("--where", metavar="SQL", help="Choose runs: a condition, such as 'total < 30'.")
@@ -69,16 +67,17 @@ def command(
     """
     with input_errors(), thread_limit(threads):
         outputs = {"out": out, "summary": summary, "plot": picture}
-        check_outputs(file, outputs, overwrite=overwrite)
+        check_outputs(file, outputs, overwrite=overwrite, continued=("out",))
         check_picture(picture)
         if summary is not None:
             export.check_summary(summary)
         if out is not None:
-            check_out(out)
+            check_out(out, overwrite=overwrite)
         entries: Sequence[Entry] = load_entries(file, select, steps)
         choosing = any(option is not None for option in (where, order_by, limit))
+        table: Output | None = None
         if out is not None and not choosing:
-            check_table(out, entries, quiet)
+            table = planned(out, entries, overwrite, quiet)
         measured = evaluated(entries, quiet, steps)
         rows = summarized(entries, measured) if choosing or summary is not None else None
         if rows is not None and choosing:
@@ -86,31 +85,21 @@ def command(
             entries, rows = chosen(entries, numbers), rows.take(numbers)
             show(rows, quiet)
             if out is not None:
-                check_table(out, entries, quiet)
+                table = planned(out, entries, overwrite, quiet)
         if summary is not None and rows is not None:
             export.write_summary(summary, rows)
-        if out is not None:
-            write_out(out, entries, quiet)
+        if table is not None:
+            table.write(quiet=quiet)
         if picture is not None:
             draw(picture, entries, quiet)
 
 
-def check_out(out: Path) -> None:
-    """Check that the file can be written: a table of values or a sweep file."""
-    if out.suffix in SUFFIXES:
-        check_writable("out", out)
-    else:
-        export.check_path(out)
-
-
-def check_table(out: Path, entries: Sequence[Entry], quiet: bool) -> None:
-    """Check that the values of the entries can be written, and say how large the file will be."""
-    if out.suffix in SUFFIXES:
-        return
-    export.check_table(out, entries)
-    size = export.table_size(out, entries)  # 0 for a .csv, whose size is not known
-    if size and not quiet:
-        click.echo(f"{out} will have {report.short(size)}B")
+def planned(out: Path, entries: Sequence[Entry], overwrite: bool, quiet: bool) -> Output:
+    """The file to be written, after checks; says how large it will be."""
+    output = Output(out, entries, overwrite=overwrite)
+    if not quiet:
+        output.announce()
+    return output
 
 
 def evaluated(entries: Sequence[Entry], quiet: bool, steps: int | None) -> list[EntryFigures]:
@@ -139,15 +128,3 @@ def show(rows: SweepSummary, quiet: bool) -> None:
     page.print(report.chosen_table(rows))
     if rows.runs > report.MOST_ROWS:
         page.print(f"the first {report.MOST_ROWS} of {rows.runs:,} chosen runs", highlight=False)
-
-
-def write_out(out: Path, entries: Sequence[Entry], quiet: bool) -> None:
-    """Write the runs as a sweep file, or their values with a progress bar."""
-    if out.suffix in SUFFIXES:
-        Sweep.of(tuple(entries)).save(out)
-    else:
-        total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
-        with report.progress_bar(f"writing {out.name}", total, quiet=quiet) as advance:
-            export.write_table(out, entries, advance)
-    if not quiet:
-        click.echo(f"wrote {out}")

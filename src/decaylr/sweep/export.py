@@ -48,12 +48,8 @@ def check_table(path: Path, entries: Sequence[Entry]) -> None:
         If the file cannot be written, or the disk is too small for it (.npy, .npz).
     """
     check_path(path)
-    lengths = {(entry.unit, entry.length) for entry in entries}
-    if path.suffix == ".npy" and len(lengths) > 1:
-        raise ValueError(
-            f"out must be .npz where lengths differ ({len(lengths)} lengths here): "
-            "a .npy file holds one table"
-        )
+    if path.suffix == ".npy":
+        check_one_length(path, entries)
     names = {entry.name for entry in entries}
     clashes = sorted(name for name in names if f"{name}.positions" in names)
     if path.suffix == ".npz" and clashes:
@@ -71,6 +67,16 @@ def check_table(path: Path, entries: Sequence[Entry]) -> None:
                 f"out must be .npz for more than {MOST_ROWS:,} rows of .csv, got {rows:,}"
             )
     check_space("out", path, table_size(path, entries))
+
+
+def check_one_length(path: Path, entries: Sequence[Entry]) -> None:
+    """Check that entries have one unit and length, and so fit into one table."""
+    lengths = {(entry.unit, entry.length) for entry in entries}
+    if len(lengths) > 1:
+        raise ValueError(
+            f"out must be .npz where lengths differ ({len(lengths)} lengths here): "
+            f"a {path.suffix} file holds one table"
+        )
 
 
 def count_positions(entry: Entry) -> int:
@@ -166,6 +172,9 @@ _WRITERS: dict[str, Callable[[Path, Sequence[Entry], ReportProgress], None]] = {
     ".npy": _write_npy,
     ".csv": _write_csv,
 }
+
+
+SUFFIXES = tuple(_WRITERS)
 
 
 def check_summary(path: Path) -> None:

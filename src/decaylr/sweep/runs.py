@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,31 @@ def _gathered(name: str, entries: Sequence[Entry]) -> npt.NDArray[Any]:
     return (
         column if all(present) else np.ma.MaskedArray(column, np.repeat(~np.array(present), sizes))
     )
+
+
+def filled(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column with NaN in the runs that have no such parameter."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    return np.asarray(np.ma.filled(column.astype(np.float64), np.nan))
+
+
+def labelled(entries: Iterable[Entry], reserved: Collection[str] = ()) -> Columns:
+    """What every run is: the columns `name`, `unit`, and its parameters.
+
+    A parameter that an entry lacks is NaN in its runs. A parameter with the name of another
+    column, or one of the `reserved` names, is called ``param_<name>``.
+    """
+    known = tuple(entries)
+    sizes = [entry.schedule.size for entry in known]
+    columns: Columns = {
+        "name": np.repeat([entry.name for entry in known], sizes),
+        "unit": np.repeat([entry.unit for entry in known], sizes),
+    }
+    taken = {*columns, *reserved}
+    for key, column in gathered(known).items():
+        columns[f"param_{key}" if key in taken else key] = filled(column)
+    return columns
 
 
 def chosen(entries: Sequence[Entry], rows: npt.NDArray[np.intp]) -> tuple[Entry, ...]:

@@ -16,7 +16,7 @@ from decaylr.sweep import sql
 from decaylr.sweep.columns import Columns
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import FIGURES, EntryFigures
-from decaylr.sweep.runs import gathered
+from decaylr.sweep.runs import filled, gathered
 
 LABELS = ("name", "run", "unit", "length")
 COUNTS = ("positions",)
@@ -86,7 +86,7 @@ class SweepSummary(Mapping[str, npt.NDArray[Any]]):
         """A pandas DataFrame with these columns; parameters that a run lacks are NaN."""
         import pandas
 
-        return pandas.DataFrame({name: _filled(column) for name, column in self.items()})
+        return pandas.DataFrame({name: filled(column) for name, column in self.items()})
 
     def to_parquet(self, path: str | PathLike[str]) -> None:
         """Write a Parquet file with these columns (extra `cli`)."""
@@ -138,9 +138,3 @@ def _renamed(parameters: Columns) -> Columns:
     if len(renamed) < len(parameters):
         refuse("columns", "of different names", ", ".join(parameters))
     return renamed
-
-
-def _filled(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if not isinstance(column, np.ma.MaskedArray):
-        return column
-    return np.asarray(np.ma.filled(column.astype(np.float64), np.nan))

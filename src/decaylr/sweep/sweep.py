@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from decaylr.checks import refuse, shown, whole_number
+from decaylr.evaluation.grid import Chunks
 from decaylr.schedule import Schedule
 from decaylr.sweep import sql
 from decaylr.sweep.columns import Columns
@@ -19,6 +20,10 @@ from decaylr.sweep.figures import figures_of
 from decaylr.sweep.runs import chosen, gathered
 from decaylr.sweep.summary import SweepSummary, summarized
 from decaylr.sweep.writing import save
+from decaylr.sweep.xarray_view import as_xarray
+
+if TYPE_CHECKING:
+    import xarray
 
 
 class Sweep:
@@ -236,6 +241,42 @@ class Sweep:
             Entry("sweep", self.schedule, length=longest, columns=self.columns, own_lengths=True),
         )
 
+    def to_xarray(
+        self, steps: int, *, start: int = 0, stride: int = 1, chunks: Chunks | None = None
+    ) -> xarray.DataArray:
+        """The values of every run as an array of xarray (extra `store`).
+
+        Parameters
+        ----------
+        steps : int
+            Number of positions, >= 1.
+        start, stride : int
+            As for :meth:`decaylr.Schedule.table`.
+        chunks : "auto" or (int, int), optional
+            Runs and steps of a block, -1 for all: the values are then a Dask array (extra `dask`)
+            that is computed when it is asked for. By default they are computed at once.
+
+        Returns
+        -------
+        xarray.DataArray
+            Of the dimensions `run` and `step`. `step` has the positions; name, unit and parameters
+            of every run are coordinates without an index.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an argument of a wrong type or value.
+
+        Examples
+        --------
+        >>> import decaylr as dl
+        >>> sweep = dl.sweep.grid(lambda peak: dl.cosine(peak, 0.0, 100), peak=[0.1, 0.2])
+        >>> array = sweep.to_xarray(101)
+        >>> array.dims, array.sel(step=50).values.tolist(), array["peak"].values.tolist()
+        (('run', 'step'), [0.05, 0.1], [0.1, 0.2])
+        """
+        return as_xarray(entries_of(self), steps, start, stride, chunks)
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write a TOML or JSON file that `load` reads back.
 
@@ -258,12 +299,22 @@ class Sweep:
             columns that are not numbers or not of the shape of their schedule, metadata of other
             keys or types, or a `schedule` that is not that of the entries.
         """
-        if not self.entries:
-            save(path, self._parts())
-            return
-        entries = tuple(self.entries.values())
-        if self.names != tuple(entry.name for entry in entries):
-            refuse("entries", "under their own names", ", ".join(map(repr, self.names)))
-        if all_runs(entries) != self.schedule:
-            refuse("schedule", "that of all entries in order", repr(self.schedule)[:80])
-        save(path, entries)
+        save(path, entries_of(self))
+
+
+def entries_of(sweep: Sweep) -> tuple[Entry, ...]:
+    """The entries of a sweep as a file holds them; one named "sweep" where it has none.
+
+    Raises
+    ------
+    ValueError
+        If `schedule` is not that of the entries.
+    """
+    entries = sweep._parts()
+    if not sweep.entries:
+        return entries
+    if sweep.names != tuple(entry.name for entry in entries):
+        refuse("entries", "under their own names", ", ".join(map(repr, sweep.names)))
+    if all_runs(entries) != sweep.schedule:
+        refuse("schedule", "that of all entries in order", repr(sweep.schedule)[:80])
+    return entries

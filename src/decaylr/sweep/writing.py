@@ -55,6 +55,27 @@ def save(path: str | PathLike[str], entries: Iterable[Entry]) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def compact(entries: Iterable[Entry]) -> str:
+    """Entries as JSON on one line, which `read_compact` reads back equal.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what a file cannot hold, as `save` does.
+    """
+    known = tuple(entries)
+    text = _json(_data(known))
+    for entry, other in zip(known, read_compact(text), strict=True):
+        if not _same(entry, other):
+            refuse(f"schedules.{entry.name}", "an entry that comes back equal", entry.schedule.kind)
+    return text
+
+
+def read_compact(text: str) -> tuple[Entry, ...]:
+    """The entries of a text that `compact` wrote."""
+    return read_entries(parse(text, ".json"))
+
+
 def _same(entry: Entry, other: Entry) -> bool:
     """Whether what the text of two equal entries does not show is equal as well."""
     columns = ((np.asarray(array), other.columns[key]) for key, array in entry.columns.items())
@@ -67,14 +88,18 @@ def _same(entry: Entry, other: Entry) -> bool:
 
 
 def _text(entries: tuple[Entry, ...], suffix: str) -> str:
+    data = _data(entries)
+    return _json(data, 1) if suffix == ".json" else _toml(data)
+
+
+def _data(entries: tuple[Entry, ...]) -> dict[str, Any]:
     schedules: dict[str, Any] = {}
     for entry in entries:
         name = _string("name", entry.name)
         if name in schedules:
             refuse("names", "different", f"{name!r} twice")
         schedules[name] = _table(entry, f"schedules.{name}")
-    data = {"version": VERSION, "schedules": schedules}
-    return _json(data, 1) if suffix == ".json" else _toml(data)
+    return {"version": VERSION, "schedules": schedules}
 
 
 def _table(entry: Entry, path: str) -> dict[str, Any]:
