@@ -49,8 +49,8 @@ SECTIONS = {
     ),
     "sweeps": (
         "Sweeps",
-        "See also: [Sweep files](../files.md).",
-        ("decaylr.sweep", "decaylr.convert"),
+        "See also: [Sweep files](../files.md), [Storing tables](../storing.md).",
+        ("decaylr.sweep", "decaylr.storage", "decaylr.convert"),
     ),
 }
 OTHERS = "others"  # the page of public names of `decaylr` for which there is no other
