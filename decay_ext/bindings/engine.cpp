@@ -6,13 +6,11 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include "arithmetic/float_environment.h"
 #include "combinators/repeat.h"
+#include "engine_calls.h"
+#include "engine_laws.h"
 #include "engine_plateau.h"
 #include "engine_program.h"
-#include "evaluation/interruption.h"
-#include "evaluation/ready_to_throw.h"
-#include "evaluation/thread_budget.h"
 #include "folds/fold.h"
 #include "interface.h"
 #include "registry/registry.h"
@@ -25,21 +23,6 @@ namespace py = pybind11;
 
 namespace decaylr {
 namespace {
-
-// Throws what a signal's handler raised: KeyboardInterrupt after Ctrl-C. Python runs handlers in its
-// main thread only; in others nothing happens here.
-void run_signal_handlers() {
-    const py::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-}
-
-// What a long call into the core holds: Python's lock is free, signals are answered.
-struct Unlocked {
-    Unlocked() { be_ready_to_throw(); }
-    const py::gil_scoped_release release;
-    const FloatEnvironment exact;
-    LongCall call{run_signal_handlers};
-};
 
 Window make_window(const Program& program, Run first_run, Run runs, Int start, Int stride,
                    Int steps) {
@@ -58,10 +41,6 @@ Real* writable(const py::array& out, Int size) {
     }
     return static_cast<Real*>(const_cast<void*>(out.data()));
 }
-
-using Threads = std::pair<int, bool>;  // how many, and whether they are shared with other calls
-
-ThreadBudget budget_of(Threads threads) { return {threads.first, threads.second}; }
 
 void table(const Program& program, Run first_run, Run runs, Int start, Int stride, Int steps,
            bool by_steps, Threads threads, const py::array& out) {
@@ -222,15 +201,33 @@ py::array_t<double> annealed(const Program& program, Int start, Int steps, Threa
     return out;
 }
 
-py::array_t<double> totals(const Program& program, Int start, Int steps, Threads threads,
-                           const Ints& indices) {
-    const Int count = indices.size();
-    for (Int i = 0; i < count; ++i) {
+void require_ascending(const Ints& indices, Int steps) {
+    for (Int i = 0; i < indices.size(); ++i) {
         const Int index = indices.data()[i];
         if (index < 0 || index >= steps || (i > 0 && index < indices.data()[i - 1])) {
             throw py::value_error("indices must ascend within the window");
         }
     }
+}
+
+py::array_t<double> annealed_at(const Program& program, Int start, Int steps, Threads threads,
+                                const Reals& momentum, const Ints& indices) {
+    require_ascending(indices, steps);
+    const Int count = indices.size();
+    py::array_t<double> out({program.runs(), count});
+    const double* momenta = one_per_run(program, momentum);
+    const Int* at = indices.data();
+    double* to = out.mutable_data();
+    folded(program, start, steps, threads, [&](const Window& w, ThreadBudget budget) {
+        annealing_at(program, w, budget, momenta, at, count, to);
+    });
+    return out;
+}
+
+py::array_t<double> totals(const Program& program, Int start, Int steps, Threads threads,
+                           const Ints& indices) {
+    require_ascending(indices, steps);
+    const Int count = indices.size();
     py::array_t<double> out({program.runs(), count});
     const Int* at = indices.data();
     double* to = out.mutable_data();
@@ -330,6 +327,8 @@ PYBIND11_MODULE(DECAYLR_MODULE, m, py::mod_gil_not_used()) {
              py::arg("limit"))
         .def("annealing", &annealed, py::arg("start"), py::arg("steps"), py::arg("threads"),
              py::arg("momentum"))
+        .def("annealing_at", &annealed_at, py::arg("start"), py::arg("steps"), py::arg("threads"),
+             py::arg("momentum"), py::arg("indices"))
         .def("totals", &totals, py::arg("start"), py::arg("steps"), py::arg("threads"),
              py::arg("indices"));
     py::class_<Environment>(m, "FloatEnvironment", py::module_local())
@@ -344,6 +343,7 @@ PYBIND11_MODULE(DECAYLR_MODULE, m, py::mod_gil_not_used()) {
     m.def("curve_names", [] { return kind_names(true); }, "The curves of the core.");
     m.def("combinator_names", [] { return kind_names(false); }, "The combinators of the core.");
     bind_plateau(m);
+    bind_laws(m);
     m.def("variables", &variables, "Values of variables of the environment, None if not set.");
     m.def("threads_at_work", &threads_at_work,
           "How many work on long calls now, and the most at once since this was last asked.");

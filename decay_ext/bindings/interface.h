@@ -8,7 +8,7 @@
 
 // The version of what Python calls in the compiled modules: functions, their arguments, what they
 // mean. Raise it here and in src/decaylr/_engine.py when any of that changes.
-#define DECAYLR_INTERFACE 2
+#define DECAYLR_INTERFACE 3
 
 // DECAYLR_HEADERS, a hash of all headers: setup.py writes this file.
 #include "headers_hash.h"

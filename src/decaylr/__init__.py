@@ -50,7 +50,7 @@ from_dict = Schedule.from_dict
 from_json = Schedule.from_json
 
 if TYPE_CHECKING:
-    from decaylr import compat, sweep
+    from decaylr import compat, laws, sweep
     from decaylr.advice.diagnosis import Diagnosis
     from decaylr.advice.targets import Advice, advise
     from decaylr.clock import Clock
@@ -82,6 +82,7 @@ __all__ = [
     "interpolate",
     "inverse",
     "join",
+    "laws",
     "layerwise",
     "linear",
     "load",
@@ -129,6 +130,7 @@ _LAZY_MODULES = (
     "history",
     "jax",
     "keras",
+    "laws",
     "plateau",
     "plot",
     "recipes",

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from decaylr._stepper import instruction_sets
 
-INTERFACE = 2  # of the compiled modules that this code can call: see bindings/interface.h
+INTERFACE = 3  # of the compiled modules that this code can call: see bindings/interface.h
 
 _BUILDS = {"baseline": "_core_baseline", "x86-64-v3": "_core_v3", "x86-64-v4": "_core_v4"}
 
@@ -62,11 +62,15 @@ _require_same_sources(_core, *_beside)
 
 FloatEnvironment = _core.FloatEnvironment
 Program = _core.Program
+annealing_law = _core.annealing_law
 build_info = _core.build_info
 combinator_names = _core.combinator_names
+convex_bound = _core.convex_bound
 curve_names = _core.curve_names
 cycles_total = _core.cycles_total
 first_misplaced = _core.first_misplaced
+functional = _core.functional
+multi_power = _core.multi_power
 plateau_rules = _core.plateau_rules
 threads_at_work = _core.threads_at_work
 update_plateau = _core.update_plateau

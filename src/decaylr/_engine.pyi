@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,14 @@ class Program:
     def annealing(
         self, start: int, steps: int, threads: tuple[int, bool], momentum: _FloatArray
     ) -> _FloatArray: ...
+    def annealing_at(
+        self,
+        start: int,
+        steps: int,
+        threads: tuple[int, bool],
+        momentum: _FloatArray,
+        indices: _IntArray,
+    ) -> _FloatArray: ...
     def totals(
         self, start: int, steps: int, threads: tuple[int, bool], indices: _IntArray
     ) -> _FloatArray: ...
@@ -74,6 +83,35 @@ def update_plateau(
     base: _FloatArray,
     metrics: _FloatArray,
 ) -> None: ...
+def annealing_law(
+    program: Program,
+    positions: _IntArray,
+    threads: tuple[int, bool],
+    constants: Sequence[float],
+    warmup_sum: float,
+    drops_from: int,
+) -> _FloatArray: ...
+def multi_power(
+    program: Program,
+    positions: _IntArray,
+    threads: tuple[int, bool],
+    constants: Sequence[float],
+    warmup_sum: float,
+    drops_from: int,
+    slopes: bool,
+) -> _FloatArray: ...
+def functional(
+    program: Program,
+    positions: _IntArray,
+    threads: tuple[int, bool],
+    constants: Sequence[float],
+    warmup_sum: float,
+    drops_from: int,
+    slopes: bool,
+) -> _FloatArray: ...
+def convex_bound(
+    program: Program, positions: _IntArray, threads: tuple[int, bool]
+) -> _FloatArray: ...
 def plateau_rules() -> list[str]: ...
 def curve_names() -> list[str]: ...
 def combinator_names() -> list[str]: ...

@@ -19,6 +19,7 @@ ROOMS = [
     "registry",
     "evaluation",
     "folds",
+    "laws",
     "plateau",
 ]
 

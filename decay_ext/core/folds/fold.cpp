@@ -218,6 +218,30 @@ struct AnnealingOfRun {
     }
 };
 
+struct AnnealingAtOfRun {
+    Int start;
+    AnnealingWeights weights;
+    const Int* indices;  // ascending
+    Int count;
+    double* out;
+    Annealing area = {};
+    double before = 0.0;
+    Int seen = 0;
+
+    bool done() const { return seen == count; }
+    bool closed(Int, Int) const { return false; }
+    void take(Int p, double* values, Int n) {
+        values[-1] = p == start ? values[0] : before;
+        before = values[n - 1];
+        for (const Int k = p - start; seen < count && indices[seen] - k < n; ++seen) {
+            Annealing until = area;
+            until.add(weights, values, indices[seen] - k + 1);
+            out[seen] = until.value();
+        }
+        area.add(weights, values, n);
+    }
+};
+
 struct TotalsOfRun {
     RunWindow row;
     const Int* indices;  // ascending
@@ -299,6 +323,17 @@ void annealing(const Program& program, const Window& w, ThreadBudget budget, con
             return AnnealingOfRun{row.start, AnnealingWeights(momentum[r])};
         },
         [&](Run r, const AnnealingOfRun& fold) { out[r] = fold.area.value(); });
+}
+
+void annealing_at(const Program& program, const Window& w, ThreadBudget budget,
+                  const double* momentum, const Int* indices, Int count, double* out) {
+    fold_runs(
+        program, w, budget, w.steps,
+        [&](Run r, const RunWindow& row) {
+            return AnnealingAtOfRun{row.start, AnnealingWeights(momentum[r]), indices, count,
+                                    out + r * count};
+        },
+        [](Run, const AnnealingAtOfRun&) {});
 }
 
 void totals_at(const Program& program, const Window& w, ThreadBudget budget, const Int* indices,

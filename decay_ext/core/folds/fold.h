@@ -25,6 +25,10 @@ void count_below(const Program& program, const Window& window, ThreadBudget budg
 void annealing(const Program& program, const Window& window, ThreadBudget budget,
                const double* momentum, double* out);
 
+// The same up to and including each of `count` ascending window indices; by run, then index.
+void annealing_at(const Program& program, const Window& window, ThreadBudget budget,
+                  const double* momentum, const Int* indices, Int count, double* out);
+
 // Sums of the values at positions up to and including each of `count` ascending window
 // indices; by run, then index.
 void totals_at(const Program& program, const Window& window, ThreadBudget budget,

@@ -1,0 +1,1 @@
+"""Tests of laws that predict the loss of a training."""
