@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from decaylr.advice.diagnosis import Diagnosis
     from decaylr.advice.targets import Advice, advise
     from decaylr.clock import Clock
+    from decaylr.convert.reading import load
     from decaylr.plateau.scale import Plateau
     from decaylr.storage.opening import Stored, open
     from decaylr.storage.storing import store
-    from decaylr.sweep.reading import load
     from decaylr.sweep.sweep import Sweep
 
 __all__ = [
@@ -116,7 +116,7 @@ _LAZY_NAMES = {
     "Stored": "storage",
     "Sweep": "sweep",
     "advise": "advice",
-    "load": "sweep",
+    "load": "convert",
     "open": "storage",  # not in __all__: `import *` would hide Python's own
     "store": "storage",
 }

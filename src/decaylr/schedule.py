@@ -21,6 +21,7 @@ from decaylr.notation import reading, text, writing
 from decaylr.pictures import curves, svg
 from decaylr.tree import batch, compare, flat, length
 from decaylr.tree import replace as replacing
+from decaylr.tree.horizon import horizon_of
 from decaylr.tree.node import Node
 
 
@@ -195,6 +196,17 @@ class Schedule(Node):
     def length(self) -> FloatArray:
         """Position at which each run ends, float64 of `.shape`; infinite if it never ends."""
         return length.length_of(self)
+
+    @property
+    def horizon(self) -> FloatArray:
+        """How long the training is for which each run was made, float64 of `.shape`.
+
+        It is the number of steps that a function of :mod:`decaylr.compat` was given, such as
+        `T_max` or `num_training_steps`, even if the schedule goes on afterwards; else the
+        length. Like the momentum it is kept by indexing, reshaping, stacking and copying, and
+        also by `to_dict`. Of arithmetic it is the longest of the operands. Equality ignores it.
+        """
+        return horizon_of(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Schedule):

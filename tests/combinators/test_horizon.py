@@ -182,7 +182,7 @@ def test_extend_ends_where_it_was_asked_to(total, at):
         (
             dl.constant(1.0),
             (100,),
-            r"^the schedule's length must be finite to be ext",
+            r"^the schedule's horizon must be finite to be ext",
         ),
         (dl.linear(1, 0, 10), (20, 10), r"^at must be < the schedule's length, got 10"),
         (dl.linear(1, 0, 10), (5, 5), r"^total must be > at, got 5"),

@@ -276,7 +276,7 @@ def test_refusals_name_the_place_and_the_rule(one, body, error, message):
         ("[schedules.a]\nconstant = 1", ".toml", "version must be 1, got none"),
         ("version = 1\nfoo = 3", ".toml", "unknown key 'foo', known are version, title, schedules"),
         ("version = 1\n[schedules]", ".toml", "at least one entry"),
-        ("version = 1", ".txt", "must be a .toml or .json file"),
+        ("version = 1", ".ini", "must be a file that ends in one of .toml, .json"),
         ("version = 1\nx = " + "[" * 10**6, ".toml", "nested too deeply|malformed"),
         ('{"version": 1, "schedules": ' + "[" * 10**6, ".json", "nested too deeply|malformed"),
     ],

@@ -9,7 +9,15 @@ import click
 
 from decaylr.advice.diagnosis import diagnose
 from decaylr.advice.targets import advise
-from decaylr.cli.console import FILE, input_errors, load_entries, select_option
+from decaylr.cli.console import (
+    FILE,
+    Fills,
+    fill_options,
+    input_errors,
+    load_entries,
+    say_how_read,
+    select_option,
+)
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import MOST_POSITIONS
 
@@ -18,9 +26,7 @@ from decaylr.sweep.figures import MOST_POSITIONS
 @click.argument("file", type=FILE, required=False)
 @select_option
 @click.option("--init-value", type=float, help="Value at position 0.")
-@click.option(
-    "--steps", type=click.IntRange(1), help="Number of steps; with FILE, length of every entry."
-)
+@fill_options
 @click.option("--final", type=float, help="Target: the value at the end.")
 @click.option("--total", type=float, help="Target: the sum of the values.")
 @click.option(
@@ -30,12 +36,12 @@ def command(
     file: Path | None,
     select: str | None,
     init_value: float | None,
-    steps: int | None,
+    fills: Fills,
     final: float | None,
     total: float | None,
     value: tuple[float, float] | None,
 ) -> None:
-    """Print the decay that reaches a target, or diagnose the entries of a sweep FILE.
+    """Print the decay that reaches a target, or diagnose the schedules of a FILE.
 
     Without FILE, give --init-value, --steps and one target: --final, --total or --value.
     """
@@ -45,9 +51,12 @@ def command(
         if file is not None:
             if targets or init_value is not None:
                 raise ValueError("FILE must be given without --init-value and targets")
-            for entry in load_entries(file, select, steps):
+            entries = load_entries(file, select, fills)
+            say_how_read(entries)
+            for entry in entries:
                 click.echo(diagnosis(entry))
             return
+        steps = fills["steps"]
         if init_value is None or steps is None or len(targets) != 1:
             raise ValueError(
                 "a FILE, or --init-value, --steps and one of --final, --total and --value "

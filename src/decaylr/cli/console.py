@@ -2,23 +2,81 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from decaylr.convert.reading import load
 from decaylr.files import check_different, check_new, check_writable
 from decaylr.plot import plot_entries
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.matching import selected
-from decaylr.sweep.reading import load
 from decaylr.sweep.sweep import Sweep
 
 PICTURES = (".png", ".svg", ".pdf")
 FILE = click.Path(path_type=Path)
+
+Fills = dict[str, Any]  # the arguments of `load` that fill what a file leaves open
+
+
+class Setting(click.ParamType[tuple[str, Any]]):
+    """`key=value`; the value is a number, a word of JSON or text."""
+
+    name = "key=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        key, equals, text = str(value).partition("=")
+        if not key or not equals:
+            self.fail(f"{value!r} must have the form key=value", param, ctx)
+        try:
+            return key, json.loads(text)
+        except ValueError:
+            return key, text
+
+
+_FILLS = (
+    click.option("--base-lr", type=float, help="Base rate, where another library's file has none."),
+    click.option(
+        "--steps",
+        type=click.IntRange(1),
+        help="Length of the training, where the file has none; of every entry of a sweep file.",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        type=Setting(),
+        multiple=True,
+        help="Value of a key that another library's file leaves open, or that is to be replaced.",
+    ),
+)
+
+
+def fill_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that fill what a file leaves open; the command gets them as `fills`."""
+
+    @wraps(command)
+    def filled(
+        *arguments: Any,
+        base_lr: float | None,
+        steps: int | None,
+        settings: tuple[tuple[str, Any], ...],
+        **others: Any,
+    ) -> Any:
+        fills = {"base_lr": base_lr, "steps": steps, "set": dict(settings)}
+        return command(*arguments, fills=fills, **others)
+
+    for option in reversed(_FILLS):
+        filled = option(filled)
+    return filled
+
 
 select_option = click.option(
     "--select", metavar="GLOB", help="Use only the entries with matching names, such as 'gpt*'."
@@ -64,15 +122,23 @@ def thread_limit(threads: int | None) -> Iterator[None]:
                 os.environ["DECAYLR_NUM_THREADS"] = before
 
 
-def load_entries(file: Path, select: str | None, steps: int | None) -> list[Entry]:
-    """The selected entries of a sweep file, each with a finite length."""
-    return selected(load_sweep(file), select, steps)
+def load_entries(file: Path, select: str | None, fills: Fills) -> list[Entry]:
+    """The selected entries of a file, each with a finite length."""
+    return selected(load_sweep(file, fills), select)
 
 
-def load_sweep(file: Path) -> Sweep:
-    """Load a sweep file; errors of reading it begin with its name."""
+def load_sweep(file: Path, fills: Fills) -> Sweep:
+    """Load a file; errors of reading it begin with its name."""
     with file_errors(file):
-        return load(file)
+        return load(file, **fills)
+
+
+def say_how_read(entries: Sequence[Entry]) -> None:
+    """Say as what a file of another library was read."""
+    for entry in entries:
+        source = str(entry.about.get("source", ""))
+        if source.startswith("read as "):
+            click.echo(f"{entry.name}: {source}")
 
 
 @contextmanager

@@ -8,12 +8,15 @@ import click
 
 from decaylr.cli.console import (
     FILE,
+    Fills,
     check_outputs,
     check_picture,
     draw,
+    fill_options,
     input_errors,
     load_entries,
     overwrite_option,
+    say_how_read,
     select_option,
 )
 
@@ -25,6 +28,7 @@ from decaylr.cli.console import (
     type=FILE,
     help="Picture to write: .png, .svg or .pdf; default: FILE.png.",
 )
+@fill_options
 @select_option
 @click.option(
     "--x",
@@ -40,11 +44,19 @@ from decaylr.cli.console import (
 )
 @overwrite_option
 def command(
-    file: Path, out: Path | None, select: str | None, x: str, y: str, overwrite: bool
+    file: Path,
+    out: Path | None,
+    fills: Fills,
+    select: str | None,
+    x: str,
+    y: str,
+    overwrite: bool,
 ) -> None:
-    """Draw the schedules of a sweep FILE."""
+    """Draw the schedules of a FILE, a sweep or another library's."""
     with input_errors():
         picture = out or Path(file.with_suffix(".png").name)
         check_outputs(file, {"plot": picture}, overwrite=overwrite)
         check_picture(picture)
-        draw(picture, load_entries(file, select, None), quiet=False, x=x, y=y)
+        entries = load_entries(file, select, fills)
+        say_how_read(entries)
+        draw(picture, entries, quiet=False, x=x, y=y)

@@ -11,12 +11,15 @@ import click
 from decaylr.cli import report
 from decaylr.cli.console import (
     FILE,
+    Fills,
     check_outputs,
     check_picture,
     draw,
+    fill_options,
     input_errors,
     load_entries,
     overwrite_option,
+    say_how_read,
     select_option,
     thread_limit,
 )
@@ -42,7 +45,7 @@ from decaylr.sweep.summary import SweepSummary, summarized
 @click.option("--order-by", metavar="SQL", help="Sort the chosen runs, such as 'total desc'.")
 @click.option("--limit", type=click.IntRange(1), help="Choose at most so many runs.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
-@click.option("--steps", type=click.IntRange(1), help="Length of every entry, in its own unit.")
+@fill_options
 @select_option
 @overwrite_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -55,12 +58,12 @@ def command(
     order_by: str | None,
     limit: int | None,
     threads: int | None,
-    steps: int | None,
+    fills: Fills,
     select: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Evaluate every schedule of a sweep FILE and print a summary.
+    """Evaluate every schedule of a FILE, a sweep or another library's, and print a summary.
 
     With --where, --order-by or --limit, runs are chosen by their parameters and folds, and
     --out, --summary and --plot write only these.
@@ -73,12 +76,14 @@ def command(
             export.check_summary(summary)
         if out is not None:
             check_out(out, overwrite=overwrite)
-        entries: Sequence[Entry] = load_entries(file, select, steps)
+        entries: Sequence[Entry] = load_entries(file, select, fills)
+        if not quiet:
+            say_how_read(entries)
         choosing = any(option is not None for option in (where, order_by, limit))
         table: Output | None = None
         if out is not None and not choosing:
             table = planned(out, entries, overwrite, quiet)
-        measured = evaluated(entries, quiet, steps)
+        measured = evaluated(entries, quiet, fills["steps"])
         rows = summarized(entries, measured) if choosing or summary is not None else None
         if rows is not None and choosing:
             numbers = sql.rows(rows, where, order_by, limit)

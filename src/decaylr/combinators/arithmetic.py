@@ -12,6 +12,7 @@ from decaylr.checks import FloatArray, finite, refuse, require
 from decaylr.notation.text import array_text, operand
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import natural_shape
+from decaylr.tree.horizon import longest_of_children
 from decaylr.tree.length import child_length, length_of
 from decaylr.tree.node import Kind, N, Node, new_curve_like, new_like
 from decaylr.tree.recursion import Calls, each
@@ -164,6 +165,7 @@ def _reduction(name: str, sign: str, operation: Callable[[Number, Number], Numbe
         children="many",
         text=_infix(sign),
         operator=True,
+        horizon=longest_of_children,
     )
 
 
@@ -180,6 +182,7 @@ QUOTIENT = Kind(
     children="one",
     text=_quotient_text,
     operator=True,
+    horizon=longest_of_children,
 )
 NEGATIVE = Kind(
     name="negative",
@@ -190,4 +193,5 @@ NEGATIVE = Kind(
     children="one",
     text=_negative_text,
     operator=True,
+    horizon=longest_of_children,
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from decaylr.checks import Real, broadcast_shape, real_array, refuse, require
 from decaylr.traced.formulas import Number, Numbers, Outline, value
+from decaylr.tree.horizon import longest_of_children
 from decaylr.tree.length import child_length
 from decaylr.tree.node import Kind, N, new_like
 
@@ -66,4 +67,5 @@ CLIP = Kind(
     family="",
     parameters=("lo", "hi"),
     children="one",
+    horizon=longest_of_children,
 )

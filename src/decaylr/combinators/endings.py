@@ -11,6 +11,7 @@ from decaylr.notation.text import operand
 from decaylr.traced.common import at_least_zero
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.breaks import breaks_of, multiples, together
+from decaylr.tree.horizon import longest_of_children
 from decaylr.tree.length import as_float, finite_length, infinite_length
 from decaylr.tree.node import Kind, N, Node, new_like
 from decaylr.tree.periods import Periods
@@ -118,4 +119,5 @@ ENDING = Kind(
     children="one",
     arguments=_arguments,
     text=_text,
+    horizon=longest_of_children,
 )

@@ -24,6 +24,7 @@ from decaylr.checks import (
     shown,
 )
 from decaylr.combinators.cuts import Parts, Scale, after, as_parts, before, joined, times, value_at
+from decaylr.tree.horizon import horizon_of, with_horizon
 from decaylr.tree.length import NEGLIGIBLE_STEPS, length_of
 from decaylr.tree.node import N, Node, new_curve_like
 
@@ -234,10 +235,12 @@ def rewarm(
     return joined(schedule, shape, before(schedule, cut), warmed, rest, at=[cut, cut + ramp])
 
 
-def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
+def extend(
+    schedule: N, total: ArrayLike, at: ArrayLike = 0, *, horizon: ArrayLike | None = None
+) -> N:
     """Change the length of a schedule without changing its values before a position.
 
-    With ``L = schedule.length``, the part from ``at`` on is stretched uniformly::
+    With ``L = schedule.horizon``, the part from ``at`` on is stretched uniformly::
 
         e(p) = schedule(p)                                             p < at
         e(p) = schedule(at + (p - at) * (L - at) / (total - at))       p >= at
@@ -250,22 +253,25 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     Parameters
     ----------
     schedule : Schedule
-        Its length must be finite.
+        Its horizon must be finite: its length, or the number of steps that it was made with
+        (`num_training_steps`, `T_max`), past which it goes on as before.
     total : array_like
         The new length, > ``at``; it may be smaller than the old length.
     at : array_like
         Position before which nothing changes, >= 0 and < the length of the schedule. A
         schedule that has ended cannot be extended: use :func:`branch` or :func:`rewarm`.
+    horizon : array_like, optional
+        ``L``, > 0, for a schedule that does not have one, such as an exponential.
 
     Returns
     -------
     Schedule
-        Its length is ``total``.
+        Its horizon is ``total``.
 
     Raises
     ------
     TypeError, ValueError
-        For a parameter of a wrong type or value, or a schedule of infinite length.
+        For a parameter of a wrong type or value, or a schedule without a horizon.
 
     Examples
     --------
@@ -275,20 +281,40 @@ def extend(schedule: N, total: ArrayLike, at: ArrayLike = 0) -> N:
     >>> s(600), longer(600) == s(350), longer(1100), longer(2100)
     (0.5, True, 0.5, 0.0)
     """
-    cut, new_length, length = at_least("at", at), above("total", total), length_of(schedule)
+    cut, new_length = at_least("at", at), above("total", total)
+    length = _stated_or_own(schedule, horizon)
     shape = broadcast_shape(
-        {"schedule": schedule.shape, "at": cut.shape, "total": new_length.shape}
+        {
+            "schedule": schedule.shape,
+            "at": cut.shape,
+            "total": new_length.shape,
+            "horizon": length.shape,
+        }
     )
-    expect("the schedule's length", length, "finite to be extended", np.isfinite(length))
     expect("total", new_length, "> at", new_length > cut)
     expect("at", cut, "< the schedule's length", cut < length)
     rest = after(schedule, cut, Scale(new_length - cut, length - cut), offset=cut)
     pieces = [before(schedule, cut), rest] if np.any(cut) else [rest]
     places = [cut] if np.any(cut) else []
     edited = joined(schedule, shape, *pieces, at=places)
+    if not np.all(length_of(schedule) == length):  # it goes on past its horizon
+        return with_horizon(edited, new_length)
     final = value_at(schedule, length)
     if np.all(length_of(edited) == new_length) and np.all(value_at(edited, new_length) == final):
         return edited
     # rounding of the ratio: fix the end
     end = new_curve_like(schedule, "constant", final, NEGLIGIBLE_STEPS)
     return joined(schedule, shape, *pieces, Parts([end], []), at=[*places, new_length])
+
+
+def _stated_or_own(schedule: Node, horizon: ArrayLike | None) -> FloatArray:
+    """The horizon that the caller states, else the schedule's; refused where it is infinite."""
+    if horizon is not None:
+        return np.asarray(above("horizon", horizon), np.float64)
+    own = horizon_of(schedule)
+    if not np.all(np.isfinite(own)):
+        raise ValueError(
+            "the schedule's horizon must be finite to be extended, got inf: this schedule never "
+            "ends; say how long it was meant to be, as in schedule.extend(total, at, horizon=1000)"
+        )
+    return own

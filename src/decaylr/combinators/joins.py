@@ -13,6 +13,7 @@ from decaylr.notation.text import array_text, expressed
 from decaylr.traced.common import at_least_zero
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.breaks import breaks_of, together
+from decaylr.tree.horizon import horizon_of
 from decaylr.tree.length import as_float, compact, integers_if_whole, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
 from decaylr.tree.periods import Periods, periods_of
@@ -210,6 +211,13 @@ def _periods(node: Node) -> Periods:
     return begin + _boundaries(node)[-1].astype(np.float64), period
 
 
+def _horizon(node: Node) -> FloatArray:
+    """Where the last part begins, and its own horizon."""
+    begin = node.parameters[f"boundary{len(node.children) - 2}"]
+    horizon: FloatArray = begin + horizon_of(node.children[-1])
+    return horizon
+
+
 JOIN = Kind(
     name="join",
     make=join,
@@ -222,4 +230,5 @@ JOIN = Kind(
     children="many",
     arguments=_arguments,
     text=_text,
+    horizon=_horizon,
 )

@@ -7,6 +7,7 @@ import numpy as np
 from decaylr.checks import FloatArray, Real, above, at_least
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.breaks import breaks_of, multiples
+from decaylr.tree.horizon import horizon_of, longest_of_children
 from decaylr.tree.length import as_float, child_length, length_of
 from decaylr.tree.node import Kind, N, Node, new_like
 from decaylr.tree.periods import Periods, common_period, exact_product, periods_of
@@ -132,6 +133,16 @@ def _stretched_periods(node: Node) -> Periods:
     return begin * ratio, exact_product(period, ratio)
 
 
+def _advanced_horizon(node: Node) -> FloatArray:
+    left = horizon_of(node.children[0]) - node.parameters["by"]
+    return np.where(left > 0, left, np.inf)
+
+
+def _stretched_horizon(node: Node) -> FloatArray:
+    horizon: FloatArray = horizon_of(node.children[0]) * node.parameters["ratio"]
+    return horizon
+
+
 STAIRCASE = Kind(
     name="staircase",
     make=staircase,
@@ -142,6 +153,7 @@ STAIRCASE = Kind(
     times=("every",),
     breaks=_stairs,
     periods=_staircase_periods,
+    horizon=longest_of_children,
     children="one",
     positional=True,
 )
@@ -154,6 +166,7 @@ ADVANCE = Kind(
     parameters=("by",),
     breaks=_advanced_breaks,
     periods=_advanced_periods,
+    horizon=_advanced_horizon,
     children="one",
     positional=True,
 )
@@ -166,6 +179,7 @@ STRETCH = Kind(
     parameters=("ratio",),
     breaks=_stretched_breaks,
     periods=_stretched_periods,
+    horizon=_stretched_horizon,
     children="one",
     positional=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from decaylr.notation.text import LONGEST, expressed
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.breaks import breaks_of
+from decaylr.tree.horizon import horizon_of
 from decaylr.tree.length import length_of
 from decaylr.tree.mixed import select
 from decaylr.tree.node import Kind, Node
@@ -41,12 +42,21 @@ def _indices(name: str, value: Any) -> IntArray:
 
 
 def _length(node: Node) -> FloatArray:
-    lengths = np.empty(node.shape)
+    return _of_parts(node, length_of)
+
+
+def _horizon(node: Node) -> FloatArray:
+    return _of_parts(node, horizon_of)
+
+
+def _of_parts(node: Node, measure: Callable[[Node], FloatArray]) -> FloatArray:
+    """A measure of each run, from the part that it belongs to."""
+    measured = np.empty(node.shape)
     part, row = node.parameters["part"], node.parameters["row"]
     for number, child in enumerate(node.children):
         chosen = part == number
-        lengths[chosen] = length_of(child)[row[chosen]]
-    return lengths
+        measured[chosen] = measure(child)[row[chosen]]
+    return measured
 
 
 def _text(node: Node) -> Calls[str]:
@@ -109,4 +119,5 @@ SELECT = Kind(
     not_traced=("row",),
     breaks=_breaks,
     periods=_periods,
+    horizon=_horizon,
 )

@@ -86,8 +86,9 @@ def OptimizerParamScheduler(  # noqa: N802
     ----------
     init_lr, max_lr, min_lr : array_like
         ``max_lr >= min_lr >= 0`` and ``init_lr <= max_lr``.
-    lr_warmup_steps, lr_decay_steps : array_like of whole numbers
-        ``0 <= lr_warmup_steps < lr_decay_steps``; the decay steps include the warmup.
+    lr_warmup_steps, lr_decay_steps : array_like
+        ``0 <= lr_warmup_steps < lr_decay_steps``; the decay steps include the warmup. The decay
+        steps are whole; a warmup that is a share of them need not be.
     lr_decay_style : {"constant", "linear", "cosine", "inverse-square-root", "WSD"}
     start_wd, end_wd : array_like
         ``0 <= start_wd <= end_wd``, equal for "constant".
@@ -150,7 +151,7 @@ def _rates(init_lr: ArrayLike, max_lr: ArrayLike, min_lr: ArrayLike) -> tuple[Ar
 
 
 def _lengths(lr_warmup_steps: ArrayLike, lr_decay_steps: ArrayLike) -> tuple[Array, Array]:
-    warmup = whole_numbers("lr_warmup_steps", lr_warmup_steps)
+    warmup = at_least("lr_warmup_steps", lr_warmup_steps)
     total = whole_numbers("lr_decay_steps", lr_decay_steps, 1)
     broadcastable(lr_warmup_steps=warmup, lr_decay_steps=total)
     expect("lr_warmup_steps", warmup, "< lr_decay_steps", warmup < total)

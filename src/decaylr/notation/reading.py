@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from decaylr.checks import known_keys, refuse, shown
+from decaylr.checks import above, broadcast_shape, known_keys, refuse, shown
 from decaylr.notation.writing import VERSION, defaults
+from decaylr.tree.horizon import with_horizon
 from decaylr.tree.node import DEEPEST, KINDS, N, Node
 from decaylr.tree.recursion import Calls, each, run
 
@@ -16,7 +17,7 @@ def from_dict(cls: type[N], data: Mapping[str, Any]) -> N:
     """See `Schedule.from_dict`."""
     if not isinstance(data, Mapping):
         raise TypeError(f"data must be a mapping, got {type(data).__name__}")
-    known_keys(data, ("version", "schedule"), "data")
+    known_keys(data, ("version", "schedule", "horizon"), "data")
     for key in ("version", "schedule"):
         if key not in data:
             refuse("data", "with the keys version and schedule", f"none named {key!r}")
@@ -25,9 +26,18 @@ def from_dict(cls: type[N], data: Mapping[str, Any]) -> N:
     if data["version"] != VERSION:
         refuse("version", str(VERSION), data["version"])
     try:
-        return from_node(cls, data["schedule"], "schedule")
+        schedule = from_node(cls, data["schedule"], "schedule")
     except RecursionError:
         raise _too_deep() from None
+    return schedule if "horizon" not in data else _with_horizon(schedule, data["horizon"])
+
+
+def _with_horizon(schedule: N, value: Any) -> N:
+    horizon = above("horizon", value)
+    shape = broadcast_shape({"schedule": schedule.shape, "horizon": horizon.shape})
+    if shape != schedule.shape:
+        refuse("horizon", f"of a shape that fits {schedule.shape}", f"shape {horizon.shape}")
+    return with_horizon(schedule, horizon)
 
 
 def from_node(cls: type[N], node: Any, path: str) -> N:

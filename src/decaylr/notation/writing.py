@@ -14,6 +14,7 @@ import numpy as np
 
 from decaylr.checks import refuse, whole_number
 from decaylr.tree.batch import with_explicit_shape
+from decaylr.tree.horizon import stated_horizon
 from decaylr.tree.node import KINDS, Node
 from decaylr.tree.recursion import Calls, each, run
 
@@ -45,8 +46,9 @@ def to_dict(schedule: Node) -> dict[str, Any]:
     Returns
     -------
     dict
-        `{"version": 1, "schedule": {kind: {...}}}` of numbers, lists, strings and bools;
-        `decaylr.from_dict` restores an equal schedule.
+        `{"version": 1, "schedule": {kind: {...}}}` of numbers, lists, strings and bools, with
+        a `"horizon"` if the schedule was made with one; `decaylr.from_dict` restores an equal
+        schedule.
 
     Examples
     --------
@@ -54,7 +56,9 @@ def to_dict(schedule: Node) -> dict[str, Any]:
     >>> dl.linear(1.0, 0.0, 4).to_dict()['schedule']
     {'linear': {'init_value': 1.0, 'end_value': 0.0, 'steps': 4}}
     """
-    return {"version": VERSION, "schedule": run(_node(schedule))}
+    data = {"version": VERSION, "schedule": run(_node(schedule))}
+    horizon = stated_horizon(schedule)
+    return data if horizon is None else data | {"horizon": plain(horizon)}
 
 
 def _node(schedule: Node) -> Calls[dict[str, Any]]:

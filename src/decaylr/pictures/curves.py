@@ -8,7 +8,7 @@ import numpy as np
 
 from decaylr.checks import whole_number
 from decaylr.evaluation.values import lookup
-from decaylr.pictures.window import even_grid, horizon
+from decaylr.pictures.window import even_grid, shown_range
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.held import without_refusals
 from decaylr.tree.node import N, Node
@@ -60,7 +60,7 @@ def plot_schedule(
     >>> import decaylr as dl
     >>> ax = dl.cosine(0.1, 0.0, 100).plot()  # doctest: +SKIP
     """
-    length = horizon(schedule) if steps is None else float(whole_number("steps", steps, 1))
+    length = shown_range(schedule) if steps is None else float(whole_number("steps", steps, 1))
     positions = even_grid("step", length, POINTS)
     runs = sampled(without_refusals(schedule))
     values = np.asarray(lookup(indexed(runs, (slice(None), None)), positions))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from decaylr.evaluation.values import lookup
 from decaylr.notation.text import expression
-from decaylr.pictures.window import even_grid, horizon
+from decaylr.pictures.window import even_grid, shown_range
 from decaylr.tree.batch import indexed, reshape
 from decaylr.tree.held import without_refusals
 from decaylr.tree.node import Node
@@ -33,7 +33,7 @@ def schedule_svg(schedule: Node) -> str:
     runs = reshape(without_refusals(schedule), -1)
     shown = min(runs.size, MAX_CURVES)
     chosen = np.linspace(0, runs.size - 1, shown).astype(np.int64)
-    positions = even_grid("step", horizon(schedule), POINTS)
+    positions = even_grid("step", shown_range(schedule), POINTS)
     values = np.asarray(lookup(indexed(indexed(runs, chosen), (slice(None), None)), positions))
     low, high = min(0.0, float(values.min())), float(values.max())
     curves = [_polyline(positions, row, low, high, run) for run, row in enumerate(values)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from decaylr.tree.horizon import stated_horizon
 from decaylr.tree.length import length_of
 from decaylr.tree.node import KINDS, Node
 
@@ -21,10 +22,11 @@ def even_grid(unit: str, length: float, points: int) -> Positions:
     return np.linspace(0, length, points)
 
 
-def horizon(schedule: Node) -> float:
-    """Range to plot: the length, or three times the longest time among the parameters."""
+def shown_range(schedule: Node) -> float:
+    """Range to plot: the horizon or length, or three times the longest time in the parameters."""
     refuses = schedule.kind == "ending" and schedule.options["mode"] == "raise"
-    lengths = schedule.parameters["length"] if refuses else length_of(schedule)
+    stated = schedule.parameters["length"] if refuses else stated_horizon(schedule)
+    lengths = length_of(schedule) if stated is None else stated
     lengths = lengths[np.isfinite(lengths)]
     if lengths.size and lengths.max() > 0:
         return float(lengths.max())

@@ -236,9 +236,10 @@ class Sweep:
         """The entries; of a sweep without them one that has all runs."""
         if self.entries:
             return tuple(self.entries.values())
-        longest = float(np.max(self.schedule.length))
+        longest, horizon = (float(np.max(x)) for x in (self.schedule.length, self.schedule.horizon))
+        own = longest == horizon or not np.isfinite(horizon)
         return (
-            Entry("sweep", self.schedule, length=longest, columns=self.columns, own_lengths=True),
+            Entry("sweep", self.schedule, length=horizon, columns=self.columns, own_lengths=own),
         )
 
     def to_xarray(

@@ -20,6 +20,7 @@ from decaylr.tree.batch import (
     reshape,
     with_companions,
 )
+from decaylr.tree.horizon import COMPANION, horizon_of, with_horizon
 from decaylr.tree.node import N, Node, Shape, batch_shape, broadcast_parameter, is_list, new_like
 from decaylr.tree.recursion import Calls, each, run
 
@@ -109,6 +110,8 @@ def gather(schedules: Sequence[N], shape: Shape) -> N:
 
 def _companions(schedules: Sequence[Node], shape: Shape) -> dict[str, Node]:
     """The companions that all of the schedules have, each as a batch of the given shape."""
+    if any(COMPANION in s.companions for s in schedules):
+        schedules = [with_horizon(s, horizon_of(s)) for s in schedules]
     first = schedules[0].companions
     names = [name for name in first if all(name in s.companions for s in schedules)]
     return {name: gather([s.companions[name] for s in schedules], shape) for name in names}

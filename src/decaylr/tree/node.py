@@ -206,6 +206,9 @@ class Kind(NamedTuple):
         Function of a node that returns from where on, and with which period, each run repeats
         itself: see `decaylr.tree.periods`. By default a curve is constant from its length on,
         and a combinator repeats itself as its children do.
+    horizon : callable, optional
+        Function of a node of infinite length that returns the horizon of each run: see
+        `decaylr.tree.horizon`. By default it is infinite too.
     """
 
     name: str
@@ -226,6 +229,7 @@ class Kind(NamedTuple):
     not_traced: tuple[str, ...] = ()
     breaks: Callable[[Any, FloatArray], FloatArray] | None = None
     periods: Callable[[Any], tuple[FloatArray, FloatArray]] | None = None
+    horizon: Callable[[Any], FloatArray] | None = None
 
 
 KINDS: dict[str, Kind] = {}

@@ -13,4 +13,5 @@ def with_momentum(rate: Schedule, momentum: Schedule | None) -> Schedule:
     if momentum is None:
         return rate
     shape = np.broadcast_shapes(rate.shape, momentum.shape)
-    return with_companions(broadcast_to(rate, shape), {"momentum": broadcast_to(momentum, shape)})
+    wide = broadcast_to(rate, shape)
+    return with_companions(wide, {**wide.companions, "momentum": broadcast_to(momentum, shape)})

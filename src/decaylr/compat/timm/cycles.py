@@ -8,9 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.checks import Array, above, at_least, broadcastable, expect, finite, flag
-from decaylr.compat.timm.options import NoiseRange, repeated_cycles, with_noise, with_warmup
+from decaylr.compat.timm.options import (
+    NoiseRange,
+    end_of_cycles,
+    repeated_cycles,
+    with_noise,
+    with_warmup,
+)
 from decaylr.curves import cosine, polynomial, tanh
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 
 def _checked(
@@ -97,7 +104,9 @@ def CosineLRScheduler(  # noqa: N802
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    noisy = with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    end = end_of_cycles(length, cycle_mul, cycle_limit, warmup_t if warmup_prefix else 0)
+    return with_horizon(noisy, end)
 
 
 def _cosine(length: Array, k: Array, begin: Array, end: Array) -> Schedule:
@@ -193,7 +202,9 @@ def TanhLRScheduler(  # noqa: N802
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    noisy = with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    end = end_of_cycles(length, cycle_mul, cycle_limit, warmup_t if warmup_prefix else 0)
+    return with_horizon(noisy, end)
 
 
 def PolyLRScheduler(  # noqa: N802
@@ -275,4 +286,6 @@ def PolyLRScheduler(  # noqa: N802
         warmup_lr_init=warmup_lr_init,
         warmup_prefix=warmup_prefix,
     )
-    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    noisy = with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    end = end_of_cycles(length, cycle_mul, cycle_limit, warmup_t if warmup_prefix else 0)
+    return with_horizon(noisy, end)

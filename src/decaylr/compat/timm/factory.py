@@ -16,6 +16,7 @@ from decaylr.compat.timm.wsd import WSDLRScheduler
 from decaylr.curves import constant
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 NAMES = (
     "cosine",
@@ -131,7 +132,7 @@ def create_scheduler_v2(
         schedule = CYCLIC[sched](base_lr, length, lr_min=min_lr, **cycle, **extra, **prefixed)
         total = _cycles_length(length, cycle_mul, cycle_limit)
         total += warmup_epochs * updates if warmup_prefix else 0
-        return schedule, int((total + cooldown_epochs * updates) // updates)
+        return _trained(schedule, int((total + cooldown_epochs * updates) // updates), updates)
     if sched in ("wsd", "rsqrt"):
         total = num_epochs * updates - (0 if warmup_prefix else warmup_epochs * updates)
         schedule = WSDLRScheduler(
@@ -145,9 +146,9 @@ def create_scheduler_v2(
             **common,
         )
         positions = (warmup_epochs + cooldown_epochs) * updates + total
-        return schedule, int(positions // updates)
+        return _trained(schedule, int(positions // updates), updates)
     if sched == "none":
-        return constant(finite("base_lr", base_lr)), epochs
+        return _trained(constant(finite("base_lr", base_lr)), epochs, updates)
     if sched == "plateau":
         if not step_on_epochs:
             refuse("step_on_epochs", "True for plateau", step_on_epochs)
@@ -157,10 +158,17 @@ def create_scheduler_v2(
         return plateau, epochs
     if sched == "multistep":
         steps = [milestone * updates for milestone in decay_milestones]
-        return MultiStepLRScheduler(base_lr, steps, decay_rate, **prefixed), epochs
+        stairs = MultiStepLRScheduler(base_lr, steps, decay_rate, **prefixed)
+        return _trained(stairs, epochs, updates)
     every = 1 if sched == "constant" else (90 if decay_epochs is None else decay_epochs) * updates
     factor = 1.0 if sched == "constant" else decay_rate
-    return StepLRScheduler(base_lr, every, factor, **prefixed), epochs
+    stairs = StepLRScheduler(base_lr, every, factor, **prefixed)
+    return _trained(stairs, epochs, updates)
+
+
+def _trained(schedule: Schedule, epochs: int, updates: int) -> tuple[Schedule, int]:
+    """A schedule whose horizon is the end of the training, and the epochs of the training."""
+    return with_horizon(schedule, epochs * updates), epochs
 
 
 def _updates_per_position(step_on_epochs: bool, updates_per_epoch: int) -> int:

@@ -71,6 +71,15 @@ def repeated_cycles(
     return join([cycles, constant(least)], boundaries=[_total_length(t_initial, growth, limit)])
 
 
+def end_of_cycles(
+    t_initial: Array, cycle_mul: ArrayLike, cycle_limit: ArrayLike, warmup: ArrayLike
+) -> Array:
+    """Where the last cycle ends: what timm calls the length of the schedule."""
+    growth, limit = at_least("cycle_mul", cycle_mul, 1.0), whole_numbers("cycle_limit", cycle_limit)
+    end: Array = _total_length(t_initial, growth, limit) + at_least("warmup_t", warmup)
+    return end
+
+
 def _total_length(t_initial: Array, growth: Array, limit: Array) -> Array:
     """The length of the first `limit` cycles together."""
     is_constant = growth == 1

@@ -24,6 +24,7 @@ from decaylr.compat.timm.options import NoiseRange, with_noise, with_warmup
 from decaylr.curves import constant, inverse, samples
 from decaylr.recipes.phases import Shape, fall
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 STABLE = ("constant", "rsqrt", "power")
 DECAY = ("linear", "1-sqrt", "cosine", "power", "exp")
@@ -116,7 +117,8 @@ def WSDLRScheduler(  # noqa: N802
     schedule = with_warmup(
         schedule, rate, warmup_t=warmup_t, warmup_lr_init=warmup_lr_init, warmup_prefix=True
     )
-    return with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    noisy = with_noise(schedule, noise_range_t, noise_pct, noise_std, noise_seed, horizon)
+    return with_horizon(noisy, length + at_least("warmup_t", warmup_t))
 
 
 def _decay(

@@ -29,6 +29,7 @@ from decaylr.curves import constant, cosine
 from decaylr.recipes.cycles import cyclic
 from decaylr.recipes.phases import Shape, fall, rise
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 
 def CosineAnnealingWarmRestarts(  # noqa: N802
@@ -239,8 +240,9 @@ def OneCycleLR(  # noqa: N802
     broadcastable(max_lr=peak, total_steps=total, pct_start=fraction, div_factor=first, end=last)
     cycle = partial(one_cycle_phases, fraction * total, total, kind, three_phase)
     rate = cycle([first, peak, first, last] if three_phase else [first, peak, last])
+    rate = with_horizon(rate, total)
     if not flag("cycle_momentum", cycle_momentum):
-        return with_momentum(rate, None)
+        return rate
     least, most = finite("base_momentum", base_momentum), finite("max_momentum", max_momentum)
     values = [most, least, most, most] if three_phase else [most, least, most]
     return with_momentum(rate, cycle(values))

@@ -31,6 +31,7 @@ from decaylr.compat.torch.cycles import CosineAnnealingWarmRestarts, CyclicLR, o
 from decaylr.compat.transformers.live import schedule_of
 from decaylr.plateau.scale import Plateau
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 # Scheduler attributes that are the arguments of the function of the same name.
 ARGUMENTS: dict[Callable[..., Schedule], tuple[str, ...]] = {
@@ -135,8 +136,9 @@ def _one_cycle(scheduler: Any, _: int | None) -> Schedule:
         return one_cycle_phases(peak_end, total, kind, len(phases) == 3, values)
 
     rate = cycle([phase["start_lr"] for phase in phases] + [phases[-1]["end_lr"]])
+    rate = with_horizon(rate, total)
     if not scheduler.cycle_momentum:
-        return with_momentum(rate, None)
+        return rate
     keys = [phase["start_momentum"] for phase in phases] + [phases[-1]["end_momentum"]]
     return with_momentum(rate, cycle(keys))
 

@@ -10,6 +10,7 @@ from decaylr.combinators.joins import join
 from decaylr.curves import constant, cosine, linear
 from decaylr.recipes.phases import rise, sequence
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 
 def after_warmup(rate: Array, warmup: Array, after: Schedule) -> Schedule:
@@ -74,7 +75,7 @@ def get_cosine_schedule_with_warmup(
         base_lr=rate, num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles
     )
     decay = cosine_waves(rate, np.zeros(()), np.maximum(total - warmup, 1), cycles)
-    return after_warmup(rate, warmup, decay)
+    return with_horizon(after_warmup(rate, warmup, decay), total)
 
 
 def get_cosine_with_hard_restarts_schedule_with_warmup(
@@ -118,7 +119,8 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
         period = decay_steps / np.where(is_constant, 1, cycles)
     waves = cosine(rate, np.where(is_constant, rate, 0.0), period).repeat(period, lengths="real")
     parts = [waves.repeat(_whole_step_restart(decay_steps, cycles)), constant(np.zeros(()))]
-    return after_warmup(rate, warmup, join(parts, boundaries=[decay_steps]))
+    decay = join(parts, boundaries=[decay_steps])
+    return with_horizon(after_warmup(rate, warmup, decay), total)
 
 
 def _whole_step_restart(decay_steps: Array, cycles: Array) -> Array:
@@ -178,9 +180,8 @@ def get_cosine_with_min_lr_schedule_with_warmup(
     broadcastable(
         num_warmup_steps=warmup, num_training_steps=total, num_cycles=cycles, min_lr=least
     )
-    return after_warmup(
-        rate, warmup, cosine_waves(rate, least, np.maximum(total - warmup, 1), cycles)
-    )
+    waves = cosine_waves(rate, least, np.maximum(total - warmup, 1), cycles)
+    return with_horizon(after_warmup(rate, warmup, waves), total)
 
 
 def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
@@ -235,4 +236,4 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     else:
         first = rate * finite("warmup_lr_rate", warmup_lr_rate)
         ramp = linear(first, rate, np.maximum(warmup - 1, 1))
-    return join([ramp, waves], boundaries=[warmup])
+    return with_horizon(join([ramp, waves], boundaries=[warmup]), total)

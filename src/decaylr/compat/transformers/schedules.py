@@ -37,6 +37,7 @@ from decaylr.curves import constant, inverse
 from decaylr.plateau.scale import Plateau
 from decaylr.recipes.phases import fall, rise
 from decaylr.schedule import Schedule
+from decaylr.tree.horizon import with_horizon
 
 
 def get_constant_schedule(base_lr: ArrayLike) -> Schedule:
@@ -102,7 +103,8 @@ def get_linear_schedule_with_warmup(
     """
     rate, warmup, total = checked_lengths(base_lr, num_warmup_steps, num_training_steps)
     decay_steps = np.maximum(total - warmup, 0)
-    return after_warmup(rate, warmup, fall("decay", "linear", rate, np.zeros(()), decay_steps))
+    decay = fall("decay", "linear", rate, np.zeros(()), decay_steps)
+    return with_horizon(after_warmup(rate, warmup, decay), total)
 
 
 def get_polynomial_decay_schedule_with_warmup(
@@ -148,7 +150,7 @@ def get_polynomial_decay_schedule_with_warmup(
     expect("num_training_steps", total, "other than num_warmup_steps", total != warmup)
     decay_steps = np.maximum(total - warmup, 0)
     decay = fall("decay", ("polynomial", exponent), rate, end, decay_steps)
-    return after_warmup(rate, warmup, decay)
+    return with_horizon(after_warmup(rate, warmup, decay), total)
 
 
 def get_inverse_sqrt_schedule(
@@ -238,7 +240,8 @@ def get_wsd_schedule(
     if np.any(stable < 0):
         down = down.advance(np.maximum(-stable, 0))
     edges = [warmup, warmup + np.maximum(stable, 0), np.maximum(warmup + stable + decay, warmup)]
-    return join([ramp, constant(rate), down, constant(least)], boundaries=edges)
+    schedule = join([ramp, constant(rate), down, constant(least)], boundaries=edges)
+    return with_horizon(schedule, edges[-1])
 
 
 def _stable(
@@ -273,6 +276,7 @@ NAMES: dict[str, Callable[..., Schedule | Plateau]] = {
 
 
 _METRIC_DRIVEN = ("reduce_lr_on_plateau", "greedy")
+_ENDLESS = ("constant", "constant_with_warmup", "inverse_sqrt")
 
 
 def get_scheduler(
@@ -314,18 +318,18 @@ def get_scheduler(
     extra = as_dict("scheduler_specific_kwargs", scheduler_specific_kwargs)
     if extra and name in ("constant", "constant_with_warmup"):
         refuse("scheduler_specific_kwargs", f"empty for {name}", extra)
-    if name == "constant":
-        return make(base_lr)
     if name in _METRIC_DRIVEN:
         return make(base_lr, **extra)
-    if num_warmup_steps is None:
-        refuse("num_warmup_steps", f"given for {name}", None)
-    if name == "constant_with_warmup":
-        return make(base_lr, num_warmup_steps)
-    if name == "inverse_sqrt":
-        return make(base_lr, num_warmup_steps, **extra)
-    if num_training_steps is None and name != "warmup_stable_decay":
-        refuse("num_training_steps", f"given for {name}", None)
-    return make(
-        base_lr, num_warmup_steps=num_warmup_steps, num_training_steps=num_training_steps, **extra
-    )
+    lengths: dict[str, ArrayLike | None] = {}
+    if name != "constant":
+        if num_warmup_steps is None:
+            refuse("num_warmup_steps", f"given for {name}", None)
+        lengths["num_warmup_steps"] = num_warmup_steps
+    if name not in _ENDLESS:
+        if num_training_steps is None and name != "warmup_stable_decay":
+            refuse("num_training_steps", f"given for {name}", None)
+        lengths["num_training_steps"] = num_training_steps
+    schedule = make(base_lr, **lengths, **extra)
+    if num_training_steps is None or isinstance(schedule, Plateau):
+        return schedule
+    return with_horizon(schedule, at_least("num_training_steps", num_training_steps))
