@@ -134,6 +134,7 @@ _LAZY_MODULES = (
     "plateau",
     "plot",
     "recipes",
+    "report",
     "storage",
     "sweep",
     "torch",

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from decaylr.checks import one_of, refuse
 from decaylr.files import check_writable, written_whole
 from decaylr.pictures.curves import BAND, POINTS, plot_schedule, sampled
+from decaylr.pictures.family import family, rank
 from decaylr.pictures.window import even_grid
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.matching import selected
 from decaylr.sweep.sweep import Sweep
-from decaylr.tree.node import KINDS, Node
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,19 +33,6 @@ MERGE_DISTANCE = 0.004  # mean difference over peak below which two curves are d
 SMALLEST_SHOWN = 1e-6  # share of the peak, on a logarithmic axis
 COLUMNS = 3
 PANEL = (6.0, 3.1)  # inches
-FAMILIES = (  # a schedule is titled by the first of these families that it contains
-    "restarts and cycles",
-    "exponential decay",
-    "inverse time, inverse square root",
-    "cosine",
-    "polynomial, square root",
-    "REX",
-    "tanh",
-    "steps",
-    "points",
-    "linear",
-    "constant",
-)
 
 __all__ = ["plot_entries", "plot_schedule", "plot_sweep"]
 
@@ -145,16 +132,6 @@ def _picture(path: Path) -> tuple[Path, str]:
     return path, suffix
 
 
-def family(schedule: Node) -> str:
-    """Family name of a schedule, for grouping."""
-    families = _families(schedule)
-    return next((title for title in FAMILIES if title in families), "others")
-
-
-def _families(schedule: Node) -> set[str]:
-    return {KINDS[schedule.kind].family}.union(*map(_families, schedule.children))
-
-
 def _line(entry: Entry) -> Line:
     positions = even_grid(entry.unit, entry.length, POINTS)
     values = sampled(entry.schedule)[:, None](positions)
@@ -172,7 +149,7 @@ def _panels(lines: list[Line], *, by_unit: bool) -> list[tuple[str, list[Line]]]
     for line in lines:
         groups.setdefault((line.family, line.unit if by_unit else ""), []).append(line)
     panels = []
-    for (title, unit), members in sorted(groups.items(), key=lambda g: _rank(g[0])):
+    for (title, unit), members in sorted(groups.items(), key=lambda g: (rank(g[0][0]), g[0][1])):
         drawn = members if by_unit else _merged(members)
         drawn.sort(key=lambda line: -float(line.middle.mean()))
         parts = _parts(drawn)
@@ -219,10 +196,6 @@ def _parts(lines: list[Line]) -> list[list[Line]]:
         [line for line, panel in zip(lines, panel_of, strict=True) if panel == number]
         for number in np.unique(panel_of)
     ]
-
-
-def _rank(key: tuple[str, str]) -> tuple[int, str]:
-    return (FAMILIES.index(key[0]) if key[0] in FAMILIES else len(FAMILIES)), key[1]
 
 
 def _label(line: Line) -> str:

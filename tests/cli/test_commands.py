@@ -291,7 +291,7 @@ def test_a_malformed_file_prints_one_line(file, text, says):
         (("plot", "nowhere.toml"), "nowhere.toml: No such file"),
         (("advise", "nowhere.toml"), "nowhere.toml: No such file"),
         (("sweep", "sweep.toml", "--select", "x*"), "select must be a pattern that matches"),
-        (("sweep", "sweep.toml", "--out", "t.parquet"), "out must be a .npy, .npz or .csv"),
+        (("sweep", "sweep.toml", "--out", "t.parquet"), "out must be a .zarr, .npy, .npz or .csv"),
         (
             ("sweep", "sweep.toml", "--summary", "t.txt"),
             "summary must be a .csv, .json or .parquet",

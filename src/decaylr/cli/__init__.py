@@ -1,4 +1,4 @@
-"""The command line: `decaylr sweep`, `plot`, `advise`, `convert` and `info` (extra `cli`)."""
+"""The commands `decaylr sweep`, `plot`, `report`, `advise`, `convert`, `info` (extra `cli`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ except ModuleNotFoundError as error:  # installed without the extra
     ) from None
 
 from decaylr._version import __version__
-from decaylr.cli import advise, convert, info, plot, sweep
+from decaylr.cli import advise, convert, html, info, plot, sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,5 +19,5 @@ def main() -> None:
     """Learning-rate schedules for many runs at once."""
 
 
-for module in (sweep, plot, info, advise, convert):
+for module in (sweep, plot, html, info, advise, convert):
     main.add_command(module.command)

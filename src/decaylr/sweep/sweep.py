@@ -166,7 +166,7 @@ class Sweep:
         ([2.5, 9.0], [0.025, 0.09])
         """
         number = None if steps is None else whole_number("steps", steps, 1)
-        entries = self._parts()
+        entries = self.parts()
         for entry in entries:
             if number is None and not 0 < entry.length < np.inf:
                 refuse("steps", f"given for {entry.name}, which never ends", None)
@@ -232,8 +232,8 @@ class Sweep:
         columns = {name: np.asarray(c).ravel()[index] for name, c in self.columns.items()}
         return Sweep(self.schedule.reshape(-1)[index], columns)
 
-    def _parts(self) -> tuple[Entry, ...]:
-        """The entries; of a sweep without them one that has all runs."""
+    def parts(self) -> tuple[Entry, ...]:
+        """The entries; of a sweep without them one, named "sweep", that has all runs."""
         if self.entries:
             return tuple(self.entries.values())
         longest, horizon = (float(np.max(x)) for x in (self.schedule.length, self.schedule.horizon))
@@ -311,7 +311,7 @@ def entries_of(sweep: Sweep) -> tuple[Entry, ...]:
     ValueError
         If `schedule` is not that of the entries.
     """
-    entries = sweep._parts()
+    entries = sweep.parts()
     if not sweep.entries:
         return entries
     if sweep.names != tuple(entry.name for entry in entries):

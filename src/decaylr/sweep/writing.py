@@ -102,6 +102,11 @@ def _data(entries: tuple[Entry, ...]) -> dict[str, Any]:
     return {"version": VERSION, "schedules": schedules}
 
 
+def entry_text(entry: Entry) -> str:
+    """An entry as a member of the table `schedules` of a JSON file."""
+    return f"{_json(entry.name)}: {_json(_table(entry, f'schedules.{entry.name}'))}"
+
+
 def _table(entry: Entry, path: str) -> dict[str, Any]:
     if not isinstance(entry.schedule, Schedule):
         raise TypeError(f"{path} must be a Schedule, got {type(entry.schedule).__name__}")
