@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from decaylr.advice.passes import Jumps, Signs
 from decaylr.checks import FloatArray, IntArray, whole_number
 from decaylr.schedule import Schedule
 from decaylr.tree.node import KINDS
@@ -18,6 +19,11 @@ BoolArray = npt.NDArray[np.bool_]
 
 JUMP_SHARE = 0.05  # a jump is larger than this share of the peak
 JUMP_RATIO = 3.0  # and more than this many times as large as both neighbouring changes
+HELD_SHARE = 0.01  # a schedule ends early if it is constant for more than this share of training
+RISE_SHARE = 0.01  # of the peak: by more than this a schedule rises again past its horizon
+LONG_WARMUP = 0.3  # share of training; a warmup is longer than usual from here on
+CUT_SHARE = 0.05  # of the peak: by so much a cycle that is cut off ends above the one before it
+PROBES = 16  # positions past the horizon that are looked at
 REACHED = 0.01  # end_value counts as reached within this share of init_value - end_value
 TRANSPARENT = ("quotient", "clip", "staircase", "advance", "stretch", "ending")
 BLOCK_VALUES = 2**20  # values in memory at a time
@@ -64,6 +70,20 @@ class Diagnosis:
         except where a clip is at its `lo`.
     non_positive : ndarray of int64
         First position with a value <= 0; -1 if none.
+    negative : ndarray of int64
+        First position with a value < 0; -1 if none.
+    zero_between : ndarray of int64
+        First position with a value <= 0 after a positive value and before another; -1 if none.
+        Zeros at the beginning of a warmup and at the end of a decay do not count.
+    ended_at : ndarray of int64
+        Position from which the value is constant, if it has changed at every position just
+        before and is below 99 % of the peak; -1 if it changes up to the end.
+    rises_again : ndarray of int64
+        The horizon, if the schedule rises after it by more than 1 % of the peak within the
+        training, as a cosine does that goes on; -1 if not.
+    cut_off : ndarray of int64
+        Position of the last restart (a jump upwards), if the values end more than 5 % of the
+        peak above the value just before it: the last cycle is not complete; -1 if not.
 
     Examples
     --------
@@ -90,12 +110,19 @@ class Diagnosis:
     largest_jump_at: IntArray
     floor_never_reached: BoolArray
     non_positive: IntArray
+    negative: IntArray
+    zero_between: IntArray
+    ended_at: IntArray
+    rises_again: IntArray
+    cut_off: IntArray
 
     def findings(self) -> list[list[str]]:
         """Return the warnings: a list of lines for each run, in C order."""
         columns = {name: np.ravel(value) for name, value in self._arrays().items()}
         size = columns["peak"].size
-        return [_findings({n: c[run] for n, c in columns.items()}) for run in range(size)]
+        return [
+            _findings({n: c[run] for n, c in columns.items()}, self.steps) for run in range(size)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the attributes as plain numbers and nested lists."""
@@ -113,7 +140,7 @@ class Diagnosis:
         for run in range(min(size, 20)):
             figures = {name: column[run] for name, column in columns.items()}
             lines.append(f"{f'run {run}: ' if size > 1 else ''}{_figures(figures, self.steps)}")
-            lines += [f"  - {finding}" for finding in _findings(figures)]
+            lines += [f"  - {finding}" for finding in _findings(figures, self.steps)]
         if size > 20:
             lines.append(f"... {size - 20} more runs ...")
         return "\n".join(lines)
@@ -128,7 +155,7 @@ def _figures(run: dict[str, Any], steps: int) -> str:
     )
 
 
-def _findings(run: dict[str, Any]) -> list[str]:
+def _findings(run: dict[str, Any], steps: int) -> list[str]:
     lines = []
     if run["over_decay"]:
         share = f"{run['below_1_percent']:.1%}"
@@ -141,9 +168,44 @@ def _findings(run: dict[str, Any]) -> list[str]:
         lines.append(f"{run['jumps']} {plural} of {size:.3g} % of the peak at position {at}")
     if run["floor_never_reached"]:
         lines.append("floor never reached: the end_value lies past the end of training")
-    if run["non_positive"] >= 0:
-        lines.append(f"a value at or below zero, first at position {run['non_positive']}")
+    return lines + _course(run, steps) + _signs(run)
+
+
+def _course(run: dict[str, Any], steps: int) -> list[str]:
+    """Warnings about where the warmup, the decay and the cycles lie in the training."""
+    lines = []
+    held = steps - 1 - run["ended_at"]
+    if run["ended_at"] >= 0 and held > HELD_SHARE * steps:
+        lines.append(
+            f"ends before the training does: constant from position {run['ended_at']} on, for "
+            f"{held / steps:.1%} of training"
+        )
+    if run["rises_again"] >= 0:
+        lines.append(
+            f"rises again past its end: it was made for {run['rises_again']} steps of {steps - 1}"
+        )
+    share = run["peak_at"] / steps
+    if share > LONG_WARMUP and run["initial"] < run["peak"] and run["peak_at"] < steps - 1:
+        lines.append(
+            f"warmup longer than usual: the peak comes after {share:.1%} of training, most "
+            "warmups take 1 % to 10 %"
+        )
+    if run["cut_off"] >= 0:
+        lines.append(
+            f"restarts cut off by the end: the cycle that begins at position {run['cut_off']} "
+            f"ends at {run['final'] / run['peak']:.1%} of the peak"
+        )
     return lines
+
+
+def _signs(run: dict[str, Any]) -> list[str]:
+    if not run["peak"] > 0:
+        return ["no value above zero"]
+    if run["negative"] >= 0:
+        return [f"a value below zero, first at position {run['negative']}"]
+    if run["zero_between"] >= 0:
+        return [f"a value of zero between others, first at position {run['zero_between']}"]
+    return []
 
 
 def diagnose(schedule: Schedule, steps: int) -> Diagnosis:
@@ -180,34 +242,49 @@ def diagnose(schedule: Schedule, steps: int) -> Diagnosis:
         over_decay=np.asarray(below > 0.5),
         no_decay=np.asarray((summary.peak > 0) & (summary.final >= 0.99 * summary.peak)),
         floor_never_reached=np.array(unreached),
+        rises_again=_rises_again(schedule, steps, summary.peak),
         **{name: column.reshape(schedule.shape) for name, column in changes.items()},
     )
 
 
+def _rises_again(schedule: Schedule, steps: int, peak: FloatArray) -> IntArray:
+    """The horizon of the runs that rise past it, by values at a few positions."""
+    horizon = schedule.horizon
+    past = np.isfinite(horizon) & (horizon < steps - 1)
+    if not np.any(past):
+        return np.full(schedule.shape, -1)
+    begin = np.where(past, horizon, steps - 1)[..., None]
+    positions = begin + (steps - 1 - begin) * np.linspace(0.0, 1.0, PROBES + 1)
+    values = np.asarray(schedule.reshape((*schedule.shape, 1))(positions))
+    with np.errstate(invalid="ignore"):
+        rise = values.max(axis=-1) - values[..., 0]
+        rises = past & (rise > RISE_SHARE * np.abs(peak))
+    return np.where(rises, np.where(past, horizon, 0).astype(np.int64), -1)
+
+
 def _changes(schedule: Schedule, steps: int, peak: FloatArray) -> dict[str, npt.NDArray[Any]]:
-    """The figures that need every value: jumps, and the first value at or below zero."""
+    """The figures that need every value: jumps, signs, the end and the last restart."""
     runs = schedule.reshape(-1)
     scale = np.abs(peak).ravel()[:, None]
-    jumps = np.zeros(runs.size, np.int64)
-    largest, largest_at = np.zeros(runs.size), np.full(runs.size, -1)
-    non_positive = np.full(runs.size, -1)
+    jumps, signs = Jumps(runs.size), Signs(runs.size)
     for rows, first, values in _windows(runs, steps):
-        sizes = _jump_sizes(values, scale[rows], first)
-        jumps[rows] += np.count_nonzero(sizes, axis=1)
-        best = sizes.argmax(axis=1)
-        size = np.take_along_axis(sizes, best[:, None], 1)[:, 0]
-        better = size > largest[rows]
-        largest[rows] = np.where(better, size, largest[rows])
-        largest_at[rows] = np.where(better, best + max(first, 1), largest_at[rows])
-        below = values <= 0
-        new = below.any(axis=1) & (non_positive[rows] < 0)
-        position = max(first - 2, 0) + below.argmax(axis=1)
-        non_positive[rows] = np.where(new, position, non_positive[rows])
+        jumps.see(rows, first, values, _jump_sizes(values, scale[rows], first))
+        new = values[:, first - max(first - 2, 0) :][:, :BLOCK_STEPS]
+        signs.see(rows, first, new)
+    final = jumps.final
+    ended = (jumps.last_change >= 0) & jumps.smooth & (final < 0.99 * scale[:, 0])
+    with np.errstate(invalid="ignore"):
+        above = final - jumps.before_restart > CUT_SHARE * scale[:, 0]
+    cut = (jumps.restart >= 0) & (jumps.restart < steps - 1) & above
     return {
-        "jumps": jumps,
-        "largest_jump": largest,
-        "largest_jump_at": largest_at,
-        "non_positive": non_positive,
+        "jumps": jumps.count,
+        "largest_jump": jumps.largest,
+        "largest_jump_at": jumps.largest_at,
+        "non_positive": signs.non_positive,
+        "negative": signs.negative,
+        "zero_between": signs.zero_between,
+        "ended_at": np.where(ended & (jumps.last_change < steps - 1), jumps.last_change, -1),
+        "cut_off": np.where(cut, jumps.restart, -1),
     }
 
 

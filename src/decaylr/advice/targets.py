@@ -118,7 +118,7 @@ class Advice:
 
 
 @overload
-def advise(schedule: Schedule, *, steps: int) -> Diagnosis: ...
+def advise(schedule: Schedule, *, steps: int | None = None) -> Diagnosis: ...
 @overload
 def advise(
     schedule: None = None,
@@ -133,7 +133,7 @@ def advise(
 def advise(
     schedule: Schedule | None = None,
     *,
-    steps: Any,
+    steps: Any = None,
     init_value: Real | None = None,
     final: Real | None = None,
     total: Real | None = None,
@@ -156,7 +156,8 @@ def advise(
     schedule : Schedule, optional
         A schedule to diagnose; then `steps` is the only other argument.
     steps : int or array_like of int
-        Length of the training, >= 1 (>= 2 with `total`); a single integer with a schedule.
+        Length of the training, >= 1 (>= 2 with `total`); a single integer with a schedule, by
+        default its longest horizon.
     init_value : float or array_like
         Value at p = 0, > 0.
     final : float or array_like
@@ -202,7 +203,15 @@ def advise(
     extra = [name for name, item in given.items() if item is not None]
     if extra:
         refuse(" and ".join(extra), "left out for the diagnosis of a schedule", "both")
-    return diagnose(schedule, steps)
+    return diagnose(schedule, _horizon(schedule) if steps is None else steps)
+
+
+def _horizon(schedule: Schedule) -> int:
+    """The number of positions up to and including the longest horizon."""
+    horizon = float(np.max(schedule.horizon))
+    if not np.isfinite(horizon):
+        refuse("steps", "given for a schedule that never ends", None)
+    return int(np.ceil(horizon)) + 1
 
 
 def _advice(init_value: Any, steps: Any, targets: dict[str, Any], gamma: Any) -> Advice:
