@@ -145,11 +145,23 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY_MODULES:
         return import_module(f"decaylr.{name}")
     if name not in _LAZY_NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_elsewhere(name)}")
     value = getattr(import_module(f"decaylr.{_LAZY_NAMES[name]}"), name)
     globals()[name] = value
     return value
 
 
+def _elsewhere(name: str) -> str:
+    """The end of an error about an unknown name: where another library's name is found."""
+    if name.startswith("_"):
+        return ""
+    if name == "save":
+        return ": schedules have to_json, sweeps have save(path)"
+    compat = import_module("decaylr.compat")
+    homes = [m for m in compat.__all__ if name in getattr(compat, m).__all__]
+    return "".join(f": decaylr.compat.{home}.{name} is that of {home}" for home in homes[:1])
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    dunders = (name for name in globals() if name.startswith("__"))
+    return sorted({*dunders, *__all__, *_LAZY_MODULES})

@@ -6,6 +6,7 @@ arrays): TypeError for a wrong type, ValueError for a wrong value.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Never
 
@@ -15,7 +16,6 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]  # float64 or int64
-Real = float | npt.ArrayLike
 
 LARGEST_POSITION = 2**63 - 1
 MOST_AXES = 31  # NumPy 1 has arrays of 32, and tables have one axis more than their schedule
@@ -240,4 +240,48 @@ def known_keys(data: Mapping[str, Any], known: tuple[str, ...], path: str = "") 
     for key in data:
         if key not in known:
             where = f"{path}: " if path else ""
-            raise ValueError(f"{where}unknown key {shown(key)}, known are {', '.join(known)}")
+            listed = f"{where}unknown key {shown(key)}, known are {', '.join(known)}"
+            raise ValueError(f"{listed}{did_you_mean(key, known)}")
+
+
+def missing_library(error: ModuleNotFoundError, library: str) -> ModuleNotFoundError:
+    """The error of an adapter whose library is not installed; any other error as it is."""
+    if error.name != library:
+        return error
+    needed = f"decaylr.{library} needs {library}: pip install 'decaylr[{library}]'"
+    return ModuleNotFoundError(needed, name=library)
+
+
+def missing_attribute(owner: object, name: str, instead: Mapping[str, str]) -> AttributeError:
+    """The error for an attribute that does not exist; `instead` names what is meant by some."""
+    missing = f"{type(owner).__name__!r} object has no attribute {name!r}"
+    hint = f": use {instead[name]}" if name in instead else ""
+    return AttributeError(missing + hint, name=name, obj=owner)
+
+
+# Parameters of other libraries' schedules, and what is called so here.
+NAMES_ELSEWHERE = {
+    "T_max": ("steps", "decay_steps"),
+    "T_0": ("first_steps",),
+    "T_mult": ("period_scale",),
+    "alpha": ("end_value",),
+    "base_lr": ("init_value", "base_value", "peak_value"),
+    "eta_min": ("end_value",),
+    "gamma": ("decay_rate",),
+    "initial_learning_rate": ("init_value", "peak_value"),
+    "lr": ("init_value", "peak_value", "value"),
+    "max_lr": ("max_value", "peak_value"),
+    "min_lr": ("end_value",),
+    "num_training_steps": ("total_steps", "steps", "decay_steps"),
+    "num_warmup_steps": ("warmup_steps",),
+    "total_iters": ("steps", "total_steps"),
+    "total_steps": ("steps", "decay_steps"),
+    "transition_steps": ("steps", "decay_steps"),
+}
+
+
+def did_you_mean(name: object, known: Sequence[str]) -> str:
+    """The end of an error about an unknown name: the known name that was probably meant."""
+    elsewhere = [n for n in NAMES_ELSEWHERE.get(str(name), ()) if n in known]
+    near = elsewhere or difflib.get_close_matches(str(name), known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

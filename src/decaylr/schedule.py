@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Never, Self, cast
 
-from decaylr.checks import FloatArray
+from decaylr.checks import FloatArray, missing_attribute
 from decaylr.combinators import (
     arithmetic,
     batches,
@@ -23,6 +23,15 @@ from decaylr.tree import batch, compare, flat, length
 from decaylr.tree import replace as replacing
 from decaylr.tree.horizon import horizon_of
 from decaylr.tree.node import Node
+
+# What other libraries' schedulers have, and the way to it here.
+INSTEAD = {
+    "get_last_lr": "schedule(position)",
+    "get_lr": "schedule(position)",
+    "save": "to_json() or to_dict()",
+    "state_dict": "to_dict(); a position is all that a checkpoint needs",
+    "step": "schedule(position), cursor(), or an adapter such as decaylr.torch.Scheduler",
+}
 
 
 class Schedule(Node):
@@ -224,6 +233,11 @@ class Schedule(Node):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (flat.records(self),)
+
+    if not TYPE_CHECKING:  # to type checkers it would mean that every attribute exists
+
+        def __getattr__(self, name: str) -> Never:
+            raise missing_attribute(self, name, INSTEAD)
 
     # -- plots; matplotlib is imported only when a plot is drawn
     plot = curves.plot_schedule

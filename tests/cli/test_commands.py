@@ -361,6 +361,15 @@ def test_info_names_the_versions_and_threads(monkeypatch):
     assert facts["numpy"] == np.__version__
     assert facts["threads"] == "3"
     assert facts["processor"] == processor()
+    as_json = json.loads(succeed("info", "--json"))
+    assert {name.replace("_", " "): str(fact) for name, fact in as_json.items()} == {
+        name: fact.strip() for name, fact in wide(succeed("info"))
+    }
+
+
+def wide(text):
+    """The names and facts of lines whose names are padded to 16 characters."""
+    return [(line[:16].strip(), line[16:]) for line in text.splitlines()]
 
 
 def test_version_and_help():

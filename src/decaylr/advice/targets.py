@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from decaylr.advice.diagnosis import Diagnosis, diagnose
 from decaylr.checks import (
     Array,
     FloatArray,
     IntArray,
-    Real,
     above,
     broadcast_shape,
     real_array,
@@ -124,21 +124,21 @@ def advise(
     schedule: None = None,
     *,
     steps: Any,
-    init_value: Real,
-    final: Real | None = None,
-    total: Real | None = None,
-    value: tuple[Real, Real] | None = None,
-    gamma: Real | None = None,
+    init_value: ArrayLike,
+    final: ArrayLike | None = None,
+    total: ArrayLike | None = None,
+    value: tuple[ArrayLike, ArrayLike] | None = None,
+    gamma: ArrayLike | None = None,
 ) -> Advice: ...
 def advise(
     schedule: Schedule | None = None,
     *,
     steps: Any = None,
-    init_value: Real | None = None,
-    final: Real | None = None,
-    total: Real | None = None,
-    value: tuple[Real, Real] | None = None,
-    gamma: Real | None = None,
+    init_value: ArrayLike | None = None,
+    final: ArrayLike | None = None,
+    total: ArrayLike | None = None,
+    value: tuple[ArrayLike, ArrayLike] | None = None,
+    gamma: ArrayLike | None = None,
 ) -> Advice | Diagnosis:
     """Compute the exponential decay that meets a target, or diagnose a schedule.
 

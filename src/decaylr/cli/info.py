@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 
 import click
@@ -15,7 +16,8 @@ from decaylr.evaluation.threads import team
 
 
 @click.command("info")
-def command() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(as_json: bool) -> None:
     """Print versions, how the compiled core was built and the number of threads."""
     with input_errors():
         facts = {
@@ -26,5 +28,8 @@ def command() -> None:
             **_engine.build_info(),
             "threads": team(None).most,
         }
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
     for name, fact in facts.items():
         click.echo(f"{name.replace('_', ' '):<16}{fact}")

@@ -72,7 +72,7 @@ def concatenate(schedules: Sequence[N]) -> N:
         if not part.shape or part.shape[1:] != parts[0].shape[1:]:
             refuse(
                 "schedules",
-                f"batches of trailing shape {parts[0].shape[1:]}",
+                f"batches of trailing shape {parts[0].shape[1:]} (stack takes single schedules)",
                 f"{part.shape} at index {i}",
             )
     total = sum(part.shape[0] for part in parts)

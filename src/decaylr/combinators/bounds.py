@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import Real, broadcast_shape, real_array, refuse, require
+from decaylr.checks import broadcast_shape, real_array, refuse, require
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.horizon import longest_of_children
 from decaylr.tree.length import child_length
 from decaylr.tree.node import Kind, N, new_like
 
 
-def clip(schedule: N, lo: Real | None = None, hi: Real | None = None) -> N:
+def clip(schedule: N, lo: ArrayLike | None = None, hi: ArrayLike | None = None) -> N:
     """Limit the values to the interval [lo, hi]: min(max(value, lo), hi).
 
     Parameters

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from decaylr import _engine
 from decaylr.checks import (
     LARGEST_POSITION,
     Array,
     FloatArray,
-    Real,
     above,
     at_least,
     finite,
@@ -29,12 +29,12 @@ from decaylr.tree.periods import Periods
 
 def repeat(
     schedule: N,
-    period: Real | None = None,
+    period: ArrayLike | None = None,
     *,
-    count: Real | None = None,
-    period_scale: Real = 1,
-    value_scale: Real = 1,
-    floor: Real = 0.0,
+    count: ArrayLike | None = None,
+    period_scale: ArrayLike = 1,
+    value_scale: ArrayLike = 1,
+    floor: ArrayLike = 0.0,
     lengths: str = "floor",
 ) -> N:
     """Repeat a schedule in cycles, which may change in length and height.
@@ -104,7 +104,7 @@ def _accepted_scale(scale: Any) -> Any:
     return (scale <= 2.0**63) & ((scale == 1) | (np.abs(scale - 1.0) >= 1e-6))
 
 
-def _checked_count(count: Real, period: Array, scale: Array, shortest: float) -> Array:
+def _checked_count(count: ArrayLike, period: Array, scale: Array, shortest: float) -> Array:
     array = at_least("count", count, 1.0)
     require("count", array, lambda x: x == np.floor(x), "a whole number")
     require("count", array, lambda x: x < 2.0**63, f"at most {LARGEST_POSITION}")

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import Array, FloatArray, Real, at_least, broadcast_shape, refuse, shown
+from decaylr.checks import Array, FloatArray, at_least, broadcast_shape, refuse, shown
 from decaylr.notation.text import array_text, expressed
 from decaylr.traced.common import at_least_zero
 from decaylr.traced.formulas import Number, Numbers, Outline, value
@@ -20,7 +21,7 @@ from decaylr.tree.periods import Periods, periods_of
 from decaylr.tree.recursion import Calls, each
 
 
-def join(schedules: Sequence[N], boundaries: Sequence[Real] | None = None) -> N:
+def join(schedules: Sequence[N], boundaries: Sequence[ArrayLike] | None = None) -> N:
     """Use schedules one after the other; each starts at its own position 0.
 
     Part i is used for boundaries[i-1] <= p < boundaries[i], at the position p - boundaries[i-1];
@@ -82,7 +83,7 @@ def natural_boundaries(parts: Sequence[Node]) -> list[Array] | None:
     return boundaries
 
 
-def _checked(parts: Sequence[Node], boundaries: Sequence[Real]) -> list[Array]:
+def _checked(parts: Sequence[Node], boundaries: Sequence[ArrayLike]) -> list[Array]:
     is_array = isinstance(boundaries, np.ndarray) and boundaries.ndim > 0
     if not is_array and (isinstance(boundaries, str) or not isinstance(boundaries, Sequence)):
         raise TypeError(f"boundaries must be a sequence, got {shown(boundaries)}")
@@ -126,7 +127,7 @@ def then(first: N, *parts: N) -> N:
     """
     schedules_of("parts", parts)
     flat: list[N] = []
-    boundaries: list[Real] = []
+    boundaries: list[ArrayLike] = []
     end: FloatArray = np.zeros(())
     for part in (first, *parts):
         if flat:
@@ -136,7 +137,8 @@ def then(first: N, *parts: N) -> N:
         flat += inner_parts
         end = end + compact(length_of(part))
         if part is not (first, *parts)[-1] and not np.all(np.isfinite(end)):
-            refuse("then", "called on a schedule of finite length", "one of infinite length")
+            endless = "one of infinite length (join takes boundaries)"
+            refuse("then", "called on a schedule of finite length", endless)
     return join(flat, boundaries)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import FloatArray, Real, above, at_least
+from decaylr.checks import FloatArray, above, at_least
 from decaylr.traced.formulas import Number, Numbers, Outline, value
 from decaylr.tree.breaks import breaks_of, multiples
 from decaylr.tree.horizon import horizon_of, longest_of_children
@@ -13,7 +14,7 @@ from decaylr.tree.node import Kind, N, Node, new_like
 from decaylr.tree.periods import Periods, common_period, exact_product, periods_of
 
 
-def staircase(schedule: N, every: Real) -> N:
+def staircase(schedule: N, every: ArrayLike) -> N:
     """Change the value only every `every` positions: v(p) = s(every * floor(p / every)).
 
     Parameters
@@ -34,7 +35,7 @@ def staircase(schedule: N, every: Real) -> N:
     return new_like(schedule, "staircase", {"every": above("every", every)}, None, (schedule,))
 
 
-def advance(schedule: N, by: Real) -> N:
+def advance(schedule: N, by: ArrayLike) -> N:
     """Skip the first `by` positions: v(p) = s(p + by).
 
     Parameters
@@ -55,7 +56,7 @@ def advance(schedule: N, by: Real) -> N:
     return new_like(schedule, "advance", {"by": at_least("by", by)}, None, (schedule,))
 
 
-def stretch(schedule: N, ratio: Real) -> N:
+def stretch(schedule: N, ratio: ArrayLike) -> N:
     """Stretch the schedule in time: v(p) = s(p / ratio); ratio=2 makes it twice as long.
 
     Parameters

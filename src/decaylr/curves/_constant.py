@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import Real, finite, length_above_zero
+from decaylr.checks import finite, length_above_zero
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.length import steps_length
@@ -12,7 +13,7 @@ from decaylr.tree.node import Kind, Node, new_node
 from decaylr.tree.periods import Periods
 
 
-def constant(value: Real, steps: Real = np.inf) -> Schedule:
+def constant(value: ArrayLike, steps: ArrayLike = np.inf) -> Schedule:
     """The same value at every position: v(p) = value.
 
     Parameters

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real, above
+from numpy.typing import ArrayLike
+
+from decaylr.checks import above
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import Weights, power, transition
@@ -12,7 +14,11 @@ from decaylr.tree.node import Kind, new_node
 
 
 def cosine(
-    init_value: Real, end_value: Real, steps: Real, exponent: Real = 1, k: Real = 1
+    init_value: ArrayLike,
+    end_value: ArrayLike,
+    steps: ArrayLike,
+    exponent: ArrayLike = 1,
+    k: ArrayLike = 1,
 ) -> Schedule:
     """Half a cosine wave from one value to another, then constant.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import Array, Real, above, broadcast_shape, finite, require
+from decaylr.checks import Array, above, broadcast_shape, finite, require
 
 
-def ends(init_value: Real, end_value: Real, steps: Real) -> dict[str, Array]:
+def ends(init_value: ArrayLike, end_value: ArrayLike, steps: ArrayLike) -> dict[str, Array]:
     """Check two values and a length; the difference of the values must not overflow."""
     init, end = finite("init_value", init_value), finite("end_value", end_value)
     broadcast_shape({"init_value": init.shape, "end_value": end.shape})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from decaylr.checks import (
     Array,
     FloatArray,
-    Real,
     above,
     broadcast_shape,
     finite,
@@ -27,15 +27,15 @@ from decaylr.tree.node import Kind, Node, new_node, settings
 
 
 def exponential(
-    init_value: Real,
-    decay_rate: Real | None = None,
-    decay_steps: Real = 1,
+    init_value: ArrayLike,
+    decay_rate: ArrayLike | None = None,
+    decay_steps: ArrayLike = 1,
     staircase: bool = False,
-    end_value: Real | None = None,
+    end_value: ArrayLike | None = None,
     *,
-    time_constant: Real | None = None,
-    half_life: Real | None = None,
-    final: tuple[Real, Real] | None = None,
+    time_constant: ArrayLike | None = None,
+    half_life: ArrayLike | None = None,
+    final: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Schedule:
     """Exponential decay (or growth), specified in one of four ways.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import FloatArray, Real, above, at_least, finite, flag
+from decaylr.checks import FloatArray, above, at_least, finite, flag
 from decaylr.schedule import Schedule
 from decaylr.traced.formulas import Number, Numbers, Outline
 from decaylr.tree.breaks import multiples
@@ -13,10 +14,10 @@ from decaylr.tree.node import Kind, Node, new_node
 
 
 def inverse(
-    init_value: Real,
-    decay_rate: Real,
-    decay_steps: Real = 1,
-    power: Real = 1,
+    init_value: ArrayLike,
+    decay_rate: ArrayLike,
+    decay_steps: ArrayLike = 1,
+    power: ArrayLike = 1,
     staircase: bool = False,
 ) -> Schedule:
     """Inverse-time decay; with power=0.5, inverse-square-root decay.

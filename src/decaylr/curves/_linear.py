@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real
+from numpy.typing import ArrayLike
+
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import transition
@@ -11,7 +12,7 @@ from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
-def linear(init_value: Real, end_value: Real, steps: Real) -> Schedule:
+def linear(init_value: ArrayLike, end_value: ArrayLike, steps: ArrayLike) -> Schedule:
     """A straight line from one value to another, then constant.
 
     v(p) = init_value + (end_value - init_value) * p / steps for p < steps,

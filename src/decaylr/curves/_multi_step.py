@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from decaylr.checks import Real, ascending, at_least, finite
+from decaylr.checks import ascending, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.common import count_reached, times_parameter_power
 from decaylr.traced.formulas import Number, Numbers, Outline
@@ -16,7 +17,7 @@ from decaylr.tree.node import Kind, Node, new_node
 from decaylr.tree.periods import Periods
 
 
-def multi_step(init_value: Real, milestones: Any, gamma: Real) -> Schedule:
+def multi_step(init_value: ArrayLike, milestones: Any, gamma: ArrayLike) -> Schedule:
     """Multiply the value by `gamma` at every milestone.
 
     v(p) = init * gamma**n, where n is the number of milestones m with m <= p.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real, above, flag
+from numpy.typing import ArrayLike
+
+from decaylr.checks import above, flag
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import Weights, transition
@@ -13,7 +15,12 @@ from decaylr.tree.node import Kind, new_node
 
 
 def polynomial(
-    init_value: Real, end_value: Real, steps: Real, power: Real, rise: bool = False, k: Real = 1
+    init_value: ArrayLike,
+    end_value: ArrayLike,
+    steps: ArrayLike,
+    power: ArrayLike,
+    rise: bool = False,
+    k: ArrayLike = 1,
 ) -> Schedule:
     """Polynomial decay from one value to another, then constant.
 

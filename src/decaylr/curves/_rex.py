@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real, above
+from numpy.typing import ArrayLike
+
+from decaylr.checks import above
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import Weights, transition
@@ -11,7 +13,9 @@ from decaylr.tree.length import steps_length
 from decaylr.tree.node import Kind, new_node
 
 
-def rex(init_value: Real, end_value: Real, steps: Real, beta: Real = 0.5) -> Schedule:
+def rex(
+    init_value: ArrayLike, end_value: ArrayLike, steps: ArrayLike, beta: ArrayLike = 0.5
+) -> Schedule:
     """Reflected exponential (REX) decay: slow at first, steep at the end, then constant.
 
     v(p) = end + (init - end) * (1 - x) / (1 - (1 - beta) * x), x = p / steps, for p < steps;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decaylr.checks import FloatArray, Real, above, at_least, finite
+from numpy.typing import ArrayLike
+
+from decaylr.checks import FloatArray, above, at_least, finite
 from decaylr.schedule import Schedule
 from decaylr.traced.common import times_parameter_power
 from decaylr.traced.formulas import Number, Numbers, Outline
@@ -11,7 +13,7 @@ from decaylr.tree.length import as_float, infinite_length
 from decaylr.tree.node import Kind, Node, new_node
 
 
-def step(init_value: Real, step_size: Real, gamma: Real) -> Schedule:
+def step(init_value: ArrayLike, step_size: ArrayLike, gamma: ArrayLike) -> Schedule:
     """Multiply the value by `gamma` every `step_size` positions.
 
     v(p) = init * gamma**floor(p / step_size).

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decaylr.checks import Real, finite
+from numpy.typing import ArrayLike
+
+from decaylr.checks import finite
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import blend
@@ -13,7 +15,13 @@ from decaylr.tree.node import Kind, new_node
 MAX_EXPONENT = 120.0  # 2**120 + 1 rounds to 2**120, so larger exponents change nothing
 
 
-def tanh(init_value: Real, end_value: Real, steps: Real, lower: Real, upper: Real) -> Schedule:
+def tanh(
+    init_value: ArrayLike,
+    end_value: ArrayLike,
+    steps: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+) -> Schedule:
     """Hyperbolic-tangent decay; it approaches both values without reaching them exactly.
 
     v(p) = end + (init - end) * (1 - tanh(lower * (1 - x) + upper * x)) / 2 with

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from decaylr._engine import FloatEnvironment
 from decaylr.checks import (
     FloatArray,
     IntArray,
-    Real,
     broadcast_shape,
     real_array,
     refuse,
@@ -84,7 +84,7 @@ class Summary:
         """First position from the peak on with a value <= peak / 2; -1 if none."""
         return self.below(0.5)
 
-    def below(self, fraction: Real) -> IntArray:
+    def below(self, fraction: ArrayLike) -> IntArray:
         """First position from the peak on with a value <= fraction * peak; -1 if none.
 
         Parameters
@@ -102,7 +102,7 @@ class Summary:
         first = program.below(self.start, self.steps, self._team, origin, limit)
         return first.reshape(self._schedule.shape)
 
-    def spent(self, fraction: Real) -> FloatArray:
+    def spent(self, fraction: ArrayLike) -> FloatArray:
         """Share of the positions with a value < fraction * peak.
 
         Parameters
@@ -119,7 +119,7 @@ class Summary:
         with FloatEnvironment():
             return np.asarray(counts.reshape(self._schedule.shape) / self.steps)
 
-    def annealing(self, momentum: Real) -> FloatArray:
+    def annealing(self, momentum: ArrayLike) -> FloatArray:
         """Annealing area S2 of the scaling law with learning-rate annealing.
 
         S2 is the sum over the positions of m_i = momentum * m_{i-1} + (v_{i-1} - v_i), where
@@ -171,7 +171,7 @@ class Summary:
         totals[:, order] = ordered
         return totals.reshape(self._schedule.shape + at.shape)
 
-    def _limit(self, fraction: Real) -> FloatArray:
+    def _limit(self, fraction: ArrayLike) -> FloatArray:
         array = real_array("fraction", fraction)
         require("fraction", array, np.isfinite, "finite")
         with FloatEnvironment():

@@ -1,5 +1,10 @@
 """JAX and optax: `schedule` makes a function of the step for `jit`, `vmap` and `grad`."""
 
-from decaylr.jax.pytree import Traced, schedule
+from decaylr.checks import missing_library
+
+try:
+    from decaylr.jax.pytree import Traced, schedule
+except ModuleNotFoundError as error:
+    raise missing_library(error, "jax") from error
 
 __all__ = ["Traced", "schedule"]

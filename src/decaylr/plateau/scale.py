@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from decaylr.checks import (
     broadcast_shape,
     finite,
     known_keys,
+    missing_attribute,
     one_of,
     real_array,
     refuse,
@@ -363,6 +364,11 @@ class Plateau:
         return self is other or self.to_dict() == other.to_dict()
 
     __hash__ = None  # type: ignore[assignment]  # mutable: the state changes at every update
+
+    if not TYPE_CHECKING:  # to type checkers it would mean that every attribute exists
+
+        def __getattr__(self, name: str) -> Never:
+            raise missing_attribute(self, name, {"step": "update(metric)"})
 
     def __repr__(self) -> str:
         words = ", ".join(f"{k}={plain_data(v)!r}" for k, v in self._arguments().items())

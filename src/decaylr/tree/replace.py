@@ -37,7 +37,10 @@ def replace(schedule: N, **parameters: Any) -> N:
     """
     kind = KINDS[schedule.kind]
     if kind.children != "none":
-        raise TypeError(f"replace needs a curve, got a schedule of kind {schedule.kind}")
+        raise TypeError(
+            f"replace needs a curve, got a schedule of kind {schedule.kind}: "
+            "call its recipe again, or replace in one of its children"
+        )
     known_keys(parameters, tuple(kind.make.__annotations__)[:-1], f"{kind.name}.replace")
     arguments = kind.arguments(schedule)
     if any(name in parameters for name in EXPONENTIAL_FORMS):  # drop the old form
