@@ -117,6 +117,8 @@ def _directive(page: Page, name: str) -> Iterator[str]:
     value = getattr(importlib.import_module(page.module), name)
     kind = "class" if inspect.isclass(value) else "function" if callable(value) else "data"
     yield f".. auto{kind}:: {page.module}.{name}"
+    if kind == "data":
+        yield "   :no-value:"
     if kind == "class":
         yield "   :members:"
         yield "   :inherited-members: Evaluator, tuple"
@@ -168,6 +170,8 @@ def escape(text: str) -> str:
 
 def prepare(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
     """Escape the formulas of a docstring; paragraphs that begin with one become code."""
+    if what == "data":  # a constant has no docstring of its own: this one is its type's
+        lines.clear()
     result: list[str] = []
     literal = formula = table = False
     for line in lines:

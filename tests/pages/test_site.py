@@ -63,6 +63,12 @@ def test_tables_and_examples_stay_as_they_are(reference):
     assert lines == ["===  ===", "a*b  c*d", "===  ===", "", ">>> a * b", "", r"a \* b"]
 
 
+def test_a_constant_does_not_have_the_docstring_of_its_type(reference):
+    lines = list(dict.__doc__.splitlines())
+    reference.prepare(None, "data", "decaylr.convert.DIALECTS", {}, None, lines)
+    assert lines == []
+
+
 def test_every_public_name_has_a_page(reference):
     placed = {f"{p.module}.{n}" for p in reference.pages().values() for n in p.names}
     callables = {f"decaylr.{n}" for n in dl.__all__ if callable(getattr(dl, n))}

@@ -77,7 +77,9 @@ def _widened(schedule: N, shape: Shape) -> Calls[N]:
 def indexed(schedule: N, key: Any) -> N:
     """Select runs by NumPy indexing: integers, slices, integer or boolean arrays."""
     if not schedule.shape and isinstance(key, int):
-        raise IndexError(f"a single schedule has no runs to index: call it, schedule({key})")
+        raise IndexError(
+            f"too many indices: a single schedule has no runs; call it, schedule({key})"
+        )
     return run(_indexed(schedule, key))
 
 
