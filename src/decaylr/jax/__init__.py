@@ -3,8 +3,9 @@
 from decaylr.checks import missing_library
 
 try:
+    from decaylr.jax.losses import loss
     from decaylr.jax.pytree import Traced, schedule
 except ModuleNotFoundError as error:
     raise missing_library(error, "jax") from error
 
-__all__ = ["Traced", "schedule"]
+__all__ = ["Traced", "loss", "schedule"]
