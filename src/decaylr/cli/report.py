@@ -154,11 +154,12 @@ def chosen_table(summary: SweepSummary) -> Table:
     """A table with one line per run: its number, parameters and folds."""
     shown = summary.take(np.arange(min(summary.runs, MOST_ROWS)))
     named = [name for name in shown.parameters if not np.ma.getmaskarray(shown[name]).all()]
+    folds = [name for name in ("loss", *CHOSEN) if name in shown]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in ("name", "run", *named, *CHOSEN):
+    for name in ("name", "run", *named, *folds):
         table.add_column(name, justify="left" if name == "name" else "right", no_wrap=True)
     for row in shown.to_dicts():
-        numbers = (row[name] for name in (*named, *CHOSEN))
+        numbers = (row[name] for name in (*named, *folds))
         cells = ("" if number is None else f"{number:.6g}" for number in numbers)
         table.add_row(row["name"], str(row["run"]), *cells)
     return table

@@ -24,9 +24,11 @@ from decaylr.cli.console import (
     thread_limit,
 )
 from decaylr.cli.outputs import Output, check_out
+from decaylr.laws import named
 from decaylr.sweep import export, sql
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.figures import EntryFigures, figures_of
+from decaylr.sweep.losses import with_losses
 from decaylr.sweep.runs import chosen
 from decaylr.sweep.summary import SweepSummary, summarized
 
@@ -44,6 +46,12 @@ from decaylr.sweep.summary import SweepSummary, summarized
 @click.option("--where", metavar="SQL", help="Choose runs: a condition, such as 'total < 30'.")
 @click.option("--order-by", metavar="SQL", help="Sort the chosen runs, such as 'total desc'.")
 @click.option("--limit", type=click.IntRange(1), help="Choose at most so many runs.")
+@click.option(
+    "--law",
+    metavar="NAME",
+    help="Predict the loss of every run as the column 'loss': multi-power:25M, multi-power:100M, "
+    "multi-power:400M or convex-bound.",
+)
 @click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
 @fill_options
 @select_option
@@ -57,6 +65,7 @@ def command(
     where: str | None,
     order_by: str | None,
     limit: int | None,
+    law: str | None,
     threads: int | None,
     fills: Fills,
     select: str | None,
@@ -66,12 +75,14 @@ def command(
     """Evaluate every schedule of a FILE, a sweep or another library's, and print a summary.
 
     With --where, --order-by or --limit, runs are chosen by their parameters and folds, and
-    --out, --summary and --plot write only these.
+    --out, --summary and --plot write only these. With --law, they may be chosen by the loss that
+    a loss-curve law predicts: --order-by loss.
     """
     with input_errors(), thread_limit(threads):
         outputs = {"out": out, "summary": summary, "plot": picture}
         check_outputs(file, outputs, overwrite=overwrite, continued=("out",))
         check_picture(picture)
+        predictor = None if law is None else named(law)
         if summary is not None:
             export.check_summary(summary)
         if out is not None:
@@ -79,12 +90,14 @@ def command(
         entries: Sequence[Entry] = load_entries(file, select, fills)
         if not quiet:
             say_how_read(entries)
-        choosing = any(option is not None for option in (where, order_by, limit))
+        choosing = any(option is not None for option in (where, order_by, limit, law))
         table: Output | None = None
         if out is not None and not choosing:
             table = planned(out, entries, overwrite, quiet)
         measured = evaluated(entries, quiet, fills["steps"])
         rows = summarized(entries, measured) if choosing or summary is not None else None
+        if rows is not None and predictor is not None:
+            rows = with_losses(rows, entries, predictor, fills["steps"])
         if rows is not None and choosing:
             numbers = sql.rows(rows, where, order_by, limit)
             entries, rows = chosen(entries, numbers), rows.take(numbers)

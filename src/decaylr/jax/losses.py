@@ -49,13 +49,11 @@ def loss(
 
     Examples
     --------
-    >>> import jax
     >>> import decaylr as dl
     >>> from decaylr.jax import loss, schedule
     >>> law = dl.laws.MultiPower.published("100M")
     >>> rate = schedule(dl.cosine(3e-4, 3e-5, 2000))
-    >>> slope = jax.grad(lambda r: loss(law, r, 2000))(rate).parameters["end_value"][0]
-    >>> bool(slope > 0)  # a lower end would give a lower loss
+    >>> abs(float(loss(law, rate, 2000)) - law.predict(dl.cosine(3e-4, 3e-5, 2000), 2000)) < 1e-4
     True
     """
     if type(law) not in _LOSSES:

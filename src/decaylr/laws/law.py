@@ -228,7 +228,12 @@ class Law(ABC):
             runs = schedule.reshape(-1)
             rows = ends == length
             part = runs if lengths.size == 1 else runs[rows]
-            found[rows] = self.losses(compiled(part), np.array([length - 1]), threads)[:, 0]
+            try:
+                found[rows] = self.losses(compiled(part), np.array([length - 1]), threads)[:, 0]
+            except ValueError as error:
+                if lengths.size == 1:
+                    raise
+                raise ValueError(f"{error}, counted among the runs of {length} steps") from None
         return found.reshape(schedule.shape)
 
     def _along(self, schedule: Schedule, steps: int, at: Any, threads: Team) -> FloatArray:

@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from decaylr.checks import refuse, shown, whole_number
 from decaylr.evaluation.grid import Chunks
+from decaylr.laws.law import Law
 from decaylr.schedule import Schedule
 from decaylr.sweep import sql
 from decaylr.sweep.columns import Columns
 from decaylr.sweep.entry import Entry, all_runs
 from decaylr.sweep.figures import figures_of
+from decaylr.sweep.losses import require_law, with_losses
 from decaylr.sweep.runs import chosen, gathered
 from decaylr.sweep.summary import SweepSummary, summarized
 from decaylr.sweep.writing import save
@@ -133,7 +135,7 @@ class Sweep:
         )
         return f"<Sweep of {self.schedule.size} runs, {content}>"
 
-    def summary(self, steps: int | None = None) -> SweepSummary:
+    def summary(self, steps: int | None = None, *, law: Law | None = None) -> SweepSummary:
         """The parameters and folds of every run, as columns with a row per run.
 
         The columns are `name`, `run` (its number in the entry), `unit`, `length`, the
@@ -148,6 +150,8 @@ class Sweep:
             run: that of its entry, if the file states it, else of its schedule. From 2^22
             positions on, and in epochs and fractions, this is an even grid of 4096 positions,
             and the total the mean times the length.
+        law : Law, optional
+            A law of `decaylr.laws`: adds the column `loss`, what it predicts after these steps.
 
         Returns
         -------
@@ -170,7 +174,8 @@ class Sweep:
         for entry in entries:
             if number is None and not 0 < entry.length < np.inf:
                 refuse("steps", f"given for {entry.name}, which never ends", None)
-        return summarized(entries, [figures_of(entry, steps=number) for entry in entries])
+        found = summarized(entries, [figures_of(entry, steps=number) for entry in entries])
+        return found if law is None else with_losses(found, entries, require_law(law), number)
 
     def select(
         self,
@@ -178,6 +183,8 @@ class Sweep:
         order_by: str | None = None,
         limit: int | None = None,
         steps: int | None = None,
+        *,
+        law: Law | None = None,
     ) -> Sweep:
         """The runs for which a condition holds, the best `limit` of them.
 
@@ -191,6 +198,8 @@ class Sweep:
             The largest number of runs, >= 1.
         steps : int, optional
             As in `summary`.
+        law : Law, optional
+            As in `summary`: for ``order_by="loss"``.
 
         Returns
         -------
@@ -212,7 +221,7 @@ class Sweep:
         >>> best.columns["init_value"].tolist()
         [2.0]
         """
-        return self.take(sql.rows(self.summary(steps), where, order_by, limit))
+        return self.take(sql.rows(self.summary(steps, law=law), where, order_by, limit))
 
     def take(self, rows: npt.ArrayLike) -> Sweep:
         """The runs with the given numbers, as in `Sweep.schedule`.
