@@ -105,6 +105,11 @@ def is_open(value: Any) -> bool:
     return isinstance(value, str) and PLACEHOLDER.fullmatch(value.strip()) is not None
 
 
+def is_number(text: str) -> bool:
+    """Whether a text has the form of a number, such as "2e-4"."""
+    return len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text.strip()) is not None
+
+
 def number(place: str, value: Any, *, texts: bool) -> Any:
     """A number, or a list of numbers; text is read where the library reads it."""
     if isinstance(value, list):
@@ -114,7 +119,7 @@ def number(place: str, value: Any, *, texts: bool) -> Any:
     if not isinstance(value, str):
         return value
     text = value.strip()
-    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+    if not is_number(text):
         raise TypeError(f"{place} must be a number, got the text {shown(value)}")
     read = float(text)
     if not texts:

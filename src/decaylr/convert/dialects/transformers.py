@@ -12,7 +12,7 @@ from decaylr.compat.transformers import get_scheduler
 from decaylr.compat.transformers.schedules import NAMES
 from decaylr.convert.found import Dialect, Found
 from decaylr.convert.given import ABSENT, BASE_LR, STEPS, Given
-from decaylr.convert.settings import Settings, is_open, left_open
+from decaylr.convert.settings import Settings, is_number, is_open, left_open
 
 # Arguments of which one stands beside `learning_rate` in every dump and in most recipes.
 COMPANY = (
@@ -115,7 +115,9 @@ def _extra(settings: Settings) -> Mapping[str, Any] | None:
 
 def _is_word(value: Any) -> bool:
     """Whether an argument is a flag or a word such as "min", and no number."""
-    return isinstance(value, bool) or (isinstance(value, str) and value.isidentifier())
+    if isinstance(value, str):
+        return not is_open(value) and not is_number(value)
+    return isinstance(value, bool)
 
 
 def _whole(place: str, value: Any) -> int:
