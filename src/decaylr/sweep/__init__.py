@@ -8,6 +8,7 @@ from decaylr.sweep.distributions import Distribution, choice, integers, logunifo
 from decaylr.sweep.entry import Entry
 from decaylr.sweep.make import grid, sample, zip
 from decaylr.sweep.reading import load
+from decaylr.sweep.spaces import space, to_optuna, to_wandb
 from decaylr.sweep.summary import SweepSummary
 from decaylr.sweep.sweep import Sweep
 
@@ -22,6 +23,9 @@ __all__ = [
     "load",
     "loguniform",
     "sample",
+    "space",
+    "to_optuna",
+    "to_wandb",
     "uniform",
     "zip",
 ]
