@@ -33,7 +33,10 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 # -- docstrings
-autodoc_mock_imports = ["torch", "keras", "tensorflow", "jax", "optax"]
+autodoc_mock_imports = [
+    "jax", "keras", "mlx", "optax", "paddle", "tensorflow", "tf_keras", "thinc", "torch",
+    "transformers",
+]  # fmt: skip
 autodoc_typehints = "none"  # the docstrings state the types
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False

@@ -105,8 +105,8 @@ cdef class Evaluator:
             atomic_thread_fence(memory_order_release)  # who sees the node sees all of it
             self.node = <const Node*>PyCapsule_GetPointer(program._root(), "decaylr.Node")
 
-    def __call__(self, position, out=None):
-        """Value at a position: see `Schedule`."""
+    def __call__(self, position=None, out=None):
+        """Value at a position: see `Schedule`; Keras calls what it does not know with none."""
         cdef int overflow = 0
         cdef int64_t whole
         cdef double real

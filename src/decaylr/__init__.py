@@ -131,13 +131,20 @@ _LAZY_MODULES = (
     "jax",
     "keras",
     "laws",
+    "megatron",
+    "mlx",
+    "paddle",
     "plateau",
     "plot",
     "recipes",
     "report",
+    "sb3",
     "storage",
     "sweep",
+    "tf_keras",
+    "thinc",
     "torch",
+    "transformers",
 )
 
 

@@ -16,11 +16,16 @@ from tests.peers.installed import REQUIRED
 
 NAME = re.compile(r"(?<![\w./-])(?:decaylr|dl)(?:\.[A-Za-z_]\w*)+")
 FRAMEWORKS = ("jax", "keras", "torch")  # each module is imported once for all its names
+# Frameworks that the extra `test` does not install.
+OTHER_FRAMEWORKS = ("mlx", "paddle", "tf_keras", "thinc", "transformers")
 
 # Dotted names that are not attributes: files and commands.
 FILES = (".json", ".md", ".py", ".so", ".svg", ".toml", ".zip")
 ADDED = re.compile(r"\b_?(smoothstep|acme)\b")  # by the examples of docs/inside/add-a-*.md
-NO_ATTRIBUTES = {"decaylr.advice.__main__": "run by `python -m decaylr.advice`"}
+NO_ATTRIBUTES = {
+    "decaylr.v1": "a schedule that is registered with thinc",
+    "decaylr.advice.__main__": "run by `python -m decaylr.advice`",
+}
 
 # Look up each name in a process that has only run `import decaylr`.
 LOOKUP = """
@@ -72,7 +77,7 @@ def unresolved(names) -> list[str]:
     groups = defaultdict(list)
     for name in sorted(names):
         root = name.split(".")[1]
-        groups[root if root in FRAMEWORKS else name].append(name)
+        groups[root if root in (*FRAMEWORKS, *OTHER_FRAMEWORKS) else name].append(name)
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOOKUP],
         input=json.dumps([*groups.values()]),
@@ -92,6 +97,7 @@ def named():
 def test_every_name_in_the_documentation_resolves(named):
     missing = [f for f in FRAMEWORKS if importlib.util.find_spec(f) is None]
     assert not (missing and REQUIRED), f"not installed: {missing}"
+    missing += [f for f in OTHER_FRAMEWORKS if importlib.util.find_spec(f) is None]
     left_out = [*NO_ATTRIBUTES, *filter(ADDED.search, named)]
     wanted = {name for name in named if name not in left_out and name.split(".")[1] not in missing}
     assert len(wanted) > 60

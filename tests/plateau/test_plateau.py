@@ -214,3 +214,58 @@ def test_states_that_do_not_fit_are_refused():
     del good["best"]
     with pytest.raises(ValueError, match="state must be with the key best"):
         p.load_state_dict(good)
+
+
+# -- more or fewer runs ----------------------------------------------------------------------------
+
+
+def taught(plateau, metrics):
+    for metric in metrics:
+        plateau.update(metric)
+    return plateau
+
+
+STREAM = ([1.0, 1.0], [0.5, 2.0], [0.6, 0.4], [0.3, 0.7], [0.2, 0.8])
+
+
+@pytest.mark.parametrize("rule", ["torch", "keras", "optax", "paddle", "greedy"])
+def test_runs_take_their_state_along(rule):
+    options = {"smooth": True, "window_size": 3} if rule == "greedy" else {}
+    plateau = dl.Plateau(dl.constant([1.0, 2.0]), rule=rule, factor=0.5, patience=1, **options)
+    taught(plateau, STREAM[:3])
+    fresh = dl.Plateau(dl.constant(4.0), rule=rule, factor=0.5, patience=1, **options)
+    more = plateau.replace(dl.constant([2.0, 4.0, 1.0]), runs=[1, None, 0])
+    for a, b in STREAM[3:] * 3:
+        first, second = plateau.update([a, b])
+        assert more.update([b, a, a]).tolist() == [second, fresh.update(a), first]
+    assert more.value(0).tolist() == [2.0 * second, 4.0 * fresh.scale, 1.0 * first]
+
+
+def test_fewer_runs_and_one_for_all():
+    plateau = dl.Plateau(dl.constant([1.0, 2.0]), factor=[0.5, 0.25], patience=0)
+    taught(plateau, STREAM[:2])
+    one = plateau.replace(dl.constant(3.0), runs=[1])
+    assert (one.shape, one.scale) == ((), 0.25)
+    assert one.update(9.0) == 0.25 * 0.25
+    several = one.replace(dl.constant([[1.0], [2.0]]), runs=[0, 0])
+    assert several.scale.tolist() == [[0.0625], [0.0625]]
+    assert plateau.scale.tolist() == [1.0, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("runs", "error", "text"),
+    [
+        ([0], ValueError, "runs must be of 2 runs, as many as the schedule's, got 1"),
+        ([0, 2], ValueError, "runs must be below 2, the runs of this plateau, got 2"),
+        ([0, -1], ValueError, "runs must be >= 0"),
+        ([0, 0.5], TypeError, "runs must be an integer"),
+        ([0, None], ValueError, "runs must be numbers, as factor differs by run, got None"),
+        (None, ValueError, r"that gives \(2,\), got \(3,\); for more or fewer runs say with runs="),
+    ],
+)
+def test_runs_that_are_refused(runs, error, text):
+    options = {"factor": [0.5, 0.25]} if runs else {}
+    plateau = dl.Plateau(dl.constant([1.0, 2.0]), **options)
+    count = 2 if runs else 3
+    with pytest.raises(error, match=text):
+        plateau.replace(dl.constant([1.0] * count), runs=runs)

@@ -200,3 +200,31 @@ def test_a_state_that_does_not_fit_changes_no_plateau():
     with pytest.raises(ValueError, match="state: bad must be"):
         scheduler.load_state_dict(wrong)
     np.testing.assert_equal(scheduler.state_dict(), before)
+
+
+def test_a_group_more_and_the_state_goes_on():
+    optimizer = grouped(2)
+    rule = dl.Plateau(dl.constant([1.0, 0.5]), factor=0.5, patience=0)
+    scheduler = Scheduler(optimizer, rule)
+    for metric in ([1.0, 1.0], [2.0, 0.5]):
+        scheduler.step(metrics=metric)
+    optimizer.add_param_group({"params": [parameter()]})
+    before = rule.state_dict()
+    with pytest.raises(ValueError, match=r"shape \(\) or \(3,\), one run per parameter group"):
+        scheduler.step(metrics=[3.0, 3.0, 3.0])
+    np.testing.assert_equal(rule.state_dict(), before)
+    more = dl.constant([1.0, 0.5, 0.25])
+    scheduler.replace(scheduler.schedule.replace(more, runs=[0, 1, None]))
+    assert rates(optimizer) == [0.5, 0.5, 0.25]
+    scheduler.step(metrics=[3.0, 0.25, 1.0])
+    assert (rates(optimizer), scheduler.position) == ([0.25, 0.5, 0.25], 3)
+
+
+def test_one_plateau_serves_groups_that_come_later():
+    optimizer = grouped(2)
+    scheduler = Scheduler(optimizer, dl.Plateau(dl.constant(1.0), factor=0.5, patience=0))
+    for metric in (1.0, 2.0):
+        scheduler.step(metrics=metric)
+    optimizer.add_param_group({"params": [parameter()], "lr": 0.1})
+    scheduler.step(metrics=2.0)
+    assert rates(optimizer) == [0.25] * 3

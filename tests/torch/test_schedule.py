@@ -110,3 +110,15 @@ def test_an_ending_that_raises_holds_the_last_value():
 def test_refusals(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+def test_one_position_in_a_compiled_step():
+    """A position without axes, such as a counter: compilers may not read its value."""
+    for s in (dl.warmup_cosine(0.0, 0.3, 4, 11), dl.linear([1.0, 7 / 3], 0.0, 11)):
+        rate = schedule(s)
+        compiled = torch.compile(rate, fullgraph=True, backend="aot_eager")
+        for n in (0, 1, 5, 11, 40):
+            position = torch.tensor(n)
+            assert compiled(position).shape == s.shape
+            np.testing.assert_array_equal(compiled(position), rate(position))
+            np.testing.assert_allclose(rate(position), s(n), rtol=4 * 2.0**-23, atol=0)

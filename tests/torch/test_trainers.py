@@ -17,6 +17,7 @@ transformers = peer("transformers")
 
 import decaylr as dl  # noqa: E402
 from decaylr.torch import Scheduler  # noqa: E402
+from decaylr.transformers import PlateauCallback  # noqa: E402
 from tests.torch.optimizers import parameter, rates  # noqa: E402
 
 # Warnings caused by the trainers: data loader workers, logging, versions.
@@ -283,7 +284,12 @@ def trainer(path, schedule=SCHEDULE, scheduler_options=None, **options):
     data = [{"x": torch.tensor([k / 40]), "labels": torch.tensor([0.5])} for k in range(40)]
     used = Used()
     return used, transformers.Trainer(
-        model, arguments, train_dataset=data, optimizers=(optimizer, scheduler), callbacks=[used]
+        model,
+        arguments,
+        train_dataset=data,
+        eval_dataset=data,
+        optimizers=(optimizer, scheduler),
+        callbacks=[used],
     )
 
 
@@ -347,3 +353,57 @@ def test_accelerate_skipped_steps():
         scheduler.step()
     assert used == [SCHEDULE(k) for k in (0, 1, 1, 2, 2, 2)]
     assert scheduler.scheduler.position == 3
+
+
+# -- a plateau in transformers' Trainer ----------------------------------------------------
+
+
+def evaluated(path, plateau, metric=None):
+    """A training that evaluates, with a loss that is never better than the first."""
+    used, made = trainer(
+        path, plateau, eval_strategy="steps", eval_steps=2, save_strategy="steps", save_steps=4
+    )
+    made.add_callback(PlateauCallback(metric))
+    return used, made
+
+
+def never_better():
+    # warmup first: the position moves at every step, not at evaluations only
+    schedule = dl.linear(0.0, 0.5, 4)
+    return dl.Plateau(schedule, mode="max", factor=0.5, patience=0, threshold=1e9)
+
+
+def heard(steps):
+    """By hand: the second and each later evaluation, after every second step, halves."""
+    schedule = dl.linear(0.0, 0.5, 4)
+    return [schedule(k) * 0.5 ** max(k // 2 - 1, 0) for k in range(steps)]
+
+
+@pytest.mark.parametrize("metric", [None, "loss", "eval_loss"])
+def test_transformers_gives_the_metric_to_a_plateau(tmp_path, metric):
+    used, made = evaluated(tmp_path, never_better(), metric)
+    made.train()
+    assert used.rates == heard(BATCHES * EPOCHS)
+
+
+def test_transformers_resumes_a_plateau(tmp_path):
+    _, made = evaluated(tmp_path, never_better())
+    made.train()
+    again, second = evaluated(tmp_path, never_better())
+    second.train(resume_from_checkpoint=str(tmp_path / "checkpoint-8"))
+    assert again.rates == heard(BATCHES * EPOCHS)[8:]
+
+
+def test_transformers_names_a_metric_that_is_missing(tmp_path):
+    _, made = evaluated(tmp_path, never_better(), "accuracy")
+    with pytest.raises(ValueError, match=r"metric must be one of .*eval_loss.*got eval_accuracy"):
+        made.train()
+
+
+def test_transformers_without_a_plateau_to_tell(tmp_path):
+    _, made = evaluated(tmp_path, SCHEDULE)
+    with pytest.raises(TypeError, match="metrics must be left out, since no schedule is a Plat"):
+        made.train()
+    made.lr_scheduler = made.callback_handler.lr_scheduler = None
+    with pytest.raises(TypeError, match=r"scheduler must be a decaylr\.torch\.Scheduler with"):
+        made.evaluate()

@@ -23,6 +23,7 @@ from decaylr.checks import (
     refuse,
     whole_number,
 )
+from decaylr.evaluation import foreign
 from decaylr.evaluation.program import compiled
 from decaylr.evaluation.threads import team
 from decaylr.tree.batch import indexed
@@ -34,7 +35,13 @@ Table = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 def positions(value: Any) -> Array:
     """Convert to int64 or float64 positions, each within [0, 2**63)."""
-    array = real_array("position", value)
+    if foreign.package_of(value) == "mlx":  # whose optimizers need an array of MLX back
+        foreign.refuse_bare(value, "position must be real numbers, got an array of MLX")
+    try:
+        array = real_array("position", value)
+    except TypeError as error:
+        foreign.refuse_bare(value, str(error))
+        raise
     invalid = _engine.first_misplaced(array)
     if invalid >= 0:
         index = tuple(int(i) for i in np.unravel_index(invalid, array.shape))

@@ -10,11 +10,11 @@ from typing import Any
 import keras
 
 from decaylr import schedule as tree
-from decaylr.checks import LARGEST_POSITION, known_keys, refuse
+from decaylr.checks import known_keys, refuse
 from decaylr.keras.numbers import KerasNumbers, Real, tensor
 from decaylr.keras.tables import looked_up, tables_of
 from decaylr.traced import formulas as traced
-from decaylr.training.steps import exact
+from decaylr.training.steps import exact, position_at
 
 UNKNOWN = object()  # in place of tables that were not needed yet
 
@@ -83,10 +83,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 
     def position(self, step: int) -> int | float:
         """The position of the schedule at a step; an int if it is whole."""
-        position = self._start + self._units * step
-        if position > LARGEST_POSITION:
-            refuse("position", f"at most {LARGEST_POSITION}", position)
-        return int(position) if position.denominator == 1 else float(position)
+        return position_at(self._start, self._units, step)
 
     def value(self, step: int) -> float:
         """The value at a step, from the compiled core."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
@@ -21,6 +21,7 @@ from decaylr.checks import (
     real_array,
     refuse,
     shown,
+    whole_number,
     whole_numbers,
 )
 from decaylr.notation.reading import from_node
@@ -181,25 +182,74 @@ class Plateau:
         scale = self._state["scale"].reshape(self._shape)
         return float(scale) if self._shape == () else scale.copy()
 
-    def replace(self, schedule: Schedule) -> Plateau:
+    def replace(self, schedule: Schedule, *, runs: Sequence[int | None] | None = None) -> Plateau:
         """Return a plateau with another schedule and the same rule, parameters and state.
 
-        Use it to change the horizon: ``plateau.replace(plateau.schedule.extend(total))``.
+        Use it to change the horizon: ``plateau.replace(plateau.schedule.extend(total))``. With
+        `runs` the number of runs may change, for example with the parameter groups of an
+        optimizer.
 
         Parameters
         ----------
         schedule : Schedule
-            With it, the shape of the batch must stay the same.
+            Without `runs`, the shape of the batch must stay the same.
+        runs : sequence of int or None, optional
+            For each run of the schedule, in C order, the run of this plateau whose parameters
+            and state it takes; None for a run that begins anew, which needs parameters that are
+            the same for all runs.
 
         Returns
         -------
         Plateau
+
+        Examples
+        --------
+        >>> import decaylr as dl
+        >>> p = dl.Plateau(dl.constant([0.1, 0.4]), factor=0.5, patience=0)
+        >>> for losses in ([1.0, 1.0], [0.5, 2.0]):
+        ...     scale = p.update(losses)
+        >>> p.replace(dl.constant([0.4, 0.1, 0.2]), runs=[1, 0, None]).scale
+        array([0.5, 1. , 1. ])
         """
-        plateau = Plateau(schedule, **self._arguments())
-        if plateau.shape != self._shape:
-            refuse("schedule", f"of a shape that gives {self._shape}", schedule.shape)
-        plateau._state = {name: array.copy() for name, array in self._state.items()}
+        if runs is None:
+            plateau = Plateau(schedule, **self._arguments())
+            if plateau.shape != self._shape:
+                hint = "; for more or fewer runs say with runs= which ones go on"
+                refuse(
+                    "schedule", f"of a shape that gives {self._shape}", f"{schedule.shape}{hint}"
+                )
+            plateau._state = {name: array.copy() for name, array in self._state.items()}
+            return plateau
+        chosen = self._checked_runs(schedule, runs)
+        plateau = Plateau(schedule, **self._arguments_of(chosen, schedule.shape))
+        known = [(new, old) for new, old in enumerate(chosen) if old is not None]
+        to, origin = np.array(known, np.int64).reshape(-1, 2).T
+        for name, array in self._state.items():
+            plateau._state[name].reshape(len(chosen), -1)[to] = array.reshape(self.size, -1)[origin]
         return plateau
+
+    def _checked_runs(self, schedule: Schedule, runs: Sequence[int | None]) -> list[int | None]:
+        if not isinstance(schedule, Schedule):
+            raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
+        numbers = [None if run is None else whole_number("runs", run) for run in runs]
+        if len(numbers) != schedule.size:
+            refuse("runs", f"of {schedule.size} runs, as many as the schedule's", len(numbers))
+        for run in numbers:
+            if run is not None and run >= self.size:
+                refuse("runs", f"below {self.size}, the runs of this plateau", run)
+        return numbers
+
+    def _arguments_of(self, runs: list[int | None], shape: tuple[int, ...]) -> dict[str, Any]:
+        """The arguments of these runs: those that differ by run are selected."""
+        arguments = self._arguments()
+        known = [run for run in runs if run is not None]
+        for name, value in arguments.items():
+            if isinstance(value, np.ndarray) and value.ndim:
+                if len(known) < len(runs):
+                    refuse("runs", f"numbers, as {name} differs by run", "None")
+                of_runs = np.broadcast_to(value, self._shape).reshape(-1)[known]
+                arguments[name] = of_runs.reshape(shape)
+        return arguments
 
     # -- use --------------------------------------------------------------------------
 

@@ -97,14 +97,15 @@ class Positions:
             raise TypeError(f"position must be a tensor of integers, got {got}")
         keys, origins, rows, runs, begin, period = self._on(position.device)
         at = position.to(torch.int64).clamp(0, LAST)
+        # With one axis more, as compilers read an index without axes as a number of the host.
         at = torch.where(at < begin, at, begin + (at - begin) % period)
-        index = torch.searchsorted(keys, runs + at, right=True) - 1
+        index = (torch.searchsorted(keys, runs + at, right=True) - 1).unsqueeze(-1)
         row = rows[index]
-        t = (at - origins[index]).to(torch.float32) * row[..., -2]
+        t = (at.unsqueeze(-1) - origins[index]).to(torch.float32) * row[..., -2]
         first, *lower, value = row[..., :-2].unbind(-1)
         for coefficient in reversed(lower):
             value = value * t + coefficient
-        return (value + first) * row[..., -1]
+        return ((value + first) * row[..., -1]).squeeze(-1)
 
     def _on(self, device: torch.device) -> tuple[torch.Tensor, ...]:
         """The tables on a device; copied there when they are first used on it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from decaylr.checks import above, at_least
+from decaylr.checks import LARGEST_POSITION, above, at_least, refuse
 
 LARGEST_DENOMINATOR = 10**6  # of the fractions that floats are read as
 
@@ -31,3 +31,11 @@ def on_grid(position: float, denominator: int) -> Fraction:
     """A stored position as the fraction with this denominator that rounds to it, if any."""
     nearest = Fraction(round(Fraction(position) * denominator), denominator)
     return nearest if float(nearest) == position else Fraction(position)
+
+
+def position_at(start: Fraction, units_per_step: Fraction, step: int) -> int | float:
+    """The position of a schedule at a step; an int if it is whole."""
+    position = start + units_per_step * step
+    if position > LARGEST_POSITION:
+        refuse("position", f"at most {LARGEST_POSITION}", position)
+    return int(position) if position.denominator == 1 else float(position)

@@ -196,9 +196,8 @@ def exponential_decay(
     if end_value is None:
         return schedule
     end = finite("end_value", end_value)
-    largest = np.finfo(np.float64).max
-    low = np.where(is_constant | (rate >= 1), -largest, end)
-    return schedule.clip(low, np.where(is_constant | (rate < 1), largest, end))
+    low = np.where(is_constant | (rate >= 1), -np.inf, end)
+    return schedule.clip(low, np.where(is_constant | (rate < 1), np.inf, end))
 
 
 def cosine_decay_schedule(

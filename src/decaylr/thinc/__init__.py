@@ -1,0 +1,76 @@
+"""thinc and spaCy: schedules for their optimizers, in code and in configuration files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import thinc.schedules
+
+from decaylr.checks import refuse
+from decaylr.schedule import Schedule
+
+__all__ = ["from_config", "schedule"]
+
+# Since thinc 9 a schedule is an object of this class, before it was an iterator of values.
+KIND = getattr(thinc.schedules, "Schedule", None)
+
+
+def schedule(s: Schedule) -> Any:
+    """Make a schedule of thinc, for `learn_rate` and the other hyperparameters of its optimizers.
+
+    Parameters
+    ----------
+    s : Schedule
+        A single schedule, of shape ().
+
+    Returns
+    -------
+    thinc.api.Schedule
+        With thinc 8, which spaCy 3 uses, an iterator of the values.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `s` is no single schedule.
+
+    Examples
+    --------
+    >>> import decaylr as dl
+    >>> import decaylr.thinc
+    >>> decaylr.thinc.schedule(dl.linear(1.0, 0.0, 4))(1)
+    0.75
+    """
+    return _checked(s)
+
+
+def from_config(schedule: dict[str, Any]) -> Any:
+    """The schedule of a configuration, ``@schedules = "decaylr.v1"``.
+
+    Parameters
+    ----------
+    schedule : dict
+        The result of `Schedule.to_dict`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no single schedule as data.
+    """
+    return _checked(Schedule.from_dict(schedule))
+
+
+def _checked(s: Any) -> Any:
+    if not isinstance(s, Schedule):
+        raise TypeError(f"s must be a Schedule, got {type(s).__name__}")
+    if s.shape != ():
+        refuse("s", "a single schedule", f"shape {s.shape}")
+    return _values(s) if KIND is None else KIND("decaylr", _value, attrs={"schedule": s})
+
+
+def _values(s: Schedule) -> Iterator[float]:
+    yield from s.cursor()
+
+
+def _value(self: Any, step: int, **extra: Any) -> float:
+    return float(self.attrs["schedule"](step))
