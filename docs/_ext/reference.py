@@ -50,7 +50,7 @@ SECTIONS = {
     "sweeps": (
         "Sweeps",
         "See also: [Sweep files](../files.md), [Storing tables](../storing.md).",
-        ("decaylr.sweep", "decaylr.storage", "decaylr.convert"),
+        ("decaylr.sweep", "decaylr.storage", "decaylr.dask", "decaylr.convert"),
     ),
 }
 OTHERS = "others"  # the page of public names of `decaylr` for which there is no other

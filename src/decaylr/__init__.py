@@ -127,6 +127,7 @@ _LAZY_MODULES = (
     "clock",
     "compat",
     "convert",
+    "dask",
     "history",
     "jax",
     "keras",

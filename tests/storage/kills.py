@@ -29,6 +29,7 @@ from decaylr.storage import storing  # noqa: F401  (loaded once, before the firs
 from decaylr.storage.formats import files_of
 
 STEPS = 2001
+# Of Python's audit events, those of operations on files.
 OPERATIONS = ("open", "os.rename", "os.mkdir", "os.remove", "os.truncate", "os.scandir")
 
 
@@ -66,10 +67,10 @@ class Trial:
             return compute(grid, schedule, number)
 
         Grid.block = logged
-        if operation is not None:
-            kill_before(operation)
+        operations = counted(operation)
         try:
             dl.store(self.sweep, self.path, **self.options)
+            os.write(log, f"operations {operations()}\n".encode())
         except BaseException as error:
             print(f"{type(error).__name__}: {error}", file=sys.stderr)
             os._exit(1)
@@ -89,9 +90,13 @@ class Trial:
 
     def computed(self):
         """The blocks that children have computed since the last call."""
-        blocks = {int(line) for line in self.log.read_text().split()} if self.log.exists() else ()
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.unlink(missing_ok=True)
-        return set(blocks)
+        return {int(line) for line in lines if line.isdigit()}
+
+    def operations(self):
+        """The operations on files of the child that has stored everything."""
+        return int(self.log.read_text().splitlines()[-1].split()[1])
 
     def digests(self):
         """What every file beside the log has in it."""
@@ -108,17 +113,18 @@ class Trial:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def kill_before(operation):
-    """Kill this process before its n-th operation on files."""
-    left = [operation]
+def counted(last):
+    """Count the operations on files of this process; it kills itself before the `last` one."""
+    seen = [0]
 
     def count(event, _):
         if event in OPERATIONS:
-            left[0] -= 1
-            if left[0] == 0:
+            seen[0] += 1
+            if seen[0] == last:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(count)
+    return lambda: seen[0]
 
 
 def waited(pid):
@@ -134,14 +140,14 @@ def run(folder, suffix, kills, size, seed):
     chance, trial = random.Random(seed), Trial(folder, suffix, size)
     begun = time.perf_counter()
     waited(trial.child())
-    whole, expected = time.perf_counter() - begun, trial.digests()
+    whole, expected, operations = time.perf_counter() - begun, trial.digests(), trial.operations()
     trial.computed()
     trial.clear()
     killed = again = differences = litter = 0
     while killed < kills:
         before = trial.finished()
         if chance.random() < 0.5:
-            pid = trial.child(operation=chance.randint(1, 60))
+            pid = trial.child(operation=chance.randint(1, operations))
         else:
             pid = trial.child()
             time.sleep(chance.uniform(0.0, whole if not size else 2 * whole / kills))

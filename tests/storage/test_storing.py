@@ -249,6 +249,21 @@ def test_a_disk_that_becomes_full_leaves_a_store_that_goes_on(tmp_path, monkeypa
     assert computed == [2, 3, 4, 5]
 
 
+def test_going_on_needs_room_for_what_is_missing_only(tmp_path, monkeypatch):
+    sweep, settings = two_entries(), {"steps": 20, "chunks": (2, 10)}
+    with pytest.raises(ZeroDivisionError):
+        dl.store(sweep, tmp_path / "x.zarr", **settings, progress=stop_after(4))
+    stored = dl.open(tmp_path / "x.zarr")
+    needed = stored._files.missing_bytes(stored._job.grid)
+    assert 0 < needed <= 2 * 160
+    disk = SimpleNamespace(f_bavail=needed - 1, f_frsize=1, f_blocks=10)
+    monkeypatch.setattr(files.os, "statvfs", lambda _: disk)
+    with pytest.raises(OSError, match="1 bytes are missing"):
+        dl.store(sweep, tmp_path / "x.zarr", **settings)
+    disk.f_bavail = needed
+    assert dl.store(sweep, tmp_path / "x.zarr", **settings).complete
+
+
 def test_the_size_is_what_the_values_take(path):
     sweep = dl.linear(np.arange(1.0, 1001.0), 0.0, 2000)
     stored = dl.store(sweep, path, steps=2001)

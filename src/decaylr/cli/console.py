@@ -104,7 +104,10 @@ def input_errors() -> Iterator[None]:
         text = " ".join(str(error).split()) or type(error).__name__
         raise InputError(text) from None
     except ModuleNotFoundError as error:
-        raise InputError(f"{error}; this needs pip install 'decaylr[cli]'") from None
+        known = "pip install" in str(error)  # the extra is named already
+        raise InputError(
+            str(error) if known else f"{error}; this needs pip install 'decaylr[cli]'"
+        ) from None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import click
 
 from decaylr.checks import refuse
 from decaylr.cli import report
+from decaylr.cli.workers import Workers
 from decaylr.files import check_new, check_writable
 from decaylr.pictures.window import COUNTED_UNITS
 from decaylr.storage import storing
@@ -63,7 +64,7 @@ class Output:
         if self.size:
             click.echo(f"{self._path} will have {report.short(self.size)}B")
 
-    def write(self, *, quiet: bool) -> None:
+    def write(self, workers: Workers, *, quiet: bool) -> None:
         """Write it, with a progress bar."""
         what = f"writing {self._path.name}"
         if self._path.suffix in SWEEP_FILES:
@@ -71,7 +72,7 @@ class Output:
         elif self._job is not None:
             with report.progress_bar(what, self._job.grid.blocks, quiet=quiet) as advance:
                 blocks = Advance(advance)
-                storing.write(self._job, self._path, self._overwrite, blocks)
+                workers.write(self._job, self._path, self._overwrite, blocks)
         else:
             total = sum(e.schedule.size * export.count_positions(e) for e in self._entries)
             with report.progress_bar(what, total, quiet=quiet) as advance:

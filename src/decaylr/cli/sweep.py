@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
@@ -24,10 +25,11 @@ from decaylr.cli.console import (
     thread_limit,
 )
 from decaylr.cli.outputs import Output, check_out
+from decaylr.cli.workers import Workers, dask_option, workers_of
 from decaylr.laws import named
 from decaylr.sweep import export, sql
 from decaylr.sweep.entry import Entry
-from decaylr.sweep.figures import EntryFigures, figures_of
+from decaylr.sweep.figures import EntryFigures
 from decaylr.sweep.losses import with_losses
 from decaylr.sweep.runs import chosen
 from decaylr.sweep.summary import SweepSummary, summarized
@@ -53,6 +55,7 @@ from decaylr.sweep.summary import SweepSummary, summarized
     "multi-power:400M or convex-bound.",
 )
 @click.option("--threads", type=click.IntRange(1, 1024), help="Maximum number of threads.")
+@dask_option
 @fill_options
 @select_option
 @overwrite_option
@@ -67,6 +70,7 @@ def command(
     limit: int | None,
     law: str | None,
     threads: int | None,
+    dask: str | None,
     fills: Fills,
     select: str | None,
     overwrite: bool,
@@ -78,7 +82,9 @@ def command(
     --out, --summary and --plot write only these. With --law, they may be chosen by the loss that
     a loss-curve law predicts: --order-by loss.
     """
-    with input_errors(), thread_limit(threads):
+    with ExitStack() as stack:
+        stack.enter_context(input_errors())
+        stack.enter_context(thread_limit(threads))
         outputs = {"out": out, "summary": summary, "plot": picture}
         check_outputs(file, outputs, overwrite=overwrite, continued=("out",))
         check_picture(picture)
@@ -94,7 +100,8 @@ def command(
         table: Output | None = None
         if out is not None and not choosing:
             table = planned(out, entries, overwrite, quiet)
-        measured = evaluated(entries, quiet, fills["steps"])
+        workers = stack.enter_context(workers_of(dask))
+        measured = evaluated(entries, workers, quiet, fills["steps"])
         rows = summarized(entries, measured) if choosing or summary is not None else None
         if rows is not None and predictor is not None:
             rows = with_losses(rows, entries, predictor, fills["steps"])
@@ -107,7 +114,7 @@ def command(
         if summary is not None and rows is not None:
             export.write_summary(summary, rows)
         if table is not None:
-            table.write(quiet=quiet)
+            table.write(workers, quiet=quiet)
         if picture is not None:
             draw(picture, entries, quiet)
 
@@ -120,12 +127,14 @@ def planned(out: Path, entries: Sequence[Entry], overwrite: bool, quiet: bool) -
     return output
 
 
-def evaluated(entries: Sequence[Entry], quiet: bool, steps: int | None) -> list[EntryFigures]:
+def evaluated(
+    entries: Sequence[Entry], workers: Workers, quiet: bool, steps: int | None
+) -> list[EntryFigures]:
     """Evaluate the entries and print the summary table."""
     start = perf_counter()
     total = sum(entry.schedule.size * export.count_positions(entry) for entry in entries)
     with report.progress_bar("evaluating", total, quiet=quiet) as advance:
-        measured = [figures_of(entry, advance, steps=steps) for entry in entries]
+        measured = workers.figures(entries, steps, advance)
     seconds = perf_counter() - start
     if not quiet:
         page = report.console()

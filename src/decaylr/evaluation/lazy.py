@@ -23,6 +23,7 @@ from decaylr.tree.node import Node
 MOST_PAYLOAD = 48_000  # bytes of a piece
 MOST_TASKS = 10**5
 _TRIED = 1024  # runs of which the size of a run is estimated
+_TOGETHER = 32  # pieces
 
 
 class Runs:
@@ -53,8 +54,10 @@ def _pieces(schedule: Node) -> Any:
     tried = min(schedule.size, _TRIED)
     size = len(pickle.dumps(indexed(schedule, slice(0, tried)))) / tried
     runs = max(int(MOST_PAYLOAD / size), 1)
-    for first in range(0, schedule.size, runs):
-        yield from _small(indexed(schedule, slice(first, first + runs)))
+    for first in range(0, schedule.size, _TOGETHER * runs):  # to cut a small batch costs less
+        part = indexed(schedule, slice(first, first + _TOGETHER * runs))
+        for begin in range(0, part.size, runs):
+            yield from _small(indexed(part, slice(begin, begin + runs)))
 
 
 def _small(schedule: Node) -> Any:

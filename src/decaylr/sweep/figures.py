@@ -108,7 +108,7 @@ def figures_of(
     start = perf_counter()
     runs = entry.schedule.reshape(-1)
     lengths = own_lengths(entry) if steps is None else np.full(runs.size, float(steps))
-    exact = np.ones(runs.size, np.bool_) if steps is not None else _exactly(entry.unit, lengths)
+    exact = exact_runs(entry, steps)
     table_columns = sample_positions(entry).size if steps is None else steps
     counts = np.where(exact, np.ceil(lengths), GRID_STEPS).astype(np.int64)
     order = np.lexsort((counts, exact))  # runs with as many positions stand together
@@ -142,10 +142,12 @@ def own_lengths(entry: Entry) -> FloatArray:
     return np.where(entry.own_lengths & (own > 0), own, entry.length)
 
 
-def _exactly(unit: str, lengths: FloatArray) -> npt.NDArray[np.bool_]:
+def exact_runs(entry: Entry, steps: int | None) -> npt.NDArray[np.bool_]:
     """Which runs are folded over all their positions, not over a grid."""
-    counted = unit in COUNTED_UNITS
-    below: npt.NDArray[np.bool_] = lengths < MOST_POSITIONS
+    if steps is not None:
+        return np.ones(entry.schedule.size, np.bool_)
+    counted = entry.unit in COUNTED_UNITS
+    below: npt.NDArray[np.bool_] = own_lengths(entry) < MOST_POSITIONS
     return below if counted else np.zeros_like(below)
 
 

@@ -171,9 +171,7 @@ class Sweep:
         """
         number = None if steps is None else whole_number("steps", steps, 1)
         entries = self.parts()
-        for entry in entries:
-            if number is None and not 0 < entry.length < np.inf:
-                refuse("steps", f"given for {entry.name}, which never ends", None)
+        check_ends(entries, number)
         found = summarized(entries, [figures_of(entry, steps=number) for entry in entries])
         return found if law is None else with_losses(found, entries, require_law(law), number)
 
@@ -310,6 +308,13 @@ class Sweep:
             keys or types, or a `schedule` that is not that of the entries.
         """
         save(path, entries_of(self))
+
+
+def check_ends(entries: tuple[Entry, ...], steps: int | None) -> None:
+    """Check that every run ends, unless a number of steps is given."""
+    for entry in entries:
+        if steps is None and not 0 < entry.length < np.inf:
+            refuse("steps", f"given for {entry.name}, which never ends", None)
 
 
 def entries_of(sweep: Sweep) -> tuple[Entry, ...]:

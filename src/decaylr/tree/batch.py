@@ -121,7 +121,7 @@ def _canonical(mixed: N) -> Calls[N]:
         indices = np.flatnonzero(flat_part == old)
         rows = flat_row[indices]
         child = mixed.children[old]
-        unchanged = np.array_equal(rows, np.arange(child.size))
+        unchanged = rows.size == child.size and np.array_equal(rows, np.arange(child.size))
         children.append(child if unchanged else (yield _indexed(child, rows)))
         new_part[indices] = number
         new_row[indices] = np.arange(indices.size)
