@@ -50,11 +50,18 @@ def follow(folder: Path) -> str:
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="the commands of the page are for a shell")
 def test_a_reader_gets_to_a_sweep_and_a_resumed_training(tmp_path):
-    for needed in ("torch", "click", "matplotlib"):
+    for needed in ("torch", "click", "matplotlib", "plotly"):
         peer(needed)
     printed = follow(tmp_path)
     made = {path.name for path in tmp_path.iterdir()} - {"bin"}
-    assert made >= {"sweep.toml", "sweep.png", "summary.csv", "train.py", "checkpoint.pt"}
+    assert made >= {
+        "sweep.toml",
+        "sweep.png",
+        "summary.csv",
+        "report.html",
+        "train.py",
+        "checkpoint.pt",
+    }
     assert "25 runs" in printed
     schedule = dl.warmup_cosine(1e-5, 1e-2, 20, 200)
     rates = {int(p): float(v) for p, v in re.findall(r"step (\d+): rate (\S+),", printed)}
