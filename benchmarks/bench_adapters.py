@@ -5,7 +5,7 @@ import warnings
 from time import perf_counter
 
 import decaylr as dl
-from benchmarks.timing import medians, ratio
+from benchmarks.timing import medians, ratio, skipped_without_its_library
 
 GROUPS = (1, 200)
 
@@ -16,6 +16,7 @@ class TorchStep:
     params = (list(GROUPS),)
     param_names = ("groups",)
 
+    @skipped_without_its_library
     def setup(self, groups):
         import torch
 
@@ -52,6 +53,7 @@ class KerasRead:
 
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self):
         os.environ.setdefault("KERAS_BACKEND", "jax")
         import keras
@@ -81,6 +83,7 @@ class JaxSweep:
 
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self):
         import jax
         import numpy as np

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks import optax_families
 from benchmarks.peers import CURVES, PEERS
 from benchmarks.shapes import SHAPES
-from benchmarks.timing import ratio, require_close, rows
+from benchmarks.timing import ratio, require_close, rows, skipped_without_its_library
 
 STEPS = 5000
 
@@ -33,6 +33,7 @@ class Peers(Beside):
     params = (list(PEERS), list(CURVES))
     param_names = ("peer", "curve")
 
+    @skipped_without_its_library
     def setup(self, peer, curve):
         n, steps = (10, 2000) if peer == "python" else (rows(1000), STEPS)
         theirs = PEERS[peer](curve, n, steps)
@@ -50,6 +51,7 @@ class Optax(Beside):
     params = (list(optax_families.FAMILIES),)
     param_names = ("family",)
 
+    @skipped_without_its_library
     def setup(self, family):
         from decaylr.compat import optax
 

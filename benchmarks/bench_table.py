@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.shapes import SHAPES, mixed
-from benchmarks.timing import ratio, require_close, rows
+from benchmarks.timing import ratio, require_close, rows, skipped_without_its_library
 
 SIZES = {"large": (rows(1000), 20_000), "short rows": (rows(100_000), 200), "in cache": (20, 2000)}
 
@@ -38,6 +38,7 @@ class Table(Checked):
     params = (list(SHAPES), list(SIZES))
     param_names = ("shape", "size")
 
+    @skipped_without_its_library
     def setup(self, name, size):
         self.prepare(name, size)
 
@@ -53,6 +54,7 @@ class BesideNumpy(Checked):
     params = (list(SHAPES),)
     param_names = ("shape",)
 
+    @skipped_without_its_library
     def setup(self, name):
         self.prepare(name, "large")
 
@@ -73,6 +75,7 @@ class Routes(Checked):
     params = (list(SHAPES),)
     param_names = ("shape",)
 
+    @skipped_without_its_library
     def setup(self, name):
         self.prepare(name, "large")
 
@@ -111,6 +114,7 @@ class Mixed:
 
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self):
         self.n, self.steps = rows(1000), 20_000
         self.batch, self.parts = mixed(self.n, self.steps)

@@ -6,7 +6,7 @@ from time import perf_counter
 import numpy as np
 
 import decaylr as dl
-from benchmarks.timing import medians, ratio, rows
+from benchmarks.timing import medians, ratio, rows, skipped_without_its_library
 
 HORIZON = 10_000
 
@@ -69,6 +69,7 @@ class JaxProgram:
     param_names = ("family",)
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self, family):
         import jax
         import optax
@@ -113,6 +114,7 @@ class JaxMembers:
 
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self):
         import jax
         import optax
@@ -151,6 +153,7 @@ class KerasStep:
 
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self):
         os.environ.setdefault("KERAS_BACKEND", "jax")
         import jax

@@ -1,6 +1,8 @@
 """Schedules as people write them, with parameters drawn at random: see `users/`."""
 
-from benchmarks.timing import medians, ratio
+import os
+
+from benchmarks.timing import medians, ratio, skipped_without_its_library
 from benchmarks.timing import rows as scaled
 from benchmarks.users import routes
 from benchmarks.users.measure import RUNS, STEPS, Work, beside_peer
@@ -14,6 +16,7 @@ class Users:
     param_names = ("row",)
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self, name):
         self.work = Work(ROWS[name], scaled(RUNS), STEPS)
 
@@ -40,6 +43,15 @@ class Live:
     param_names = ("row",)
     timeout = 300
 
+    @skipped_without_its_library
+    def setup(self, name):
+        import jax  # noqa: F401
+        import optax  # noqa: F401
+
+        if name.startswith("keras"):
+            os.environ.setdefault("KERAS_BACKEND", "jax")
+            import keras  # noqa: F401
+
     def track_times_faster(self, name):
         return beside_peer(ROWS[name], STEPS)
 
@@ -53,6 +65,7 @@ class Routes:
     param_names = ("route", "row")
     timeout = 300
 
+    @skipped_without_its_library
     def setup(self, route, name):
         self.ours, self.reference = routes.works(route, name)
 

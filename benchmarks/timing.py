@@ -1,8 +1,11 @@
 """Times and ratios within one process. Both sides run alternately; the median of each is used.
 
 DECAYLR_BENCH_SCALE (default 1) multiplies the number of runs of the large tables.
+DECAYLR_BENCH_LIBRARIES=required makes a library that is not installed an error; otherwise its
+benchmarks are skipped.
 """
 
+import functools
 import os
 from statistics import median
 from time import perf_counter
@@ -14,6 +17,21 @@ LEAST = 1e-3  # seconds; shorter work is repeated within one timing
 ENOUGH = 0.5 * SCALE  # seconds for all rounds of one figure, within the limits FEWEST and MOST
 FEWEST, MOST = 3, 41
 CACHED = 2**17  # number of values compared at a time
+
+
+def skipped_without_its_library(setup):
+    """A `setup` whose benchmark asv skips, with the name, if a library is not installed."""
+
+    @functools.wraps(setup)
+    def prepared(*arguments):
+        try:
+            return setup(*arguments)
+        except ModuleNotFoundError as missing:
+            if os.environ.get("DECAYLR_BENCH_LIBRARIES") == "required":
+                raise
+            raise NotImplementedError(f"skipped: {missing.name} is not installed") from missing
+
+    return prepared
 
 
 def rows(n):

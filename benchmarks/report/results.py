@@ -50,12 +50,17 @@ def pattern(row: Row) -> str:
     return f"^{re.escape(row.benchmark + params)}$"
 
 
+def settings(scale: float) -> dict[str, str]:
+    """The environment of a measurement: its scale, and no library may be missing."""
+    return {"DECAYLR_BENCH_SCALE": str(scale), "DECAYLR_BENCH_LIBRARIES": "required"}
+
+
 def run_users(scale: float) -> dict[str, float]:
     """Measure the users' rows, in one process; exit if one of them has wrong values."""
     to = SUITES / "results" / "users.json"
     to.parent.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "benchmarks.users", "--record", str(to)]
-    environment = os.environ | {"DECAYLR_BENCH_SCALE": str(scale)}
+    environment = os.environ | settings(scale)
     if subprocess.run(command, cwd=SUITES.parent, env=environment, check=False).returncode:
         raise SystemExit("a row of the users' schedules is wrong, see above; nothing was written")
     figures: dict[str, float] = json.loads(to.read_text())
@@ -68,7 +73,7 @@ def run(rows: list[Row], scale: float) -> Path:
     wanted = [*map(pattern, rows), *(f"^{re.escape(name)}" for name in TABLES)]
     command = [*asv, "run", "--quick", "--show-stderr", "-E", f"existing:{sys.executable}"]
     command += ["--set-commit-hash", "HEAD", *(f"--bench={regex}" for regex in wanted)]
-    environment = os.environ | {"DECAYLR_BENCH_SCALE": str(scale)}
+    environment = os.environ | settings(scale)
     subprocess.run([*asv, "machine", "--yes"], cwd=SUITES, check=True, capture_output=True)
     if subprocess.run(command, cwd=SUITES, env=environment, check=False).returncode:
         raise SystemExit("a benchmark failed, see the output of asv above; nothing was written")
