@@ -117,3 +117,55 @@ def test_positions_near_a_value_of_0_in_a_short_interval(kind, p):
     s = dl.interpolate(positions, values, kind)
     assert not misses(s(p), oracle_points.interpolate(positions, values, kind)(p))
     assert s.advance(p).table(5)[0] == s(p)
+
+
+def through(knots, values, p, extend):
+    """Straight lines between points in plain Python; of two equal positions the second counts."""
+    after = [i for i, knot in enumerate(knots) if knot <= p]
+    i = after[-1] if after else -1
+    if not extend and not 0 <= i < len(knots) - 1:
+        return values[max(i, 0)]
+    i = min(max(i, 0), len(knots) - 2)
+    return values[i] + (values[i + 1] - values[i]) * (p - knots[i]) / (knots[i + 1] - knots[i])
+
+
+@pytest.mark.parametrize("kind", ["linear", "previous"])
+@pytest.mark.parametrize(
+    "knots", [[0, 10, 10, 30], [0, 0, 7, 20], [3, 7 / 3 * 3, 7, 9.5], [0, 11 / 10 * 10, 20, 20]]
+)
+def test_a_position_that_stands_twice_is_a_jump(kind, knots):
+    values = [0.1, 0.3, 0.7, 0.2]
+    s = dl.interpolate(knots, values, kind)
+    assert s.length == knots[-1]
+    for p in [*range(40), 6.9, 10.999, 19.5]:
+        expected = through(knots, values, p, extend=False)
+        if kind == "previous":
+            expected = [v for k, v in zip(knots, values, strict=True) if k <= p or k == knots[0]][
+                -1
+            ]
+        assert s(p) == pytest.approx(expected, rel=1e-13), p
+
+
+def test_jumps_in_some_runs_of_a_batch():
+    knots = np.array([[0, 10, 10, 30], [0, 10, 20, 30], [5, 5, 10, 10]])
+    values = [0.1, 0.3, 0.7, 0.2]
+    batch = dl.interpolate(knots, values)
+    for run in range(3):
+        single = dl.interpolate(knots[run], values)
+        np.testing.assert_array_equal(batch[run].table(40), single.table(40))
+        expected = [through(list(knots[run]), values, p, extend=False) for p in range(40)]
+        np.testing.assert_allclose(single.table(40), expected, rtol=1e-13)
+    assert dl.from_json(batch.to_json()) == batch
+
+
+@pytest.mark.parametrize("first", [0, 5, 7 / 3])
+def test_lines_that_go_on_outside(first):
+    knots, values = [first, 11.0, 0.03 * 700], [0.4, 0.3, 0.05]
+    s = dl.interpolate(knots, values, outside="extend")
+    for p in [0, 1, 2, 5, 8, 11, 20, 21, 22, 50, 1000, 10**6, 10**12]:
+        expected = through(knots, values, p, extend=True)
+        assert s(p) == pytest.approx(expected, rel=1e-13, abs=1e-16), p
+    assert (float(s.length), float(s.horizon)) == (np.inf, knots[-1])
+    np.testing.assert_array_equal(
+        dl.interpolate([knots, knots], values, outside="extend").table(40)[1], s.table(40)
+    )

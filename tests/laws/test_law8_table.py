@@ -116,7 +116,7 @@ def test_wrong_parameters_of_it_are_refused(name):
     here = CONSTRUCTORS.get(name)
     where = "tests/laws/test_law5_refusals_parameters.py"
     assert here is not None, f"add {name!r} to CONSTRUCTORS of {where}"
-    options = {*curves.CURVES[name].options, "final", "end_value"}
+    options = {*curves.CURVES[name].options, "final", "end_value", "outside"}
     wanted = set(inspect.signature(here[0]).parameters) - options
     missing = wanted - set().union(*tested)
     assert not missing, f"{name}: no refusal of {missing} is tested in {where}"

@@ -24,7 +24,7 @@ def samples(values):
     return Oracle(at, fraction(len(values)), 2)
 
 
-def interpolate(positions, values, kind="linear"):
+def interpolate(positions, values, kind="linear", outside="hold"):
     knots = [number(x) for x in positions]
     heights = [number(y) for y in values]
     slopes = {"pchip": pchip_slopes, "cubic": spline_slopes}.get(kind)
@@ -32,6 +32,11 @@ def interpolate(positions, values, kind="linear"):
 
     def at(position):
         passed = count_reached(position, positions)
+        if outside == "extend" and passed in (0, len(positions)):
+            j = max(passed - 2, 0)
+            slope_there = (heights[j + 1] - heights[j]) / (knots[j + 1] - knots[j])
+            line = heights[j] + slope_there * (number(position) - knots[j])
+            return near(line, 4, values[j], values[j + 1])
         if passed == 0:
             return exactly(values[0])
         i = passed - 1

@@ -136,6 +136,9 @@ MLX = {
     "mlx join_schedules([linear_schedule(0, 0.1, 10), cosine_decay(0.1, 90)], [10])": warm(
         lambda t: B * wave(min(t - W, 90) / 90)
     ),
+    "mlx_lm build_schedule(cosine_decay, [0.1, 90], warmup=10)": lambda t: (
+        B * t / W if t < W + 1 else B * wave(min(t - W - 1, 90) / 90)
+    ),
     "thinc decaying(0.1, 0.01, t=5)": lambda t: B / (1 + 0.01 * (t + 5)),
     "thinc constant_then(0.1, 50, decaying(0.1, 0.01))": lambda t: (
         B if t < 50 else B / (1 + 0.01 * t)

@@ -21,6 +21,8 @@ FORMULAS = {
     "NeMo": torch.NEMO,
     "Megatron, DeepSpeed": torch.MEGATRON,
     "torchtitan, nanotron, levanter": torch.TORCHTITAN,
+    "Ultralytics": torch.ULTRALYTICS,
+    "diffusers, Stable-Baselines3": torch.DIFFUSERS,
     "OLMo-core": others.OLMO,
     "praxis, axlearn": others.PRAXIS,
     "big_vision, t5x": others.BIG_VISION,
@@ -59,4 +61,4 @@ def test_every_formula_has_a_row():
     assert {name: set(table) for name, table in FORMULAS.items()} == {
         name: {theirs for library, theirs, _ in ROWS if library == name} for name in FORMULAS
     }
-    assert sum(line.startswith("| `") for line in PAGE.splitlines()) == len(ROWS) == 148
+    assert sum(line.startswith("| `") for line in PAGE.splitlines()) == len(ROWS) == 162

@@ -51,6 +51,12 @@ MMENGINE = {
     "CosineRestartLR(periods=[50, 50], restart_weights=[1, 0.5], eta_min=0)": lambda t: (
         B * wave(t / 50) if t < 50 else B * 0.5 * wave(min(t - 50, 49) / 50)
     ),
+    "[LinearLR(start_factor=0.1, end=10), CosineAnnealingLR(T_max=90, eta_min=0.01, begin=10)]": (
+        lambda t: line(0.01, B, t / 9) if t < 10 else 0.01 + (B - 0.01) * wave(min(t - 10, 89) / 90)
+    ),
+    "[LinearLR(start_factor=0.001, end=50), MultiStepLR(milestones=[80, 110])]": lambda t: (
+        B * line(0.001, 1, t / 49) * 0.1 ** count([80, 110], t)
+    ),
 }
 
 IGNITE = {
@@ -169,7 +175,16 @@ def nemo(decay):
     return lambda t: B * (t + 1) / (W + 1) if t <= W else decay(t)
 
 
+def megatron_cosine(t, hold=30):
+    """NeMo's form with `constant_steps`: Megatron's warmup, and a shorter decay."""
+    if t <= W:
+        return B * t / W
+    decay = T - W - hold
+    return 0.01 + (B - 0.01) * wave((t - W) / decay) if t <= W + decay else 0.01
+
+
 NEMO = {
+    "CosineAnnealing(min_lr=0.01, constant_steps=30)": megatron_cosine,
     "SquareAnnealing(min_lr=0.01)": nemo(lambda t: max(B * (1 - after(t)) ** 2, 0.01)),
     "SquareRootAnnealing()": nemo(lambda t: B * (max(T - t, 0) / T) ** 0.5),
     "CosineAnnealing(min_lr=0.01)": nemo(floored(lambda t: wave(after(t)), 0.01)),
@@ -223,6 +238,9 @@ def torchtitan(decay, shape):
 
 
 TORCHTITAN = {
+    "torchtitan LRSchedulersContainer(warmup_steps=1)": lambda t: (
+        B if t < 2 else B * max(0.0, 1 - (t + 1 - 2) / 99)
+    ),
     "torchtitan LRSchedulersContainer()": torchtitan(90, lambda x: 1 - x),
     'torchtitan LRSchedulersContainer(decay_ratio=0.3, decay_type="sqrt")': torchtitan(
         30, lambda x: 1 - x**0.5
@@ -236,5 +254,49 @@ TORCHTITAN = {
     ),
     'levanter lr_schedule="inv_sqrt", timescale=50': warm(
         lambda t: B * min(1, 1 / (max(t, 1) / 50) ** 0.5)
+    ),
+}
+
+
+def per_iteration(t):
+    """Ultralytics: 20 epochs of 50 iterations, a warmup of 3 epochs, in iterations."""
+    return B * (max(1 - (t // 50) / 20, 0) * (1 - 0.01) + 0.01)
+
+
+ULTRALYTICS = {
+    "LambdaLR, lrf=0.01, by epoch": lambda t: B * (max(1 - t / T, 0) * (1 - 0.01) + 0.01),
+    "cos_lr=True, lrf=0.01, by epoch": lambda t: (
+        B * (max((1 - math.cos(t * math.pi / T)) / 2, 0) * (0.01 - 1) + 1) if t <= T else B * 0.01
+    ),
+    "lr0=0.1, lrf=0.01, warmup_epochs=3, 50 iterations an epoch": lambda t: (
+        min(t / 150, 1) * per_iteration(t)
+    ),
+    "the same for biases, warmup_bias_lr=0.2": lambda t: line(0.2, per_iteration(t), t / 150),
+    "momentum=0.937, warmup_momentum=0.8": lambda t: line(0.8, 0.937, t / 150),
+}
+
+
+def in_rules(t):
+    for steps, multiple in {10: 1.0, 20: 0.1, 30: 0.01}.items():
+        if t < steps:
+            return B * multiple
+    return B * 0.005
+
+
+def hard_restarts(t, cycles=3):
+    if t < W:
+        return B * t / W
+    done = (t - W) / (T - W)
+    return 0.0 if done >= 1 else B * wave((cycles * (t - W) % (T - W)) / (T - W))
+
+
+DIFFUSERS = {
+    'get_scheduler("piecewise_constant", step_rules="1:10,0.1:20,0.01:30,0.005")': in_rules,
+    'get_scheduler("polynomial", power=2)': warm(
+        lambda t: 1e-7 + (B - 1e-7) * (1 - min(after(t), 1)) ** 2
+    ),
+    'get_scheduler("cosine_with_restarts", num_cycles=3)': hard_restarts,
+    "SB3 LinearSchedule(0.1, 0.01, end_fraction=0.4)": lambda t: (
+        0.01 if t / T > 0.4 else B + t / T * (0.01 - B) / 0.4
     ),
 }
