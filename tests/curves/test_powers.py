@@ -70,3 +70,27 @@ def test_polynomials_in_all_of_their_blocks(rise, pair, power):
 def test_inverse_powers_of_any_rate(rate, size, power, last, seed):
     s, exact = (m.inverse(0.3, rate, size, power) for m in (dl, oracle_curves))
     check(s, exact, positions(last, np.random.default_rng(seed)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda zero: dl.polynomial(0.3, 0.1, 50, zero),
+        lambda zero: dl.polynomial(-0.2, 0.7, 7 / 3 * 9, zero),
+        lambda zero: dl.cosine(0.3, 0.1, 50, exponent=zero),
+        lambda zero: dl.rex(0.3, -0.1, 50, beta=zero),
+    ],
+)
+def test_a_power_of_zero_is_a_jump_at_the_end(make):
+    s = make(0)
+    init, end = s(0), s(10**6)
+    chosen = np.array([0, 0.5, 1, 20.9, 20.99, 21, 49, 49.999, 50, 51, 300])
+    wanted = np.where(chosen < s.length, init, end)
+    np.testing.assert_array_equal(s(chosen), wanted)
+    np.testing.assert_array_equal(make([1.0, 0, 0.3])[1].table(60), s.table(60))
+    assert s.fold(60).total == pytest.approx(s.table(60).sum(), rel=1e-14)
+
+
+def test_a_power_of_zero_that_rises_is_a_jump_at_the_beginning():
+    s = dl.polynomial(0.3, 0.1, 50, 0, rise=True)
+    np.testing.assert_array_equal(s([0, 0.5, 1, 50, 60]), [0.3, 0.1, 0.1, 0.1, 0.1])

@@ -72,6 +72,8 @@ def build(constructor, **changed):
     return make(**{**parameters, **changed})
 
 
+# At 0 these mean their limit: init_value up to the end, then end_value.
+MAY_BE_ZERO = {("polynomial", "power"), ("cosine", "exponent"), ("rex", "beta")}
 LEFT_OUT_BY_NONE = {"decay_rate", "time_constant", "half_life"}
 
 
@@ -114,9 +116,20 @@ def test_what_must_be_positive(constructor, parameter, bad):
     if (constructor, parameter) == ("inverse", "power"):
         assert build(constructor, power=bad)(0) == 1.0
         return
-    with pytest.raises(ValueError, match=rf"^{parameter} must be .*> 0, got {bad}$"):
+    rule, hint = "> 0", "$"
+    if (constructor, parameter) in MAY_BE_ZERO:
+        rule = ">= 0"
+        if bad == 0:
+            at_zero = build(constructor, **{parameter: np.array([0.0, 1.0])})
+            np.testing.assert_array_equal(at_zero[0](np.arange(8)), [1.0] * 5 + [0.0] * 3)
+            assert at_zero[1] == build(constructor, **{parameter: 1.0})
+            return
+    if parameter == "steps" and bad == 0 and constructor != "constant":
+        hint = ": a phase of no steps is left out by the boundaries of join, and by recipes"
+    with pytest.raises(ValueError, match=rf"^{parameter} must be .*{rule}, got {bad}{hint}"):
         build(constructor, **{parameter: bad})
-    with pytest.raises(ValueError, match=rf"^{parameter} must be .*> 0, got .* at index \(1, 0\)$"):
+    there = r"at index \(1, 0\)"
+    with pytest.raises(ValueError, match=rf"^{parameter} must be .*{rule}, got .* {there}{hint}"):
         build(constructor, **{parameter: np.array([[3.0], [bad]])})
 
 

@@ -40,6 +40,17 @@ def test_warmup_clocks():
     assert (after.length, under.length) == (110, 100)
 
 
+@pytest.mark.parametrize("peak", [0.7, 3 / 7, [0.2, 1.1]])
+def test_warmup_to_another_peak(peak):
+    s = dl.warmup(dl.cosine(0.5, 0.0, 90), 9, init_value=0.1, peak_value=peak)
+    peaks = np.asarray(peak)
+    for p in range(9):
+        np.testing.assert_allclose(s(p), 0.1 + (peaks - 0.1) * p / 9, rtol=1e-15)
+    np.testing.assert_array_equal(s(9), np.full(peaks.shape, 0.5))
+    with pytest.raises(ValueError, match="peak_value must be finite, got nan"):
+        dl.warmup(1.0, 9, peak_value=np.nan)
+
+
 def test_warmup_of_no_length():
     s = dl.warmup(dl.cosine(1.0, 0.0, 100), [0, 10])
     close(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from decaylr.checks import above
+from decaylr.checks import above, at_least
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import Weights, power, transition
@@ -33,7 +33,8 @@ def cosine(
     steps : float or array_like
         Length in positions, > 0.
     exponent, k : float or array_like
-        Exponents of the wave and of the progress p/steps, > 0.
+        Exponents of the wave, >= 0, and of the progress p/steps, > 0. An exponent of 0 means
+        its limit, a jump at the end.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def cosine(
     array([1.      , 0.853553, 0.5     , 0.146447, 0.      ])
     """
     parameters = ends(init_value, end_value, steps)
-    parameters |= {"exponent": above("exponent", exponent), "k": above("k", k)}
+    parameters |= {"exponent": at_least("exponent", exponent), "k": above("k", k)}
     return new_node(Schedule, "cosine", parameters)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from decaylr.checks import above, flag
+from decaylr.checks import above, at_least, flag
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import Weights, transition
@@ -39,7 +39,7 @@ def polynomial(
     steps : float or array_like
         Length in positions, > 0.
     power : float or array_like
-        Exponent, > 0.
+        Exponent, >= 0; 0 means its limit, a jump at the end (at position 0 where `rise`).
     rise : bool
         Whether the power applies to the elapsed share x rather than to 1 - x.
     k : float or array_like
@@ -61,7 +61,7 @@ def polynomial(
     (0.5625, 0.5)
     """
     parameters = ends(init_value, end_value, steps)
-    parameters |= {"power": above("power", power), "k": above("k", k)}
+    parameters |= {"power": at_least("power", power), "k": above("k", k)}
     return new_node(Schedule, "polynomial", parameters, {"rise": flag("rise", rise)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from decaylr.checks import above
+from decaylr.checks import at_least
 from decaylr.curves._ends import ends
 from decaylr.schedule import Schedule
 from decaylr.traced.common import Weights, transition
@@ -28,7 +28,8 @@ def rex(
     steps : float or array_like
         Length in positions, > 0.
     beta : float or array_like
-        Curvature, > 0: 1 gives a straight line; smaller values stay near `init_value` longer.
+        Curvature, >= 0: 1 gives a straight line; smaller values stay near `init_value` longer,
+        0 until the end.
 
     Returns
     -------
@@ -45,7 +46,7 @@ def rex(
     >>> dl.rex(1.0, 0.0, 4)(2)
     0.6666666666666666
     """
-    parameters = ends(init_value, end_value, steps) | {"beta": above("beta", beta)}
+    parameters = ends(init_value, end_value, steps) | {"beta": at_least("beta", beta)}
     return new_node(Schedule, "rex", parameters)
 
 

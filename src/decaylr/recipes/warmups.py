@@ -39,6 +39,7 @@ def warmup(
     offset: ArrayLike = 0,
     divisor: ArrayLike | None = None,
     clock: Literal["after", "under"] = "after",
+    peak_value: ArrayLike | None = None,
 ) -> Schedule:
     """Place a warmup before a schedule.
 
@@ -66,6 +67,8 @@ def warmup(
     clock : {"after", "under"}
         "after": the schedule starts at its position 0 when the warmup ends. "under": it
         starts together with the warmup and is at its position ``steps`` when that ends.
+    peak_value : array_like, optional
+        The value to which the warmup leads, ``peak`` above, if it is not the schedule's.
 
     Returns
     -------
@@ -84,6 +87,11 @@ def warmup(
     >>> s(0), s(5), s(10), s(60), s(110)
     (0.0, 0.5, 1.0, 0.5, 0.0)
 
+    A warmup to another value than that at which the schedule begins:
+
+    >>> dl.warmup(dl.constant(0.5), 10, peak_value=1.0)([5, 9, 10])
+    array([0.5, 0.9, 0.5])
+
     A warmup factor, multiplied with a schedule:
 
     >>> (dl.warmup(1.0, 10) * dl.linear(1.0, 0.0, 20))(5)
@@ -97,7 +105,8 @@ def warmup(
     target = schedule if isinstance(schedule, Schedule) else constant(finite("schedule", schedule))
     if clock == "under":
         target = target.advance(length)
-    ramp = rise("shape", shape, first, np.asarray(target(0)), ramp_steps)
+    peak = np.asarray(target(0)) if peak_value is None else finite("peak_value", peak_value)
+    ramp = rise("shape", shape, first, peak, ramp_steps)
     if np.any(shift > 0):
         ramp = ramp.advance(shift)
     return sequence([ramp, target], [length])
