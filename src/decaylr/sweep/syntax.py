@@ -11,6 +11,7 @@ from typing import Any
 
 from decaylr.checks import refuse
 from decaylr.notation.reading import json_data
+from decaylr.sweep.places import line_of
 
 VERSION = 1
 SUFFIXES = (".toml", ".json")
@@ -54,7 +55,7 @@ def error_at(error: Exception, path: str) -> Exception:
 
 @contextmanager
 def errors_in(file: Path) -> Iterator[None]:
-    """Raise the errors of reading a file again, with its name in front of the message."""
+    """Raise the errors of reading a file again, with its name and line in front of the message."""
     try:
         yield
     except RecursionError:
@@ -62,4 +63,5 @@ def errors_in(file: Path) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise ValueError(f"{file}: must be UTF-8 text, got {error}") from None
     except (TypeError, ValueError) as error:
-        raise error_at(error, str(file)) from None
+        line = line_of(file.read_text(encoding="utf-8"), str(error)) if file.is_file() else None
+        raise error_at(error, str(file) if line is None else f"{file}:{line}") from None
