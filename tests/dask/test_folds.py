@@ -33,6 +33,8 @@ def test_the_rows_are_those_of_the_summary(steps, runs_per_task):
     rows = dl.dask.fold(sweep, steps, runs_per_task=runs_per_task)
     assert rows.npartitions == (2 if runs_per_task is None else 8 + 1)
     same_rows(rows.compute(scheduler="sync"), sweep.summary(steps))
+    for part in rows.partitions:  # each by itself, as `to_parquet` writes them
+        assert part.compute(scheduler="sync").dtypes.equals(rows.dtypes)
 
 
 def test_a_schedule_and_a_grid_are_sweeps_too():

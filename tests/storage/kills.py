@@ -29,8 +29,10 @@ from decaylr.storage import storing  # noqa: F401  (loaded once, before the firs
 from decaylr.storage.formats import files_of
 
 STEPS = 2001
-# Of Python's audit events, those of operations on files.
-OPERATIONS = ("open", "os.rename", "os.mkdir", "os.remove", "os.truncate", "os.scandir")
+# Of Python's audit events, those of operations on files. Half of the kills before one are before a
+# rename, where a temporary file is left.
+RENAMES = ("os.rename",)
+OPERATIONS = (*RENAMES, "open", "os.mkdir", "os.remove", "os.truncate", "os.scandir")
 
 
 def made(size):
@@ -54,8 +56,8 @@ class Trial:
         self.sweep = made(size)
         self.options = {"steps": STEPS} if size else {"steps": STEPS, "chunks": (5, 700)}
 
-    def child(self, operation=None):
-        """Fork a process that stores; it kills itself before the given operation on files."""
+    def child(self, kind=(), last=0):
+        """Fork a process that stores; it kills itself before the `last` operation of a kind."""
         pid = os.fork()
         if pid:
             return pid
@@ -67,10 +69,10 @@ class Trial:
             return compute(grid, schedule, number)
 
         Grid.block = logged
-        operations = counted(operation)
+        seen = counted(kind, last)
         try:
             dl.store(self.sweep, self.path, **self.options)
-            os.write(log, f"operations {operations()}\n".encode())
+            os.write(log, f"{json.dumps(seen)}\n".encode())
         except BaseException as error:
             print(f"{type(error).__name__}: {error}", file=sys.stderr)
             os._exit(1)
@@ -95,8 +97,8 @@ class Trial:
         return {int(line) for line in lines if line.isdigit()}
 
     def operations(self):
-        """The operations on files of the child that has stored everything."""
-        return int(self.log.read_text().splitlines()[-1].split()[1])
+        """How many operations on files of each kind the last child has made."""
+        return json.loads(self.log.read_text().splitlines()[-1])
 
     def digests(self):
         """What every file beside the log has in it."""
@@ -113,18 +115,20 @@ class Trial:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def counted(last):
-    """Count the operations on files of this process; it kills itself before the `last` one."""
-    seen = [0]
+def counted(kind, last):
+    """Count operations on files of this process; it kills itself before the `last` of a kind."""
+    seen = {"renames": 0, "operations": 0}
 
     def count(event, _):
-        if event in OPERATIONS:
-            seen[0] += 1
-            if seen[0] == last:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if event not in OPERATIONS:
+            return
+        seen["operations"] += 1
+        seen["renames"] += event in RENAMES
+        if event in kind and seen["renames" if kind == RENAMES else "operations"] == last:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(count)
-    return lambda: seen[0]
+    return seen
 
 
 def waited(pid):
@@ -147,7 +151,9 @@ def run(folder, suffix, kills, size, seed):
     while killed < kills:
         before = trial.finished()
         if chance.random() < 0.5:
-            pid = trial.child(operation=chance.randint(1, operations))
+            kind = chance.choice((RENAMES, OPERATIONS))
+            most = operations["renames" if kind == RENAMES else "operations"]
+            pid = trial.child(kind, chance.randint(1, most))
         else:
             pid = trial.child()
             time.sleep(chance.uniform(0.0, whole if not size else 2 * whole / kills))

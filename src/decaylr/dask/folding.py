@@ -65,16 +65,16 @@ def fold(
     check_ends(entries, number)
     meta = _meta(entries, number)
     return dask.dataframe.from_map(
-        rows_of, pieces_of(entries, most), steps=number, meta=meta, label="decaylr-fold"
+        rows_of, pieces_of(entries, most), steps=number, like=meta, meta=meta, label="decaylr-fold"
     )
 
 
-def rows_of(piece: Piece, steps: int | None, meta: Any = None) -> Any:
-    """The rows of the runs of a piece, computed by a task."""
+def rows_of(piece: Piece, steps: int | None, like: Any) -> Any:
+    """The rows of the runs of a piece, with the columns and dtypes of a frame; done by a task."""
     entry = piece.entry()
     rows = summarized([entry], [figures_of(entry, steps=steps)]).to_pandas()
     rows["run"] += piece.first
-    return rows if meta is None else rows.reindex(columns=meta.columns).astype(meta.dtypes)
+    return rows.reindex(columns=like.columns).astype(like.dtypes)
 
 
 def _meta(entries: tuple[Entry, ...], steps: int | None) -> Any:
