@@ -16,7 +16,7 @@ from decaylr.combinators import (
     joins,
     positions,
 )
-from decaylr.evaluation import program, summary, values
+from decaylr.evaluation import points, program, summary, values
 from decaylr.notation import reading, text, writing
 from decaylr.pictures import curves, svg
 from decaylr.tree import batch, compare, flat, length
@@ -84,6 +84,7 @@ class Schedule(Node):
     blocks = values.blocks
     fold = summary.fold
     cursor = program.cursor
+    knots = points.knots
 
     # -- combinators and arithmetic
     then = joins.then

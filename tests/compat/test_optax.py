@@ -9,6 +9,7 @@ from tests.peers.installed import peer
 
 optax = peer("optax")
 jax = peer("jax")
+ours_in_jax = peer("decaylr.jax")
 
 STEPS = 140
 SEEDS = range(20)
@@ -177,3 +178,19 @@ def test_many_scales_do_not_add_up_roundings():
 def test_what_is_refused(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("name", ["exponential_decay", "warmup_exponential_decay_schedule"])
+def test_bounds_on_one_side_go_through_float32(name, seed):
+    """decaylr.jax.schedule takes what has no bound on the other side."""
+    rng = np.random.default_rng([7, seed])
+    rate = rng.choice([0.5, 0.97, 1.0, 1.02])
+    arguments = {"init_value": rng.integers(1, 9) / 30, "transition_steps": 7, "decay_rate": rate}
+    if name != "exponential_decay":
+        arguments |= {"peak_value": 0.3, "warmup_steps": 5}
+    s = getattr(compat, name)(**arguments, end_value=rng.choice([1e-5, 0.03, 0.7]))
+    counts = np.arange(60)
+    for learnable in (False, True)[: 2 if seed == 0 else 1]:  # formulas take long to compile
+        traced = jax.jit(ours_in_jax.schedule(s, learnable=learnable))
+        np.testing.assert_allclose(traced(counts), s(counts), rtol=5e-7, atol=0)

@@ -22,6 +22,7 @@ FOOT = """
 | library | what to write |
 |---|---|
 | Flax and Haiku modules, Equinox filters, FSDP2, DDP | nothing of their own: the optimizer inside takes the rate, as above |
+| RLlib | a list of points with lines between them: `s.knots(steps, rtol)` |
 | MindSpore | a list of rates: `s.table(steps).tolist()` |
 | tinygrad | `optimizer.lr.assign(...)` with `s(step)` before each step |
 | CatBoost | it takes one number for the whole training, and no schedule |
