@@ -281,6 +281,35 @@ def test_mmengine(tmp_path, name):
     agrees(entry.schedule, expected.__getitem__, range(130), rtol=1e-11)
 
 
+MM_PYTHON = """
+from mmengine.config import read_base
+_base_ = ['../_base_/default_runtime.py']
+max_iters = 100 + 20
+lr = 0.02
+optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=lr, momentum=0.9))
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=max_iters, val_interval=len('ab'))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=30),
+    {'type': 'CosineAnnealingLR', 'T_max': max_iters - 30, 'eta_min': lr * 0.05,
+     'begin': 30, 'end': max_iters, 'by_epoch': False},
+]
+__import__('os').system('true')
+"""
+
+
+def test_a_python_file_of_mmengine(tmp_path):
+    entry, title = read(tmp_path, MM_PYTHON, ".py")
+    assert (title, entry.length) == ("a configuration of mmengine", 120)
+    stepped = [
+        MMEngine("linear", 0, 30, start_factor=0.1),
+        MMEngine("cosine", 30, 120, t_max=90, eta_min=1e-3),
+    ]
+    expected = steppers.mmengine(0.02, stepped, 130)
+    agrees(entry.schedule, expected.__getitem__, range(130), rtol=1e-11)
+    with pytest.raises(ValueError, match=r"T_max is '<len\(loader\)>', which leaves open"):
+        read(tmp_path, MM_PYTHON.replace("max_iters - 30", "len(loader)"), ".py")
+
+
 def test_mmengine_in_epochs_and_iterations(tmp_path):
     warmup = mm("LinearLR", start_factor=0.001, begin=0, end=50)
     steps = {"type": "MultiStepLR", "by_epoch": True, "milestones": [8, 11], "end": 12}
@@ -359,8 +388,8 @@ def test_every_dialect_has_a_name_and_a_title():
 
 
 def test_a_named_library_is_not_detected():
-    data = {"lr": 1e-3, "lr_decay_style": "constant", "train_iters": 10, "learning_rate": 0.5}
-    made = convert(data | {"max_steps": 10}, "transformers-args")
-    assert made(0) == 0.5
+    data = {"lr": 0.1, "sched": "cosine", "learning_rate": 0.5, "max_steps": 10}
+    assert convert(data, "transformers-args")(0) == 0.5
+    assert convert(data, "timm-args")(9) < 0.1
     with pytest.raises(ValueError, match=r"library must be one of decaylr, torch, .*, got 'acme'"):
         convert(data, "acme")

@@ -81,6 +81,15 @@ def test_training_arguments(tmp_path, name, extra, written):
     agrees(entry.schedule, rates)
 
 
+def test_a_recipe_of_axolotl(tmp_path):
+    transformers = peer("transformers")
+    data = {"learning_rate": 2e-5, "lr_scheduler": "cosine", "warmup_steps": 10, "num_epochs": 3}
+    entry, title = read(tmp_path, data, steps=90)
+    assert title == "training arguments of transformers"
+    rates = stepped(lambda o: transformers.get_scheduler("cosine", o, 10, 90), 2e-5, 90)
+    agrees(entry.schedule, rates)
+
+
 SCHEDULERS = [
     ("CosineAnnealingLR", {"T_max": 50, "eta_min": 1e-4}),
     ("StepLR", {"step_size": 30, "gamma": 0.3}),

@@ -9,6 +9,7 @@ from typing import Any
 
 from decaylr.checks import refuse
 from decaylr.convert.command_line import arguments_of
+from decaylr.convert.python_literals import assignments
 from decaylr.notation.reading import json_data
 from decaylr.sweep.syntax import parse
 
@@ -23,11 +24,13 @@ def parse_any(file: Path) -> tuple[Any, bool]:
         return _keras_archive(file), False
     if suffix in (".h5", ".hdf5"):
         return _training_config(file), False
-    if suffix not in (".toml", ".json", ".yaml", ".yml", *TEXT_SUFFIXES):
+    if suffix not in (".toml", ".json", ".yaml", ".yml", ".py", *TEXT_SUFFIXES):
         file.stat()  # a file that does not exist is the first thing to say
-        known = (".toml", ".json", ".yaml", ".yml", ".keras", ".h5", ".sh", ".txt")
+        known = (".toml", ".json", ".yaml", ".yml", ".py", ".keras", ".h5", ".sh", ".txt")
         refuse("path", f"a file that ends in one of {', '.join(known)}", file.name)
     text = file.read_text(encoding="utf-8")
+    if suffix == ".py":
+        return assignments(text), False
     if suffix in TEXT_SUFFIXES:
         return arguments_of(text), True
     return parse_yaml(text) if suffix in (".yaml", ".yml") else parse(text, suffix), False

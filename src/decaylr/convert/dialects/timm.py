@@ -18,8 +18,8 @@ FLAGS = ("warmup_prefix", "sched_on_updates")
 
 
 def recognises(data: Any) -> bool:
-    """Whether there is a `sched`, or the epochs of a warmup beside a rate."""
-    return isinstance(data, Mapping) and ("sched" in data or "warmup-epochs" in data)
+    """Whether `sched` is a name (a table of that name is not timm's)."""
+    return isinstance(data, Mapping) and isinstance(data.get("sched"), str)
 
 
 def read(data: Any, given: Given, texts: bool) -> Found:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from decaylr.checks import at_least, refuse, shown
+from decaylr.checks import at_least, one_of, refuse, shown
 from decaylr.compat.transformers import get_scheduler
 from decaylr.compat.transformers.schedules import NAMES
 from decaylr.convert.found import Dialect, Found
@@ -23,6 +23,16 @@ COMPANY = (
     "warmup_ratio",
     "warmup_steps",
 )
+# Arguments about the rate; another one with such a beginning would change it unread.
+READ = (
+    "learning_rate",
+    "lr_scheduler",
+    "lr_scheduler_type",
+    "lr_scheduler_kwargs",
+    "warmup_steps",
+    "warmup_ratio",
+)
+ABOUT_THE_RATE = ("learning_rate", "lr_", "warmup", "cosine_", "min_lr")
 
 
 def recognises(data: Any) -> bool:
@@ -37,6 +47,9 @@ def recognises(data: Any) -> bool:
 def read(data: Any, given: Given, texts: bool) -> Found:
     """The schedule that the Trainer makes; it takes numbers that are written as text."""
     settings = Settings(data, given, texts=True)
+    for key in data:
+        if str(key).startswith(ABOUT_THE_RATE):
+            one_of("training arguments", key, READ)
     name = _scheduler_type(settings)
     rate = settings.number("learning_rate", "the learning rate", 5e-5, fill=BASE_LR)
     if name in ("reduce_lr_on_plateau", "greedy"):
@@ -47,14 +60,17 @@ def read(data: Any, given: Given, texts: bool) -> Found:
 
 
 def _scheduler_type(settings: Settings) -> str:
-    """The name of the schedule; a dump may have it as "SchedulerType.COSINE"."""
-    value = settings.raw("lr_scheduler_type", "linear")
+    """The name of the schedule; a dump may have it as "SchedulerType.COSINE".
+
+    Recipes of axolotl have it as `lr_scheduler`.
+    """
+    value = settings.raw("lr_scheduler_type", settings.raw("lr_scheduler", "linear"))
     if isinstance(value, str) and value.startswith("SchedulerType."):
         value = value.removeprefix("SchedulerType.").lower()
         if value == "reduce_on_plateau":
             value = "reduce_lr_on_plateau"
-        settings = Settings({"lr_scheduler_type": value}, settings.given, settings.path)
-    return settings.choice("lr_scheduler_type", tuple(NAMES), "linear")
+    named = Settings({"lr_scheduler_type": value}, settings.given, settings.path)
+    return named.choice("lr_scheduler_type", tuple(NAMES), "linear")
 
 
 def _steps(settings: Settings) -> int:
