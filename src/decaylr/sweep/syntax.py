@@ -63,5 +63,6 @@ def errors_in(file: Path) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise ValueError(f"{file}: must be UTF-8 text, got {error}") from None
     except (TypeError, ValueError) as error:
-        line = line_of(file.read_text(encoding="utf-8"), str(error)) if file.is_file() else None
+        is_text = file.suffix in SUFFIXES and file.is_file()
+        line = line_of(file.read_text(encoding="utf-8"), str(error)) if is_text else None
         raise error_at(error, str(file) if line is None else f"{file}:{line}") from None
