@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
+from decaylr import markup
 from decaylr._engine import FloatEnvironment
 from decaylr.checks import (
     FloatArray,
@@ -199,6 +200,13 @@ class Summary:
         if len(shown) < size:
             lines.insert(11, f"... {size - len(shown)} more runs ...")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """The same table for notebooks."""
+        columns = [np.asarray(getattr(self, name)).ravel() for name in FIELDS]
+        shown = markup.ends(self._schedule.size)
+        rows = [[str(run), *(f"{column[run]:.6g}" for column in columns)] for run in shown]
+        return markup.table(("run", *FIELDS), rows, self._schedule.size)
 
 
 def fold(schedule: Node, steps: int, *, start: int = 0, threads: int | None = None) -> Summary:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from decaylr.evaluation.values import lookup
+from decaylr.markup import escape
 from decaylr.notation.text import expression
 from decaylr.pictures.window import even_grid, shown_range
 from decaylr.tree.batch import indexed, reshape
@@ -45,13 +46,6 @@ def schedule_svg(schedule: Node) -> str:
         f'fill="currentColor">{_axes()}{"".join(curves)}{labels}</svg>'
         f"<br><code>{escape(_text(schedule))}</code></div>"
     )
-
-
-def escape(text: str) -> str:
-    """Text for HTML; the module is loaded when a picture is drawn, not by `import decaylr`."""
-    import html
-
-    return html.escape(text)
 
 
 def _text(schedule: Node) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from decaylr import markup
 from decaylr.checks import refuse
 from decaylr.files import written_whole
 from decaylr.sweep import sql
@@ -112,8 +113,20 @@ class SweepSummary(Mapping[str, npt.NDArray[Any]]):
         """The columns for every library of the Arrow stream protocol (extra `cli`)."""
         return sql.arrow_stream(self, requested_schema)
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks; of more than 20 runs, the first and last ten."""
+        shown = self.take(markup.ends(self.runs))
+        rows = [[_cell(value) for value in row.values()] for row in shown.to_dicts()]
+        return markup.table(tuple(self), rows, self.runs)
+
     def __repr__(self) -> str:
         return f"<SweepSummary of {self.runs} runs, columns {list(self)}>"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def summarized(entries: Iterable[Entry], measured: Iterable[EntryFigures]) -> SweepSummary:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from decaylr import markup
 from decaylr.checks import refuse, shown, whole_number
 from decaylr.evaluation.grid import Chunks
 from decaylr.laws.law import Law
+from decaylr.pictures.svg import schedule_svg
 from decaylr.schedule import Schedule
 from decaylr.sweep import sql
 from decaylr.sweep.columns import Columns
@@ -134,6 +136,17 @@ class Sweep:
             f"{len(self.entries)} entries" if self.entries else f"columns {list(self.columns)}"
         )
         return f"<Sweep of {self.schedule.size} runs, {content}>"
+
+    def _repr_html_(self) -> str:
+        """A picture of some runs and a table of the entries, for notebooks."""
+        entries = self.parts()
+        shown = [entries[i] for i in markup.ends(len(entries))]
+        rows = [
+            (e.name, f"{e.schedule.size:,}", e.unit, f"{e.length:,.6g}", ", ".join(e.columns))
+            for e in shown
+        ]
+        header = ("name", "runs", "unit", "length", "parameters")
+        return f"{schedule_svg(self.schedule)}{markup.table(header, rows, len(entries))}"
 
     def summary(self, steps: int | None = None, *, law: Law | None = None) -> SweepSummary:
         """The parameters and folds of every run, as columns with a row per run.
