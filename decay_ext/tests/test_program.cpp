@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "folds/fold.h"
+#include "laws/laws.h"
 #include "specs.h"
 
 using namespace decaylr;
@@ -132,6 +133,53 @@ void check_figures(const char* kind, const Program& program, const Window& w) {
     }
 }
 
+// Losses by a law, at many positions by one call on several threads and at each alone. Rates that
+// the law refuses are refused by every call that reads them.
+template <int width, class Law>
+void check_law(const char* kind, const Law& law) {
+    const Int at[] = {0, 1, 500, 1023, 1024, 1025, 2500};
+    constexpr Int count = sizeof at / sizeof *at;
+    std::vector<double> together(runs * count * width), alone(runs * width);
+    try {
+        law(Losses{at, count, together.data()}, ThreadBudget(4));
+    } catch (const std::domain_error&) {
+        return;
+    }
+    for (Int i = 0; i < count; ++i) {
+        law(Losses{at + i, 1, alone.data()}, ThreadBudget(1));
+        for (Run r = 0; r < runs; ++r) {
+            for (int j = 0; j < width; ++j) {
+                require_same(kind, "law", r, at[i], alone[static_cast<std::size_t>(r * width + j)],
+                             together[static_cast<std::size_t>((r * count + i) * width + j)]);
+            }
+        }
+    }
+}
+
+void check_laws(const char* kind, const Program& program) {
+    for (const Int since : {0, 700}) {
+        const AnnealingLaw first{2.6, 0.4, 0.55, 0.4, 0.99, 0.1, since};
+        check_law<3>(kind, [&](const Losses& losses, ThreadBudget budget) {
+            annealing_law(program, losses, budget, first);
+        });
+        const MultiPower second{2.6, 0.6, 0.45, 3.0, 2.1, 0.6, 0.65, 0.1, since};
+        const Functional third{2.6, 0.6, 0.45, 3.0, 1.0, 2.0, 0.6, 0.1, since};
+        for (const bool slopes : {false, true}) {
+            const auto by_second = [&](const Losses& losses, ThreadBudget budget) {
+                multi_power(program, losses, budget, second, slopes);
+            };
+            const auto by_third = [&](const Losses& losses, ThreadBudget budget) {
+                functional(program, losses, budget, third, slopes);
+            };
+            if (slopes) check_law<8>(kind, by_second), check_law<8>(kind, by_third);
+            else check_law<1>(kind, by_second), check_law<1>(kind, by_third);
+        }
+    }
+    check_law<3>(kind, [&](const Losses& losses, ThreadBudget budget) {
+        convex_bound(program, losses, budget);
+    });
+}
+
 // Nodes whose lengths, boundaries and steps lie a little before a position.
 Spec spec_before(const Kind& kind, Int position) {
     const auto end = static_cast<std::uint64_t>(position);
@@ -196,6 +244,7 @@ int main() {
             check_tables(kind.name, program, 9);
             check_lookups(kind.name, program);
             check_folds(kind.name, program);
+            check_laws(kind.name, program);
         }
     }
     check_far_folds();

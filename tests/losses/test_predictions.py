@@ -107,6 +107,16 @@ def test_published_constants_at_the_published_points(millions):
         np.testing.assert_allclose(law.predict(schedule, at[-1] + 1, at), expected, 1e-12, 0)
 
 
+@given(trainings(), st.integers(0, 5000))
+@examples(30)
+def test_sums_are_within_4_ulp(schedule, t):
+    of_the_sum = MultiPower(0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0)  # its loss is 1 / S
+    with mpmath.workdps(oracles.DIGITS):
+        exact = oracles.exact_sum(schedule.table(t + 1), 0, t)
+        error = abs(1 / mpmath.mpf(of_the_sum.predict(schedule, t + 1)) - exact)
+        assert error <= 4 * np.spacing(float(exact))
+
+
 @pytest.mark.parametrize("millions", SIZES)
 def test_errors_that_the_page_states(millions):
     found = MultiPower.published(f"{millions}M").errors(curves(millions, TESTED))

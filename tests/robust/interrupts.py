@@ -19,10 +19,14 @@ import numpy as np
 
 import decaylr as dl
 from decaylr.combinators.arithmetic import reduce
+from decaylr.laws import MultiPower
 from tests.paths import ROOT
 
 LIMIT = 0.2  # seconds
 AFTER = 0.4  # seconds from the beginning of the call
+
+
+LAW = MultiPower.published("100M")
 
 
 class Case(NamedTuple):
@@ -113,6 +117,10 @@ CASES = {
     "fold.spent": Case(lambda: longer(deep()), lambda f: f.spent(0.5)),
     "fold.annealing": Case(lambda: longer(runs(3)), lambda f: f.annealing(0.9)),
     "fold.totals_at": Case(lambda: longer(deep()), lambda f: f.totals_at([10**10 - 1])),
+    "law, many nodes": Case(wide, lambda s: LAW.predict(s + 3.0, 10**8, threads=1)),
+    "law, many positions": Case(
+        lambda: runs(2), lambda s: LAW.predict(s, 10**6, np.arange(0, 10**6, 77), threads=2)
+    ),
     "cursor of many runs": Case(lambda: wide_runs(10**6), each_step),
     "positions that may be refused": Case(refusing, lambda s: s(ALL)),
 }

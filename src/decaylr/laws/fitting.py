@@ -16,7 +16,7 @@ POINTS_OF_A_START = 16  # per curve: what the starts are compared on
 LOGARITHMS = 30.0  # bounds of those of positive constants
 LEAST = 1e-10  # of predicted losses, whose logarithm is taken
 EVALUATIONS = 200  # of one fit, at most
-EVALUATIONS_AGAIN = 25  # of one that begins at the minimum of another
+EVALUATIONS_AGAIN = 15  # of one that begins at the minimum of another
 
 
 class Fittable(Protocol):
