@@ -133,11 +133,11 @@ def test_one_value_by_every_route(kind):
         [
             dl.cosine(3e-4, 3e-5, 3000),
             dl.linear(3e-4, 1e-7, 2500),
-            dl.constant(3e-4),
+            dl.polynomial(3e-4, 1e-5, 700.3, 1.7),
             dl.step(3e-4, 700, 0.5),
         ]
     ).reshape(2, 2)
-    at = np.array([[2999, 0, 1500], [1024, 1500, 7]])
+    at = np.array([[2999, 1, 1500], [1024, 1500, 7]])
     together = law.predict(runs, 3000, at, threads=1)
     assert together.shape == (2, 2, 2, 3)
     np.testing.assert_array_equal(together, law.predict(runs, 3000, at, threads=3))

@@ -1,7 +1,7 @@
+#include <algorithm>
 #include <vector>
 
 #include "evaluation/parallel_for.h"
-#include <algorithm>
 #include "folds/fold.h"
 #include "laws/lane_powers.h"
 #include "laws/laws.h"
@@ -10,13 +10,24 @@
 namespace decaylr {
 namespace {
 
-void check_rates(const Program& program, Int steps, ThreadBudget budget) {
+// The sums of the rates up to each position, by run and position. They are added one by one, so that
+// the bits do not depend on the positions that are asked for together.
+void sum_rates(const Program& program, const Losses& losses, ThreadBudget budget, double* totals) {
+    const Int steps = losses.at[losses.count - 1] + 1;
     parallel_for(program.runs(), steps, budget, [&](Run begin, Run end) {
         RatePiece piece;
         for (Run run = begin; run < end; ++run) {
+            PairSum sum;
+            Int seen = 0;
             for (Int from = 0; from < steps; from += rates_in_piece) {
                 const Int some = std::min<Int>(rates_in_piece, steps - from);
                 piece.read(program.root(), run, from, static_cast<int>(some));
+                for (int i = 0; i < piece.count; ++i) {
+                    sum.add(piece[i]);
+                    for (; seen < losses.count && losses.at[seen] == from + i; ++seen) {
+                        totals[run * losses.count + seen] = sum.total();
+                    }
+                }
             }
         }
     });
@@ -29,10 +40,9 @@ void annealing_law(const Program& program, const Losses& losses, ThreadBudget bu
     const Int* const end = losses.at + losses.count;
     const Int steps = end[-1] + 1;
     const Run runs = program.runs();
-    check_rates(program, steps, budget);
     const auto room = static_cast<std::size_t>(runs * losses.count);
     std::vector<double> totals(room);
-    totals_at(program, {0, runs, 0, 1, steps}, budget, losses.at, losses.count, totals.data());
+    sum_rates(program, losses, budget, totals.data());
 
     // The area begins with the first change that counts: it is 0 at the positions before.
     const Int* const first = std::lower_bound(losses.at, end, law.drops_from);
