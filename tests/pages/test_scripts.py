@@ -35,9 +35,10 @@ def run(name: str, folder: Path) -> list[str]:
     for framework in FRAMEWORKS:
         if re.search(rf"\bimport {framework}\b", SCRIPTS[name]):
             peer(framework)
+    script = folder / "script.py"
+    script.write_text(SCRIPTS[name], encoding="utf-8")
     ran = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:__main__", "-"],
-        input=SCRIPTS[name],
+        [sys.executable, "-W", "error::DeprecationWarning:__main__", script.name],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(os.path.isdir, sys.path))},
         capture_output=True,
@@ -54,7 +55,7 @@ def rates(lines: list[str]) -> dict[int, float]:
 
 
 # The script of the tutorial is run by test_tutorial.py.
-TESTED_BELOW = {"tutorial:0", "torch:0", "torch:1", "jax:0", "keras:0"}
+TESTED_BELOW = {"tutorial:0", "torch:0", "torch:1", "torch:2", "jax:0", "keras:0"}
 
 
 @pytest.mark.parametrize("name", sorted({*SCRIPTS} - TESTED_BELOW))
@@ -88,3 +89,9 @@ def test_each_group_has_its_rate(tmp_path):
     heads = {p: float(line.split()[-1]) for p, line in zip(rates(lines), lines, strict=True)}
     assert heads == {p: pytest.approx(peak(p), rel=6e-4, abs=0.0) for p in range(0, 40, 10)}
     assert rates(lines) == {p: pytest.approx(v / 10, rel=2e-3, abs=0.0) for p, v in heads.items()}
+
+
+def test_processes_that_train_together_have_the_same_rates(tmp_path):
+    peak = dl.wsd(1e-2, 5, 25, 10, init_value=1e-3)
+    expected = {p: pytest.approx(peak(p), rel=6e-4, abs=0.0) for p in range(0, 40, 10)}
+    assert rates(run("torch:2", tmp_path)) == expected
