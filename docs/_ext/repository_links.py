@@ -1,4 +1,4 @@
-"""Links of pages to files outside of docs lead to the repository; the file must exist."""
+"""Links of pages to folders, and to files outside of docs, lead to the repository; the file must exist."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 REPOSITORY = "https://github.com/decaylr/decaylr/blob/main/"
-LINK = re.compile(r"\]\(((?:\.\./)+[\w./-]+)(#[\w-]+)?\)")
+LINK = re.compile(r"\]\(((?:\.\./)*[\w./-]+)(#[\w-]+)?\)")
 
 
 def rewrite(app: Sphinx, page: str, source: list[str]) -> None:
-    """Replace relative links that leave the folder of the pages."""
+    """Replace relative links to folders and to what is outside the folder of the pages."""
     docs = Path(app.srcdir).resolve()
     folder = (docs / page).parent
 
     def target(link: re.Match[str]) -> str:
         path = (folder / link[1]).resolve()
-        if path.is_relative_to(docs):
+        if path.is_relative_to(docs) and not path.is_dir():
             return link[0]
         if not path.exists():
             raise ExtensionError(f"{page}: {link[1]} does not exist")
