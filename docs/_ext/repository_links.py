@@ -1,4 +1,4 @@
-"""Links of pages to folders, and to files outside of docs, lead to the repository; the file must exist."""
+"""Links of pages to folders and to files outside of docs lead to the repository, if these exist."""
 
 from __future__ import annotations
 
