@@ -249,6 +249,17 @@ def test_a_disk_that_becomes_full_leaves_a_store_that_goes_on(tmp_path, monkeypa
     assert computed == [2, 3, 4, 5]
 
 
+def test_values_that_were_removed_are_computed_again(tmp_path, monkeypatch):
+    sweep, settings = two_entries(), {"steps": 20, "chunks": (2, 10)}
+    with pytest.raises(ZeroDivisionError):
+        dl.store(sweep, tmp_path / "x.npy", **settings, progress=stop_after(3))
+    (tmp_path / "x.npy.partial").unlink()
+    computed = blocks_computed(monkeypatch)
+    stored = dl.store(sweep, tmp_path / "x.npy", **settings)
+    assert computed == list(range(6))
+    assert np.array_equal(stored.values, sweep.schedule.table(20))
+
+
 def test_going_on_needs_room_for_what_is_missing_only(tmp_path, monkeypatch):
     sweep, settings = two_entries(), {"steps": 20, "chunks": (2, 10)}
     with pytest.raises(ZeroDivisionError):
