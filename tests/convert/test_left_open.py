@@ -42,6 +42,8 @@ TRAINER = {"learning_rate": 1e-3, "lr_scheduler_type": "cosine", "max_steps": 10
         ({"sched": "cosine", "lr": None, "lr_base": 0.1}, "timm computes from lr_base = 0.1 and"),
         ({"scheduler": {"name": "cosine_with_warmup", "t_warmup": "${w}"}},
          r"scheduler.t_warmup is '\$\{w\}', which leaves open a duration"),
+        ({"lr_scheduler": {"warmup_steps": float("inf")}},
+         "a number in a torchtitan configuration is too large"),
         ({"zero_optimization": {}}, "scheduler is missing: without it the training program"),
         ({"class_name": "Adam", "config": {"learning_rate": "CosineDecay"}},
          "config.learning_rate must be a learning rate with a schedule or a number, not a name"),

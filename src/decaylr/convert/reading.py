@@ -216,6 +216,8 @@ def _found(
         found = dialect.read(data, given, texts)
     except RecursionError:
         raise ValueError("a configuration must be nested less deeply, got more levels") from None
+    except OverflowError as error:
+        raise ValueError(f"a number in {dialect.title} is too large: {error}") from None
     given.check_used(dialect.title)
     if isinstance(found.schedule, Schedule):
         horizon = np.asarray(found.horizon(given))
