@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import decaylr as dl
-from decaylr import _engine, combinators, curves, plot
+from decaylr import _engine, combinators, curves
+from decaylr.pictures.family import FAMILIES
 from decaylr.tree.node import KINDS, Kind, Node
 from tests.laws.test_law5_refusals_parameters import CONSTRUCTORS
 from tests.oracles import curves as oracle_curves
@@ -70,8 +71,8 @@ def test_a_kind_cannot_be_written_without(field):
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_its_family_is_one_that_pictures_have(name):
     family = KINDS[name].family
-    assert family in ("", *plot.FAMILIES), (
-        f"{name}: add its family {family!r} to FAMILIES of src/decaylr/plot.py"
+    assert family in ("", *FAMILIES), (
+        f"{name}: add its family {family!r} to FAMILIES of src/decaylr/pictures/family.py"
     )
     assert family or name in combinators.COMBINATORS, f"{name}: a curve has a family of pictures"
 
