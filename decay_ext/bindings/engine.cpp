@@ -101,8 +101,9 @@ Int first_misplaced(const py::array& positions) {
                               [](double p) { return p >= 0.0 && p < two_63; });
 }
 
-// Evaluates positions (one, or one per value) for the given runs, or run i for value i.
-void gather(const Program& program, const py::array& positions,
+// Evaluates positions (one, or one per value) for the given runs, or run i for value i. Returns the
+// index of the first position outside [0, 2^63), else -1.
+Int gather(const Program& program, const py::array& positions,
             const std::optional<py::array_t<Run, py::array::c_style>>& runs, Threads threads,
             const py::array& out) {
     Lookup lookup = lookup_of(positions);
@@ -110,7 +111,6 @@ void gather(const Program& program, const py::array& positions,
     if (positions.size() != 1 && positions.size() != lookup.count) {
         throw py::value_error("positions must be one, or one per value");
     }
-    if (first_misplaced(positions) >= 0) throw py::value_error("position outside [0, 2**63)");
     lookup.run_stride = program.runs() == 1 ? 0 : 1;
     if (runs) {
         if (runs->size() != lookup.count) throw py::value_error("runs must be one per value");
@@ -126,7 +126,7 @@ void gather(const Program& program, const py::array& positions,
     double* to = writable<double>(out, lookup.count);
     const Unlocked unlocked;
     program.check(lookup);
-    program.gather(lookup, budget_of(threads), to);
+    return program.gather(lookup, budget_of(threads), to);
 }
 
 template <class Real>

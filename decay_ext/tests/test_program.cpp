@@ -1,6 +1,7 @@
 // Every kind of node through every route of the core, without Python in the way: the
 // program to run under sanitizers. Exits with 1 at the first bit that differs; else prints a
 // digest of all bits, to compare builds and machines.
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -63,6 +64,81 @@ void check_lookups(const char* kind, const Program& program) {
         for (Run r = 0; r < runs; ++r) {
             const double want = program.root().at(r, static_cast<Int>(real));
             require_same(kind, "whole float", r, p, one_each[r], want);
+        }
+    }
+}
+
+// Any positions of a run: consecutive ones, others, and real ones.
+void check_positions(const char* kind, const Program& program) {
+    constexpr Int count = 9000;
+    std::vector<Int> positions(count);
+    std::vector<double> reals(count), values(count);
+    for (Int i = 0; i < count; ++i) {
+        const bool together = i % 500 > 250 && i > 0;
+        const Int any = static_cast<Int>(generator() % 3000);
+        const auto at = static_cast<std::size_t>(i);
+        positions[at] = together ? positions[at - 1] + 1 : any;
+        reals[at] = static_cast<double>(any) + (i % 2 == 0 ? 0.5 : 0.0);
+    }
+    const std::vector<Run> last(count, runs - 1);
+    const Lookup whole{positions.data(), nullptr, 1, last.data(), 1, count};
+    program.gather(whole, 2, values.data());
+    for (std::size_t i = 0; i < count; ++i) {
+        const double want = program.root().at(runs - 1, positions[i]);
+        require_same(kind, "positions", runs - 1, positions[i], values[i], want);
+    }
+    const Lookup any{nullptr, reals.data(), 1, last.data(), 1, count};
+    program.gather(any, 2, values.data());
+    for (std::size_t i = 0; i < count; ++i) {
+        const double want = program.root().at_real(runs - 1, reals[i]);
+        require_same(kind, "real positions", runs - 1, positions[i], values[i], want);
+    }
+}
+
+double any_real(double low, double high) {
+    return low + (high - low) * (static_cast<double>(generator() % 1000001) * 1e-6);
+}
+
+Grid any_grid() {
+    switch (generator() % 6) {
+        case 0: return whole_positions;
+        case 1: return Grid({0.25, 0.0});
+        case 2: return whole_positions.since(make_boundary(any_real(0.0, 1.0))).grid;
+        case 3: return whole_positions.scaled({any_real(0.1, 3.0), 0.0}, {1.0, 0.0});
+        case 4: return whole_positions.scaled({3.0, 0.0}, {any_real(1.0, 9.0), 0.0});
+        default:
+            return whole_positions.advanced(make_boundary(any_real(0.0, 300.0)))
+                .grid.scaled({any_real(0.5, 2.0), 0.0}, {any_real(0.5, 2.0), 0.0});
+    }
+}
+
+// Runs at numbers of their own.
+void check_lanes(const char* kind, const Program& program) {
+    constexpr Int near[] = {0, 1, 7, 8, 62, 63, 64, 65, 127, 128, 129};
+    for (int round = 0; round < 8; ++round) {
+        const int many = 1 + static_cast<int>(generator() % many_lanes);
+        const Int count = std::array<Int, 4>{1, 2, 10, few_steps}[generator() % 4];
+        std::vector<Grid> grids(many_lanes);
+        std::vector<Lane> lanes(many_lanes);
+        std::vector<double> values(static_cast<std::size_t>(many_lanes * count));
+        const bool same = generator() % 3 == 0;
+        for (int i = 0; i < many; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            grids[at] = same ? whole_positions : any_grid();
+            const Int number = generator() % 2 ? near[generator() % std::size(near)]
+                                               : static_cast<Int>(generator() % 1200);
+            const bool far = generator() % 64 == 0;
+            lanes[at] = {static_cast<Run>(generator() % runs), &grids[at],
+                         far ? (Int{1} << 51) + number : number};
+        }
+        program.root().fill_lanes(lanes.data(), many, count, values.data(), many_lanes);
+        for (int i = 0; i < many; ++i) {
+            const Lane& lane = lanes[static_cast<std::size_t>(i)];
+            for (Int k = 0; k < count; ++k) {
+                const double want = program.root().at(lane.run, *lane.grid, lane.number + k);
+                const double got = values[static_cast<std::size_t>(k * many_lanes + i)];
+                require_same(kind, "lanes", lane.run, lane.number + k, got, want);
+            }
         }
     }
 }
@@ -243,6 +319,8 @@ int main() {
             check_tables(kind.name, program, 700);
             check_tables(kind.name, program, 9);
             check_lookups(kind.name, program);
+            check_positions(kind.name, program);
+            check_lanes(kind.name, program);
             check_folds(kind.name, program);
             check_laws(kind.name, program);
         }

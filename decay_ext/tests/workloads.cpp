@@ -55,6 +55,36 @@ void table(const Program& p, Run rows, Int steps, Layout layout, double* out) {
     p.table({0, rows, 0, 1, steps}, layout, 1, out);
 }
 
+// Positions of the last run, `apart` from each other.
+void look_up(const Program& p, Int apart, Buffers& to) {
+    static const std::vector<Run> last(1024, p.runs() - 1);
+    std::vector<Int> positions(last.size());
+    for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<Int>(i) * apart % 1021;
+    const Lookup lookup{positions.data(), nullptr, 1, last.data(), 1, 1024};
+    p.gather(lookup, 1, to.wide.data());
+}
+
+// Combinators over linear curves whose parameters differ by run.
+std::shared_ptr<Program> combined(const std::string& kind, Run count) {
+    Spec s = combinator_spec(kind);
+    s.runs = count;
+    Spec child = curve_spec("linear");
+    child.runs = count;
+    child.columns["init_value"] = reals(count, 1, 0.9, 0.999);
+    child.columns["end_value"] = reals(count, 1, 0.1, 0.2);
+    child.columns["steps"] = whole(count, 200, 900);
+    s.children.assign(kind == "join" ? 3 : 1, make_node(child));
+    s.columns["boundary0"] = reals(count, 1, 10.0, 300.0);
+    s.columns["boundary1"] = reals(count, 1, 300.0, 900.0);
+    s.columns["by"] = reals(count, 1, 1.0, 90.0);
+    s.columns["ratio"] = reals(count, 1, 0.7, 1.4);
+    s.columns["period"] = reals(count, 1, 20.0, 90.0);
+    s.columns["period_scale"] = reals(count, 1, 1.0, 1.5);
+    s.columns["length"] = reals(count, 1, 20.0, 90.0);
+    for (const char* name : {"count", "over"}) s.columns.erase(name);
+    return std::make_shared<Program>(make_node(s), count);
+}
+
 std::vector<Workload> workloads(Buffers& to) {
     std::vector<Workload> all;
     for (const Kind& kind : kinds()) {
@@ -80,6 +110,11 @@ std::vector<Workload> workloads(Buffers& to) {
                            static const Int at = 77;
                            many->gather({&at, nullptr, 0, nullptr, 1, 256}, 1, to.wide.data());
                        }});
+        all.push_back({"ten positions " + name, [=, &to] {
+                           many->table({0, 256, 70, 1, 10}, Layout::runs, 1, to.wide.data());
+                       }});
+        all.push_back({"any positions " + name, [=, &to] { look_up(*many, 97, to); }});
+        all.push_back({"consecutive positions " + name, [=, &to] { look_up(*many, 1, to); }});
         all.push_back({"fold " + name, [=, &to] {
                            double* out = to.wide.data();
                            fold_extremes(*many, {0, 16, 0, 1, 5000}, 1,
@@ -94,6 +129,17 @@ std::vector<Workload> workloads(Buffers& to) {
         all.push_back({"scalar " + name, [=, &to] {
                            for (Int p = 0; p < 256; ++p) to.wide[p] = single->root().at(0, p);
                        }});
+    }
+    for (const std::string name : {"join", "advance", "stretch", "repeat", "ending"}) {
+        const auto many = combined(name, 256);
+        all.push_back({"one position " + name, [=, &to] {
+                           static const Int at = 777;
+                           many->gather({&at, nullptr, 0, nullptr, 1, 256}, 1, to.wide.data());
+                       }});
+        all.push_back({"ten positions " + name, [=, &to] {
+                           many->table({0, 256, 770, 1, 10}, Layout::runs, 1, to.wide.data());
+                       }});
+        all.push_back({"any positions " + name, [=, &to] { look_up(*many, 97, to); }});
     }
     return all;
 }

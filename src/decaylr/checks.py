@@ -33,6 +33,13 @@ def refuse(name: str, rule: str, value: object) -> Never:
 
 def real_array(name: str, value: Any) -> Array:
     """Convert real numbers to a read-only int64 or float64 array (always a copy)."""
+    copy = np.array(real_numbers(name, value), order="C")
+    copy.flags.writeable = False
+    return copy
+
+
+def real_numbers(name: str, value: Any) -> Array:
+    """Real numbers as an int64 or float64 array: the user's own where it is one."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must be real numbers without a mask, got a masked array")
     try:
@@ -57,9 +64,7 @@ def real_array(name: str, value: Any) -> Array:
     if array.dtype.kind == "u" and array.size and array.max() > LARGEST_POSITION:
         refuse(name, f"at most {LARGEST_POSITION}", array.max())
     dtype = np.float64 if array.dtype.kind == "f" else np.int64
-    copy = np.array(array, dtype=dtype, order="C")
-    copy.flags.writeable = False
-    return copy
+    return np.asarray(array, dtype=dtype)
 
 
 def _all_integers(array: npt.NDArray[Any]) -> bool:

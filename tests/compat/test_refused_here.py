@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from decaylr.compat import keras, optax, torch, transformers
+from decaylr.compat import keras, optax, timm, torch, transformers
 from tests.peers.installed import peer
 from tests.peers.live_torch import CYCLED, lr_scheduler, make, optimizer, stepped
 
@@ -186,3 +186,18 @@ def test_a_sequence_in_torchs_chain_restarts_its_parts():
         torch.ChainedScheduler(whole, 1.0).table(4), [0.5, 0.5, 0.25, 0.5]
     )
     assert theirs[3] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("noise", "message"),
+    [
+        (
+            {"noise_range_t": (0, 9), "noise_pct": 1e-9},
+            "noise_pct must be at least noise_std / 1000",
+        ),
+        ({"noise_range_t": (0, 2.0**63)}, "noise_range_t must be at most 9007199254740992"),
+    ],
+)
+def test_noise_of_timm_that_would_take_for_ever(noise, message):
+    with pytest.raises(ValueError, match=message):
+        timm.StepLRScheduler(0.1, 30, **noise)

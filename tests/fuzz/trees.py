@@ -26,10 +26,11 @@ def curve(random: Random) -> dl.Schedule:
     """A curve or a recipe with odd arguments."""
     names = [*CURVES, *RECIPES] if random.random() < 0.3 else [*CURVES]
     make = getattr(dl, random.choice(names))
-    return make(**_arguments(make, random))
+    return make(**arguments(make, random))
 
 
-def _arguments(make: Callable[..., Any], random: Random) -> dict[str, Any]:
+def arguments(make: Callable[..., Any], random: Random) -> dict[str, Any]:
+    """Odd arguments for all that has no default, and some of the others."""
     parameters = inspect.signature(make).parameters.values()
     wanted = [p for p in parameters if p.default is p.empty or random.random() < 0.2]
     return {p.name: _argument(p.name, random) for p in wanted}

@@ -222,3 +222,11 @@ def test_a_schedule_that_refuses_later_positions_is_drawn_to_its_end(lengths):
         np.testing.assert_array_equal(found.get_ydata(), want.get_ydata())
     for found, want in zip(polylines(refusing), polylines(held), strict=True):
         np.testing.assert_array_equal(found, want)
+
+
+@pytest.mark.parametrize("schedule", [dl.exponential(1.0, 10.0, 1), dl.exponential(-1.0, 1e300)])
+def test_values_that_overflow_are_left_out_of_the_picture(schedule):
+    html = schedule._repr_html_()
+    points = html.split('points="')[1].split('"')[0].split()
+    assert 1 <= len(points) < 1000
+    assert not {"nan", "inf"} & set(",".join(points).split(","))

@@ -1,10 +1,10 @@
-// A straight line between two values, and those of many runs at a few positions, vectorized
+// A straight line between two values, and those of many runs at a few numbers each, vectorized
 // across runs.
 #pragma once
 
 #include <algorithm>
 
-#include "across_runs/endpoints_of_runs.h"
+#include "across_runs/endpoints_of_lanes.h"
 #include "blocks/integer_power_blocks.h"
 
 namespace decaylr {
@@ -27,61 +27,72 @@ struct Line {
     }
 };
 
-class LinearAcrossRuns {
+class LinearLanes {
    public:
-    LinearAcrossRuns(const EndpointsOfRuns& of) : of_(of) {}
-    bool applies(Int last) const { return of_.exact_until(last); }
-    void fill(Int first, Int count, double* out, Int pitch) {
-        begin();
+    LinearLanes(const Column& inits, const Column& ends, const Column& lengths,
+                const CurveLanes& lanes)
+        : of_(inits, ends, lengths, lanes) {}
+    bool applies(Int count) const { return of_.near(count) && (of_.lanes.all_whole() || moderate()); }
+    void fill(Int count, double* out, Int pitch) {
+        if (of_.lanes.all_whole()) return fill_whole(count, out, pitch);
         for (Int k = 0; k < count; ++k) {
-            show(static_cast<double>(first + k), out + k * pitch);
+            of_.show(k, out + k * pitch, [this](int i, double n) __attribute__((always_inline)) {
+                return of_.lanes.whole[i] != 0.0 ? line(i).weigh(of_.steps[i] - n, n)
+                                                 : between(i).lane(n);
+            });
         }
     }
 
    private:
-    void begin() {
-        for (int i = 0; i < of_.runs; ++i) {
-            const Line line = Line::between(of_.init[i], of_.end[i], of_.steps[i]);
-            from_init_[i] = line.from_init;
-            from_end_[i] = line.from_end;
-            back_[i] = line.back;
+    DECAYLR_LANE Line line(int i) const {
+        return Line::between(of_.init[i], of_.end[i], of_.steps[i]);
+    }
+    DECAYLR_LANE IntegerPowerBlocks<1> between(int i) const {
+        const EndWeights weights(of_.end[i], of_.init[i]);
+        return {weights, of_.length.at(i), of_.start.at(i), of_.left.at(i), weights.upward};
+    }
+    void fill_whole(Int count, double* out, Int pitch) {
+        for (int i = 0; i < of_.many(); ++i) {
+            const Line own = line(i);
+            from_init_[i] = own.from_init;
+            from_end_[i] = own.from_end;
+            back_[i] = own.back;
+        }
+        for (Int k = 0; k < count; ++k) {
+            of_.show(k, out + k * pitch, [this](int i, double n) __attribute__((always_inline)) {
+                const Line own{from_init_[i], from_end_[i], back_[i]};
+                return own.weigh(of_.steps[i] - n, n);
+            });
         }
     }
-    void show(double p, double* out) const {
-        double shown[many_runs];  // local, so that nothing aliases it
-        for (int i = 0; i < of_.runs; ++i) {
-            const Line line{from_init_[i], from_end_[i], back_[i]};
-            shown[i] = of_.shown(i, p, line.weigh(of_.steps[i] - p, p));
+    // Whether all ends are of a size that blocks of lines are for.
+    bool moderate() const {
+        int moderate = 0;
+        for (int i = 0; i < of_.many(); ++i) {
+            const double size = std::max(std::fabs(of_.init[i]), std::fabs(of_.end[i]));
+            const double change = std::fabs(of_.init[i] - of_.end[i]);
+            moderate += (size < 0x1p900) & (size > 0x1p-600) & (change > 0x1p-600);
         }
-        std::copy(shown, shown + of_.runs, out);
+        return moderate == of_.many();
     }
 
-    EndpointsOfRuns of_;
-    double from_init_[many_runs], from_end_[many_runs], back_[many_runs];
+    EndpointsOfLanes of_;
+    double from_init_[many_lanes], from_end_[many_lanes], back_[many_lanes];
 };
 
-// The same where each run has a number of its own, between whole positions too.
-class LinearOfOwnNumbers {
+class ConstantLanes {
    public:
-    LinearOfOwnNumbers(const EndpointsOfRuns& of) : of_(of) {}
-    bool applies() const { return of_.short_enough() && of_.moderate(); }
-    void fill(const OwnNumbers& own, double* out) const {
-        of_.fill(own, out, [this](int i, double n, double_double fraction)
-                               __attribute__((always_inline)) { return value(i, n, fraction); });
+    ConstantLanes(const Column& values, const CurveLanes& lanes) : many_(lanes.many) {
+        lanes.read(values, value_);
+    }
+    bool applies(Int) const { return true; }
+    void fill(Int count, double* out, Int pitch) const {
+        for (Int k = 0; k < count; ++k) std::copy(value_, value_ + many_, out + k * pitch);
     }
 
    private:
-    DECAYLR_LANE double value(int i, double n, double_double fraction) const {
-        const double steps = of_.steps[i];
-        const Line line = Line::between(of_.init[i], of_.end[i], steps);
-        const EndWeights weights(of_.end[i], of_.init[i]);
-        const double_double length{steps, 0.0};
-        const IntegerPowerBlocks<1> between(weights, length, fraction, sub(length, fraction),
-                                            weights.upward);
-        return fraction.hi == 0.0 ? line.weigh(steps - n, n) : between.lane(n);
-    }
-
-    EndpointsOfRuns of_;
+    int many_;
+    double value_[many_lanes];
 };
 
 }  // namespace decaylr

@@ -30,11 +30,18 @@ class CosineBlocks {
     // whole number and a fraction that all numbers share, whose angle is the phase.
     DECAYLR_LANE static CosineBlocks between(double_double length, double_double start,
                                              double_double left, const EndWeights& weights) {
+        return of_lane(false, length, start, left, weights);
+    }
+    // One of them or the other: of whole positions nothing is over, and q is exact.
+    DECAYLR_LANE static CosineBlocks of_lane(bool whole, double_double length, double_double start,
+                                             double_double left, const EndWeights& weights) {
         const double_double from{weights.upward ? left.hi : start.hi,
                                  weights.upward ? left.lo : start.lo};
-        const double whole = weights.upward ? floor_in_double(from) : 0.0;
+        const double floor = weights.upward ? floor_in_double(from) : 0.0;
+        const double origin = whole ? from.hi : floor;
         const double_double slope = div(double_double{2.0, 0.0}, length);
-        return {slope, mul(slope, add(from, -whole)), whole, std::floor(left.hi), weights};
+        return {slope, mul(slope, add(from, -origin)), origin,
+                whole ? length.hi : std::floor(left.hi), weights};
     }
 
     // The first position that is in no block.

@@ -51,7 +51,7 @@ class Ending final : public Moved<Ending> {
                       double* out) const override {
         if (mode_ == EndMode::raise) return child_->fill_numbers(run, grid, numbers, count, out);
         if (period_of(run, grid) == 0) {
-            return Node::fill_numbers(run, grid, numbers, count, out);
+            return fill_numbers_by_lanes(run, grid, numbers, count, out);
         }
         const Int length = length_.boundary(run).whole;
         each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* local) {
@@ -90,6 +90,13 @@ class Ending final : public Moved<Ending> {
         return period > 0 ? std::min(period, count) : count;
     }
     Grid::Moved inside(Run, const Grid& grid, Int) const { return {grid, 0}; }
+    bool inside_of(const Lane& lane, Int count, LaneInside& inside) const {
+        inside.own = {*lane.grid, 0};
+        if (mode_ == EndMode::raise) return true;
+        const Cycle cycle = cycle_of(lane.run, *lane.grid, lane.number);
+        inside.own = {cycle.grid, lane.number - cycle.number(lane.number)};
+        return count == 1 || (!cycle.back && stays(lane.number, cycle.next, count));
+    }
 
    private:
     // The numbers up to `next` are those of the child's grid, forwards or backwards: `from` at

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "tree/node.h"
-#include "tree/own_numbers.h"
 
 namespace decaylr {
 
@@ -51,7 +50,7 @@ class Join final : public Node {
     // The numbers of each part are gathered and evaluated together.
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
-        if (parts_.size() > few) return Node::fill_numbers(run, grid, numbers, count, out);
+        if (parts_.size() > few) return fill_numbers_by_lanes(run, grid, numbers, count, out);
         each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* own) {
             with_room<double>(levels(), [&](double* values) {
                 for (std::size_t part = 0; part < parts_.size(); ++part) {
@@ -62,15 +61,7 @@ class Join final : public Node {
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
-        if (!aligned_) {
-            for (Int k = 0; k < count; ++k) {
-                for (Run r = 0; r < runs; r += many_runs) {
-                    const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
-                    fill_apart(first_run + r, n, first + k, out + k * pitch + r);
-                }
-            }
-            return;
-        }
+        if (!aligned_) return fill_runs_by_lanes(first_run, runs, first, count, out, pitch);
         Int k = 0;
         for (std::size_t part = phase(first_run, whole_positions, first); k < count; ++part) {
             const Int n = place(first_run, whole_positions, part, first + k, count - k);
@@ -81,6 +72,14 @@ class Join final : public Node {
             }
             k += n;
         }
+    }
+    // The lanes of each part are evaluated together.
+    void fill_lanes(const Lane* lanes, int many, Int count, double* out,
+                    Int pitch) const override {
+        with_room<LanesOfParts, 1>(levels(), [&](LanesOfParts* room) {
+            int left = take_lanes(lanes, many, count, out, pitch, *room);
+            while (left > 0) left = fill_lanes_of(lanes, left, count, out, pitch, *room);
+        });
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         double_double sum{0.0, 0.0};
@@ -143,27 +142,48 @@ class Join final : public Node {
         if (part == 0) return {grid, 0};
         return grid.since(boundaries_[part - 1].boundary(run));
     }
-    // One position of runs that change parts at positions of their own: consecutive runs in the
-    // same part are evaluated together.
-    __attribute__((noinline)) void fill_apart(Run first_run, int runs, Int p, double* out) const {
-        Grid grids[many_runs];
-        Int numbers[many_runs];
-        std::size_t part = 0;
-        int from = 0;
-        for (int i = 0; i < runs; ++i) {
-            const std::size_t own = phase(first_run + i, whole_positions, p);
-            if (i > from && own != part) {
-                parts_[part]->fill_own_numbers(first_run + from, i - from, grids + from,
-                                               numbers + from, out + from);
-                from = i;
+    // The part of each lane, and which of them are still to be evaluated.
+    struct LanesOfParts {
+        RoomForLanes room;
+        int waiting[many_lanes];
+        std::size_t part[many_lanes];
+    };
+    // Those that change parts are evaluated at once. Returns how many are left.
+    int take_lanes(const Lane* lanes, int many, Int count, double* out, Int pitch,
+                   LanesOfParts& all) const {
+        int left = 0;
+        for (int i = 0; i < many; ++i) {
+            const Lane& lane = lanes[i];
+            const std::size_t part = phase(lane.run, *lane.grid, lane.number);
+            all.part[i] = part;
+            if (count == 1 || place(lane.run, *lane.grid, part, lane.number, count) == count) {
+                all.waiting[left++] = i;
+            } else {
+                fill_lane(lane, count, out + i, pitch);
             }
-            part = own;
-            const Grid::Moved begin = beginning(first_run + i, whole_positions, own);
-            grids[i] = begin.grid;
-            numbers[i] = p - begin.back;
         }
-        parts_[part]->fill_own_numbers(first_run + from, runs - from, grids + from, numbers + from,
-                                       out + from);
+        return left;
+    }
+    // Evaluates the lanes that wait in the part of the first of them; returns how many are left.
+    int fill_lanes_of(const Lane* lanes, int waiting, Int count, double* out, Int pitch,
+                      LanesOfParts& all) const {
+        const std::size_t part = all.part[all.waiting[0]];
+        int some = 0, left = 0;
+        all.room.grids.clear();
+        for (int w = 0; w < waiting; ++w) {
+            const int i = all.waiting[w];
+            if (all.part[i] != part) {
+                all.waiting[left++] = i;
+                continue;
+            }
+            const Grid::Moved begin = beginning(lanes[i].run, *lanes[i].grid, part);
+            all.room.of[some] = i;
+            all.room.own[some++] = {lanes[i].run, all.room.grids.keep(begin.grid),
+                                    lanes[i].number - begin.back};
+        }
+        parts_[part]->fill_lanes(all.room.own, some, count, all.room.values, many_lanes);
+        all.room.scatter(some, count, out, pitch);
+        return left;
     }
     template <class Real>
     void fill_parts(Run run, const Grid& grid, Int first, Int count, Real* out) const {

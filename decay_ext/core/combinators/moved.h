@@ -29,8 +29,44 @@ class Moved : public Node {
         const Grid::Moved own = self().inside(run, grid, n);
         child_->check(run, own.grid, saturated_sum(n, -own.back));
     }
+    // Lanes all of whose numbers belong to one grid of the child (`inside_of` says which) are
+    // evaluated together.
+    void fill_lanes(const Lane* lanes, int many, Int count, double* out,
+                    Int pitch) const override {
+        with_room<RoomForLanes, 1>(levels(), [&](RoomForLanes* room) {
+            int some = 0;
+            room->grids.clear();
+            for (int i = 0; i < many; ++i) {
+                LaneInside inside;
+                if (!self().inside_of(lanes[i], count, inside)) {
+                    this->fill_lane(lanes[i], count, out + i, pitch);
+                    continue;
+                }
+                room->of[some] = i;
+                room->factor[some] = inside.factor;
+                room->own[some++] = {lanes[i].run, room->grids.keep(inside.own.grid),
+                                     saturated_sum(lanes[i].number, -inside.own.back)};
+            }
+            child_->fill_lanes(room->own, some, count, room->values, many_lanes);
+            self().show_lanes(*room, some, count);
+            room->scatter(some, count, out, pitch);
+        });
+    }
+    void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
+                          Int pitch) const override {
+        this->fill_runs_by_lanes(first_run, runs, first, count, out, pitch);
+    }
 
    protected:
+    // The child's grid for `count` numbers of a lane, if there is one.
+    bool inside_of(const Lane& lane, Int count, LaneInside& inside) const {
+        if (count > 1) return false;
+        inside.own = self().inside(lane.run, *lane.grid, lane.number);
+        return true;
+    }
+    // What the child's values are shown as.
+    void show_lanes(RoomForLanes&, int, Int) const {}
+
     NodePtr child_;
 
    private:
@@ -43,6 +79,10 @@ class Advance final : public Moved<Advance> {
     using Moved::fill;
 
     explicit Advance(const Spec& spec) : Moved(spec), by_(spec.column("by")) {}
+    bool inside_of(const Lane& lane, Int count, LaneInside& inside) const {
+        inside.own = this->inside(lane.run, *lane.grid, lane.number);
+        return count == 1 || fits(*lane.grid, inside.own, lane.number, count);
+    }
     Grid::Moved inside(Run run, const Grid& grid, Int n) const {
         const Grid::Moved own = grid.advanced(by_.boundary(run));
         if (grid.unit() || fits(grid, own, n, 0)) return own;
@@ -69,7 +109,7 @@ class Advance final : public Moved<Advance> {
                           Int pitch) const override {
         const Boundary by = by_.boundary(first_run);
         if (by_.stride != 0 || !by.integral || first > max_int - count - by.whole) {
-            return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
+            return fill_runs_by_lanes(first_run, runs, first, count, out, pitch);
         }
         child_->fill_across_runs(first_run, runs, first + by.whole, count, out, pitch);
     }
@@ -113,6 +153,10 @@ class Stretch final : public Moved<Stretch> {
     explicit Stretch(const Spec& spec)
         : Moved(spec), ratio_(spec.column("ratio")), times_(spec.column_or("over", 1.0)) {}
     Grid::Moved inside(Run run, const Grid& grid, Int) const { return {scaled(run, grid), 0}; }
+    bool inside_of(const Lane& lane, Int, LaneInside& inside) const {
+        inside.own = {scaled(lane.run, *lane.grid), 0};
+        return true;
+    }
     void fill(Run run, const Grid& grid, Int first, Int count, double* out) const override {
         child_->fill(run, scaled(run, grid), first, count, out);
     }

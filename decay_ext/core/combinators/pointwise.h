@@ -83,6 +83,16 @@ class Reduce final : public Pointwise {
         });
     }
 
+    void fill_lanes(const Lane* lanes, int many, Int count, double* out,
+                    Int pitch) const override {
+        children_[0]->fill_lanes(lanes, many, count, out, pitch);
+        with_room<double>(levels(), [&](double* other) {
+            for (std::size_t c = 1; c < children_.size(); ++c) {
+                children_[c]->fill_lanes(lanes, many, count, other, many_lanes);
+                for (Int k = 0; k < count; ++k) combine(out + k * pitch, other + k * many_lanes, many);
+            }
+        });
+    }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         const Scaling scaling = scaling_of(run, grid, first);
         if (!scaling.part) return {};
@@ -185,6 +195,14 @@ class Mapped : public Pointwise {
             for (Run r = 0; r < runs; ++r) to[r] = mapping(first_run + r)(to[r]);
         }
     }
+    void fill_lanes(const Lane* lanes, int many, Int count, double* out,
+                    Int pitch) const override {
+        children_[0]->fill_lanes(lanes, many, count, out, pitch);
+        for (int i = 0; i < many; ++i) {
+            const auto map = mapping(lanes[i].run);
+            for (Int k = 0; k < count; ++k) out[k * pitch + i] = map(out[k * pitch + i]);
+        }
+    }
 
    private:
     void map_values(Run run, Int count, double* out) const {
@@ -280,6 +298,22 @@ class Select final : public Pointwise {
                           Int pitch) const override {
         together(first_run, runs, [&](Run at, const Node& part, Run row, Run n) {
             part.fill_across_runs(row, n, first, count, out + at, pitch);
+        });
+    }
+    // Lanes that follow each other and belong to one part are evaluated together.
+    void fill_lanes(const Lane* lanes, int many, Int count, double* out,
+                    Int pitch) const override {
+        with_room<Lane, many_lanes>(levels(), [&](Lane* rows) {
+            for (int at = 0; at < many;) {
+                const Node& part = child(lanes[at].run);
+                int n = 0;
+                for (; at + n < many && &child(lanes[at + n].run) == &part; ++n) {
+                    const Lane& lane = lanes[at + n];
+                    rows[n] = {row_.integer(lane.run), lane.grid, lane.number};
+                }
+                part.fill_lanes(rows, n, count, out + at, pitch);
+                at += n;
+            }
         });
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {

@@ -226,7 +226,7 @@ class Repeat final : public Moved<Repeat> {
     void fill_numbers(Run run, const Grid& grid, const Int* numbers, Int count,
                       double* out) const override {
         const RepeatRow row = this->row(run);
-        if (!row.aligned(grid)) return Node::fill_numbers(run, grid, numbers, count, out);
+        if (!row.aligned(grid)) return fill_numbers_by_lanes(run, grid, numbers, count, out);
         each_chunk<Int>(levels(), count, [&](Int i, Int n, Int* local) {
             fill_aligned(run, row, numbers + i, n, local, out + i);
         });
@@ -264,6 +264,21 @@ class Repeat final : public Moved<Repeat> {
         return cycles ? std::min(row.first().whole, count) : count;
     }
     Grid::Moved inside(Run, const Grid& grid, Int) const { return {grid, 0}; }
+    bool inside_of(const Lane& lane, Int count, LaneInside& inside) const {
+        const Shown shown = shown_at(row(lane.run), lane.run, *lane.grid, lane.number, nullptr);
+        inside = {{shown.inside.grid, lane.number - shown.number(lane.number)}, shown.factor};
+        return count == 1 || (!shown.over && stays(lane.number, shown.next, count));
+    }
+    void show_lanes(RoomForLanes& room, int some, Int count) const {
+        if (decay_.is(1.0)) return;
+        for (int i = 0; i < some; ++i) {
+            const RepeatRow row = this->row(room.own[i].run);
+            for (Int k = 0; k < count; ++k) {
+                double& value = room.values[k * many_lanes + i];
+                value = row.shown(room.factor[i], value);
+            }
+        }
+    }
 
    private:
     // What the numbers up to `next` show: numbers of the child's grid or, past the last cycle, the

@@ -122,11 +122,8 @@ class Cosine {
     CosineRow row(Run run, const Grid& grid) const {
         return {init_(run), end_(run), steps_.boundary(run), exponent_(run), k_(run), grid};
     }
-    CosineAcrossRuns across_runs(Run first, int runs) const {
-        return {exponent_.is(1.0) && k_.is(1.0), {init_, end_, steps_, first, runs}};
-    }
-    CosineOfOwnNumbers own_numbers(Run first, int runs) const {
-        return {exponent_.is(1.0) && k_.is(1.0), {init_, end_, steps_, first, runs}};
+    CosineLanes lanes(const CurveLanes& lanes) const {
+        return {exponent_.is(1.0) && k_.is(1.0), init_, end_, steps_, lanes};
     }
 
    private:

@@ -232,8 +232,8 @@ class Exponential {
     ExponentialRow row(Run run, const Grid& grid) const {
         return {init_(run), rates_(run), staircase_, size_.boundary(run), clipped_, end_(run), grid};
     }
-    ExponentialAcrossRuns across_runs(Run first, int runs) const {
-        return {!staircase_, init_, rates_, clipped_ ? &end_ : nullptr, first, runs};
+    ExponentialLanes lanes(const CurveLanes& lanes) const {
+        return {!staircase_, init_, rates_, clipped_ ? &end_ : nullptr, lanes};
     }
 
    private:

@@ -23,6 +23,7 @@ class Constant {
    public:
     explicit Constant(const Spec& spec) : value_(spec.column("value")) {}
     ConstantRow row(Run run, const Grid&) const { return {value_(run)}; }
+    ConstantLanes lanes(const CurveLanes& lanes) const { return {value_, lanes}; }
 
    private:
     Column value_;
@@ -115,11 +116,8 @@ class Linear {
     LinearRow row(Run run, const Grid& grid) const {
         return {init_(run), end_(run), steps_.boundary(run), grid};
     }
-    LinearAcrossRuns across_runs(Run first, int runs) const {
-        return {{init_, end_, steps_, first, runs}};
-    }
-    LinearOfOwnNumbers own_numbers(Run first, int runs) const {
-        return {{init_, end_, steps_, first, runs}};
+    LinearLanes lanes(const CurveLanes& lanes) const {
+        return {init_, end_, steps_, lanes};
     }
 
    private:

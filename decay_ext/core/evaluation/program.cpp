@@ -13,7 +13,6 @@
 namespace decaylr {
 namespace {
 
-constexpr Int few_steps = 32;           // with fewer positions per run, blocks do not pay off
 
 // Consecutive rows; row r begins at out + r * pitch.
 void fill_rows(const Node& node, Run first_run, Run runs, const Window& w, Int k, Int count,
@@ -196,114 +195,30 @@ Int first_refused(const Node& node, Run run, const Window& w) {
 
 constexpr Int picked_stride = 16;  // up to here consecutive values cost less than single ones
 
-// Every stride-th of consecutive values.
+// out[i] = values[i * stride]. Of small strides, which are constants here, loads and shuffles of
+// whole vectors.
+template <Int stride, class Real>
+void pick(const double* values, Int count, Real* out) {
+    for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(values[i * stride]);
+}
+template <class Real>
+void pick(const double* values, Int stride, Int count, Real* out) {
+    if (stride == 2) return pick<2>(values, count, out);
+    if (stride == 3) return pick<3>(values, count, out);
+    if (stride == 4) return pick<4>(values, count, out);
+    for (Int i = 0; i < count; ++i) out[i] = static_cast<Real>(values[i * stride]);
+}
+
+// Every stride-th of consecutive values, which stay in the first-level cache.
 template <class Real>
 void fill_picked(const Node& node, Run run, Int first, Int stride, Int count, Real* out) {
-    double values[many_positions];
-    const Int some = (many_positions - 1) / stride + 1;
+    constexpr Int together = many_positions / 2;
+    double values[together];
+    const Int some = (together - 1) / stride + 1;
     for (Int i = 0; i < count; i += some) {
-        leave_if_asked();
         const Int n = std::min(some, count - i);
         node.fill(run, first + i * stride, (n - 1) * stride + 1, values);
-        for (Int j = 0; j < n; ++j) out[i + j] = static_cast<Real>(values[j * stride]);
-    }
-}
-
-// Calls f(i, run, position) for every lookup.
-template <class F>
-void each(const Lookup& lookup, Int begin, Int end, F&& f) {
-    for (Int i = begin; i < end; ++i) {
-        const Run run = lookup.runs ? lookup.runs[i] : i * lookup.run_stride;
-        const Int at = i * lookup.stride;
-        if (lookup.integers) f(i, run, lookup.integers[at]);
-        else f(i, run, lookup.reals[at]);
-    }
-}
-
-// How many positions from the first on are consecutive, found by chunks without branches.
-Int consecutive(const Int* positions, Int count) {
-    constexpr Int chunk = 64;
-    Int found = 1;
-    for (; found + chunk <= count; found += chunk) {
-        int together = 1;
-        for (Int i = 0; i < chunk; ++i) {
-            together &= positions[found + i] - 1 == positions[found + i - 1] ? 1 : 0;
-        }
-        if (!together) break;
-    }
-    while (found < count && positions[found] - 1 == positions[found - 1]) ++found;
-    return found;
-}
-
-// Consecutive positions are found in lookups of one run; others are evaluated together.
-void look_up(const Node& node, Run run, const Int* positions, Int count, double* out) {
-    constexpr Int worthwhile = 16;
-    Int apart = 0;  // where those begin that are not consecutive
-    const auto evaluate_apart = [&](Int until) {
-        if (until == apart) return;
-        node.fill_numbers(run, whole_positions, positions + apart, until - apart, out + apart);
-    };
-    for (Int i = 0; i < count;) {
-        const Int n = consecutive(positions + i, count - i);
-        if (n >= worthwhile) {
-            evaluate_apart(i);
-            node.fill(run, positions[i], n, out + i);
-            apart = i + n;
-        }
-        i += n;
-    }
-    evaluate_apart(count);
-}
-
-// The same of real positions: chunks of whole ones are looked up as such.
-void look_up(const Node& node, Run run, const double* positions, Int count, double* out) {
-    Int whole[many_positions];
-    for (Int i = 0; i < count; i += many_positions) {
-        const Int n = std::min(many_positions, count - i);
-        const double* own = positions + i;
-        int all_whole = 1;
-        for (Int j = 0; j < n; ++j) all_whole &= own[j] == std::floor(own[j]) ? 1 : 0;
-        if (all_whole) {
-            std::transform(own, own + n, whole, [](double p) { return static_cast<Int>(p); });
-            look_up(node, run, whole, n, out + i);
-        } else {
-            for (Int j = 0; j < n; ++j) out[i + j] = node.at_real(run, own[j]);
-        }
-    }
-}
-
-// How many lookups from the i-th on are of consecutive runs at one whole position.
-Int across_runs(const Lookup& lookup, Int i, Int end) {
-    if (!lookup.runs || lookup.stride == 0 || !lookup.integers) return 0;
-    Int next = i + 1;
-    while (next < end && lookup.runs[next] == lookup.runs[next - 1] + 1 &&
-           lookup.integers[next] == lookup.integers[i]) {
-        ++next;
-    }
-    return next - i;
-}
-
-// Lookups of the same run are done together, and those of consecutive runs at one position.
-void gather_by_run(const Node& node, const Lookup& lookup, Int begin, Int end, double* out) {
-    for (Int i = begin; i < end;) {
-        const Run run = lookup.runs ? lookup.runs[i] : 0;
-        if (const Int across = across_runs(lookup, i, end); across > 1) {
-            node.fill_across_runs(run, across, lookup.integers[i], 1, out + i, across);
-            i += across;
-            continue;
-        }
-        Int next = i + 1;
-        while (next < end && (!lookup.runs || lookup.runs[next] == run)) ++next;
-        if (lookup.stride == 0) {
-            const double value = lookup.integers ? node.at(run, lookup.integers[0])
-                                                 : node.at_real(run, lookup.reals[0]);
-            std::fill(out + i, out + next, value);
-        } else if (lookup.integers) {
-            look_up(node, run, lookup.integers + i * lookup.stride, next - i, out + i);
-        } else {
-            look_up(node, run, lookup.reals + i * lookup.stride, next - i, out + i);
-        }
-        i = next;
+        pick(values, stride, n, out + i);
     }
 }
 
@@ -343,25 +258,6 @@ void Program::table(const Window& window, Layout layout, ThreadBudget budget, Re
 template void Program::table<double>(const Window&, Layout, ThreadBudget, double*) const;
 template void Program::table<float>(const Window&, Layout, ThreadBudget, float*) const;
 
-void Program::gather(const Lookup& lookup, ThreadBudget budget, double* out) const {
-    const Node& node = *root_;
-    parallel_for(lookup.count, cost_of_value(node), budget, [&](Int begin, Int end) {
-        const bool one_each = !lookup.runs && lookup.run_stride == 1;
-        if (one_each && lookup.integers && lookup.stride == 0) {
-            const Run runs = end - begin;
-            return node.fill_across_runs(begin, runs, lookup.integers[0], 1, out + begin, runs);
-        }
-        if (one_each) {
-            each(lookup, begin, end, [&](Int i, Run run, auto p) {
-                if constexpr (std::is_same_v<decltype(p), Int>) out[i] = node.at(run, p);
-                else out[i] = node.at_real(run, p);
-            });
-            return;
-        }
-        gather_by_run(node, lookup, begin, end, out);
-    });
-}
-
 void Program::check(const Window& w) const {
     if (!root_->refuses() || w.steps == 0) return;
     const bool onward = root_->refuses_onward();
@@ -376,16 +272,6 @@ void Program::check(const Window& w) const {
             root_->check(run, w.start + k * w.stride);
         }
     }
-}
-
-void Program::check(const Lookup& lookup) const {
-    if (!root_->refuses()) return;
-    LeaveIfAsked leave;
-    each(lookup, 0, lookup.count, [&](Int, Run run, auto p) {
-        leave();
-        if constexpr (std::is_same_v<decltype(p), Int>) root_->check(run, p);
-        else root_->check_real(run, p);
-    });
 }
 
 }  // namespace decaylr

@@ -35,8 +35,9 @@ class Program {
     template <class Real>
     void table(const Window& window, Layout layout, ThreadBudget budget, Real* out) const;
 
-    // Writes one value per lookup. Positions must be within [0, 2^63).
-    void gather(const Lookup& lookup, ThreadBudget budget, double* out) const;
+    // Writes one value per lookup. Says which is the first position outside [0, 2^63), -1 if none
+    // is; where one is, some values are not written.
+    Int gather(const Lookup& lookup, ThreadBudget budget, double* out) const;
 
     // Throws std::domain_error if the schedule refuses one of the positions.
     void check(const Window& window) const;

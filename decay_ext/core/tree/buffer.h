@@ -20,24 +20,24 @@ namespace detail {
 
 // The function that calls itself from level to level must not hold the room on the stack, hence
 // these two are never inlined.
-template <class T, class F>
+template <class T, Int size, class F>
 __attribute__((noinline)) void with_room_on_stack(F& f) {
-    T room[room_size];
+    T room[size];
     f(static_cast<T*>(room));
 }
-template <class T, class F>
+template <class T, Int size, class F>
 __attribute__((noinline)) void with_room_on_heap(F& f) {
-    const std::unique_ptr<T[]> room(new T[room_size]);
+    const std::unique_ptr<T[]> room(new T[size]);
     f(room.get());
 }
 
 }  // namespace detail
 
-// Calls f with room for `room_size` elements, for a node so many levels above the curves.
-template <class T, class F>
+// Calls f with room for `size` elements, for a node so many levels above the curves.
+template <class T, Int size = room_size, class F>
 inline void with_room(int levels, F&& f) {
-    if (levels <= levels_on_stack) detail::with_room_on_stack<T>(f);
-    else detail::with_room_on_heap<T>(f);
+    if (levels <= levels_on_stack) detail::with_room_on_stack<T, size>(f);
+    else detail::with_room_on_heap<T, size>(f);
 }
 
 // Calls f(from, n, room) for each chunk of `count` elements.

@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "tree/curve_lanes.h"
 #include "tree/node.h"
-#include "tree/own_numbers.h"
 
 namespace decaylr {
 
@@ -15,15 +15,12 @@ template <class Curve, class = void>
 struct prepares_rows : std::false_type {};
 template <class Curve>
 struct prepares_rows<Curve, std::void_t<decltype(&Curve::fill_rows)>> : std::true_type {};
-template <class Curve, class = void>
-struct evaluates_across_runs : std::false_type {};
-template <class Curve>
-struct evaluates_across_runs<Curve, std::void_t<decltype(&Curve::across_runs)>> : std::true_type {};
 
+// Whether a curve evaluates lanes.
 template <class Curve, class = void>
-struct evaluates_own_numbers : std::false_type {};
+struct evaluates_lanes : std::false_type {};
 template <class Curve>
-struct evaluates_own_numbers<Curve, std::void_t<decltype(&Curve::own_numbers)>> : std::true_type {};
+struct evaluates_lanes<Curve, std::void_t<decltype(&Curve::lanes)>> : std::true_type {};
 
 // Whether a row writes float32 by itself.
 template <class Row, class = void>
@@ -53,11 +50,9 @@ struct knows_monotonicity<Row, std::void_t<decltype(&Row::monotonicity)>> : std:
 // the grid, whose number 0 is less than a step after the curve's beginning.
 //
 // A curve may have a fill_rows of its own, with the arguments of the node's. It may also have
-// across_runs(first, runs), for `many_runs` runs at most, which evaluates one position of all runs
-// at a time (vectors across runs): fill(first, count, out, pitch), if applies(last position). And
-// own_numbers(first, runs), where each run has a number of its own: fill(numbers, out), if
-// applies(). The row of whole positions that all runs share is prepared once, when the node is
-// built.
+// lanes(CurveLanes), which evaluates a number of each lane at a time (vectors across lanes):
+// fill(count, out, pitch), if applies(count). The row of whole positions that all runs share is
+// prepared once, when the node is built.
 template <class Curve>
 class CurveNode final : public Node {
     using Row = decltype(std::declval<const Curve&>().row(Run{0}, whole_positions));
@@ -90,7 +85,10 @@ class CurveNode final : public Node {
                 });
             }
         }
-        for (Int i = 0; i < count; ++i) out[i] = at(run, grid, numbers[i]);
+        if constexpr (evaluates_lanes<Curve>::value) {
+            return fill_numbers_by_lanes(run, grid, numbers, count, out);
+        }
+        Node::fill_numbers(run, grid, numbers, count, out);
     }
     void fill_rows(Run first_run, Run runs, Int first, Int count, double* out,
                    Int pitch) const override {
@@ -101,36 +99,20 @@ class CurveNode final : public Node {
     }
     void fill_across_runs(Run first_run, Run runs, Int first, Int count, double* out,
                           Int pitch) const override {
-        if (!shared_) {
-            if constexpr (evaluates_across_runs<Curve>::value) {
-                return fill_groups(first_run, runs, first, count, out, pitch);
+        if (shared_) {
+            for (Int k = 0; k < count; ++k) {
+                std::fill_n(out + k * pitch, runs, shared_->at(first + k));
             }
-        }
-        if (!shared_ && count > 1) {
-            return Node::fill_across_runs(first_run, runs, first, count, out, pitch);
-        }
-        for (Int k = 0; k < count; ++k) {
-            double* to = out + k * pitch;
-            if (shared_) std::fill(to, to + runs, shared_->at(first + k));
-            else fill_position(first_run, runs, first + k, to);
+        } else if constexpr (evaluates_lanes<Curve>::value) {
+            fill_runs_together(first_run, runs, first, count, out, pitch);
+        } else {
+            fill_runs_apart(first_run, runs, first, count, out, pitch);
         }
     }
-    void fill_own_numbers(Run first_run, Run runs, const Grid* grids, const Int* numbers,
-                          double* out) const override {
-        if constexpr (evaluates_own_numbers<Curve>::value) {
-            for (Run r = 0; r < runs; r += many_runs) {
-                const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
-                const OwnNumbers own(grids + r, numbers + r, n);
-                auto group = curve_.own_numbers(first_run + r, n);
-                if (own.near() && group.applies()) {
-                    group.fill(own, out + r);
-                } else {
-                    Node::fill_own_numbers(first_run + r, n, grids + r, numbers + r, out + r);
-                }
-            }
-        } else {
-            Node::fill_own_numbers(first_run, runs, grids, numbers, out);
-        }
+    void fill_lanes(const Lane* lanes, int many, Int count, double* out,
+                    Int pitch) const override {
+        if constexpr (evaluates_lanes<Curve>::value) fill_lanes_together(lanes, many, count, out, pitch);
+        else Node::fill_lanes(lanes, many, count, out, pitch);
     }
     ClosedSum sum(Run run, const Grid& grid, Int first, Int count) const override {
         if constexpr (sums_closed<Row>::value) {
@@ -167,18 +149,28 @@ class CurveNode final : public Node {
         }
         with_row(run, grid, [&](const Row& row, Int back) { row.fill(first - back, count, out); });
     }
-    void fill_groups(Run first_run, Run runs, Int first, Int count, double* out, Int pitch) const {
-        for (Run r = 0; r < runs; r += many_runs) {
-            const int n = static_cast<int>(std::min<Run>(many_runs, runs - r));
-            auto group = curve_.across_runs(first_run + r, n);
-            if (group.applies(first + (count - 1))) {
-                group.fill(first, count, out + r, pitch);
-                continue;
-            }
-            for (Int k = 0; k < count; ++k) {
-                fill_position(first_run + r, n, first + k, out + k * pitch + r);
-            }
+    __attribute__((noinline)) void fill_lanes_together(const Lane* lanes, int many, Int count,
+                                                       double* out, Int pitch) const {
+        const CurveLanes own(lanes, many);
+        auto group = curve_.lanes(own);
+        if (group.applies(count)) group.fill(count, out, pitch);
+        else Node::fill_lanes(lanes, many, count, out, pitch);
+    }
+    // Consecutive runs at the same whole positions.
+    void fill_runs_together(Run first_run, Run runs, Int first, Int count, double* out,
+                            Int pitch) const {
+        for (Run r = 0; r < runs; r += many_lanes) {
+            const int many = static_cast<int>(std::min<Run>(many_lanes, runs - r));
+            const CurveLanes own(first_run + r, many, first);
+            auto group = curve_.lanes(own);
+            if (group.applies(count)) group.fill(count, out + r, pitch);
+            else fill_runs_apart(first_run + r, many, first, count, out + r, pitch);
         }
+    }
+    void fill_runs_apart(Run first_run, Run runs, Int first, Int count, double* out,
+                         Int pitch) const {
+        if (count == 1) fill_position(first_run, runs, first, out);
+        else Node::fill_across_runs(first_run, runs, first, count, out, pitch);
     }
     // Flattened, so that a row that is used only once stays in registers.
     __attribute__((flatten)) void fill_position(Run first_run, Run runs, Int p, double* out) const {

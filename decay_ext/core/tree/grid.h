@@ -34,6 +34,9 @@ class Grid {
 
     // Of positions n + fraction.
     double_double fraction() const { return offset_; }
+    double_double offset() const { return offset_; }
+    double_double times() const { return times_; }
+    double_double over() const { return over_; }
     // n + fraction with a fraction of one word.
     bool short_fraction() const { return unit_ && offset_.lo == 0.0; }
     // q(n) >= m
@@ -43,6 +46,7 @@ class Grid {
         return n > m.whole || (n == m.whole && !(sub(offset_, {m.fraction(), 0.0}).hi < 0.0));
     }
     bool reached(Int n, double_double m) const {
+        if (whole_) return !(sub(exact(n), m).hi < 0.0);
         const double_double bound = mul(m, over_);
         return bound.hi < infinite && !(sub(numerator(n), bound).hi < 0.0);
     }

@@ -10,6 +10,7 @@
 #include "tree/column.h"
 #include "tree/fills.h"
 #include "tree/grid.h"
+#include "tree/lanes.h"
 #include "tree/monotonicity.h"
 #include "tree/transpose.h"
 
@@ -69,10 +70,10 @@ class Node {
         for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, first);
     }
 
-    // Those of consecutive runs, each at a number of a grid of its own.
-    virtual void fill_own_numbers(Run first_run, Run runs, const Grid* grids, const Int* numbers,
-                                  double* out) const {
-        for (Run r = 0; r < runs; ++r) out[r] = at(first_run + r, grids[r], numbers[r]);
+    // Those of at most `many_lanes` runs, each at a few consecutive numbers of its own: those at the
+    // k-th number begin at out + k * pitch.
+    virtual void fill_lanes(const Lane* lanes, int many, Int count, double* out, Int pitch) const {
+        for (int i = 0; i < many; ++i) fill_lane(lanes[i], count, out + i, pitch);
     }
 
     // What spares folds the values: the sum over `count` consecutive numbers in closed form, and
@@ -110,6 +111,45 @@ class Node {
     }
     void fill_as(Run run, const Grid& grid, Int first, Int count, float* out) const {
         fill_narrow(run, grid, first, count, out);
+    }
+
+   protected:
+    // One lane by itself.
+    void fill_lane(const Lane& lane, Int count, double* out, Int pitch) const {
+        if (count == 1) {
+            *out = at(lane.run, *lane.grid, lane.number);
+            return;
+        }
+        double values[few_steps];
+        fill(lane.run, *lane.grid, lane.number, count, values);
+        for (Int k = 0; k < count; ++k) out[k * pitch] = values[k];
+    }
+    // What nodes that evaluate lanes faster than single runs have as fill_across_runs and
+    // fill_numbers.
+    void fill_runs_by_lanes(Run first_run, Run runs, Int first, Int count, double* out,
+                            Int pitch) const {
+        with_room<Lane, many_lanes>(levels(), [&](Lane* lanes) {
+            for (Int k = 0; k < count; k += few_steps) {
+                const Int steps = std::min(few_steps, count - k);
+                for (Run r = 0; r < runs; r += many_lanes) {
+                    const int many = static_cast<int>(std::min<Run>(many_lanes, runs - r));
+                    for (int i = 0; i < many; ++i) {
+                        lanes[i] = {first_run + r + i, &whole_positions, first + k};
+                    }
+                    fill_lanes(lanes, many, steps, out + k * pitch + r, pitch);
+                }
+            }
+        });
+    }
+    void fill_numbers_by_lanes(Run run, const Grid& grid, const Int* numbers, Int count,
+                               double* out) const {
+        with_room<Lane, many_lanes>(levels(), [&](Lane* lanes) {
+            for (Int from = 0; from < count; from += many_lanes) {
+                const int many = static_cast<int>(std::min<Int>(many_lanes, count - from));
+                for (int i = 0; i < many; ++i) lanes[i] = {run, &grid, numbers[from + i]};
+                fill_lanes(lanes, many, 1, out + from, many_lanes);
+            }
+        });
     }
 
    private:

@@ -65,6 +65,9 @@ inline Int positions_before(Int p, Int stop, Int count) {
     return p == max_int ? count : std::min(stop - p, count);
 }
 
+// Whether all of them do.
+inline bool stays(Int p, Int stop, Int count) { return positions_before(p, stop, count) == count; }
+
 // How many of `count` positions from p on lie before the boundary. One of 2^63 or more comes after
 // the last position, which the first position at or after it cannot say.
 inline Int positions_before(Int p, const Boundary& m, Int count) {

@@ -6,8 +6,8 @@ All arguments are checked before anything is written to `out`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Never
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from decaylr.checks import (
     IntArray,
     one_of,
     real_array,
+    real_numbers,
     refuse,
     whole_number,
 )
@@ -35,37 +36,73 @@ Table = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 def positions(value: Any) -> Array:
     """Convert to int64 or float64 positions, each within [0, 2**63)."""
+    return _placed(_real(value, real_array))
+
+
+def _real(value: Any, convert: Callable[[str, Any], Array]) -> Array:
+    """Positions as numbers; what other libraries pass is answered by name."""
     if foreign.package_of(value) == "mlx":  # whose optimizers need an array of MLX back
         foreign.refuse_bare(value, "position must be real numbers, got an array of MLX")
     try:
-        array = real_array("position", value)
+        return convert("position", value)
     except TypeError as error:
         foreign.refuse_bare(value, str(error))
         raise
+
+
+def _placed(array: Array) -> Array:
+    """Positions, none of which is misplaced."""
     invalid = _engine.first_misplaced(array)
     if invalid >= 0:
-        index = tuple(int(i) for i in np.unravel_index(invalid, array.shape))
-        where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
-        got = f"{array[index]}{where}"
-        refuse("position", f">= 0 and at most {LARGEST_POSITION}", got)
+        _refuse_position(array, invalid)
     return array
+
+
+def _refuse_position(array: Array, invalid: int) -> Never:
+    index = tuple(int(i) for i in np.unravel_index(invalid, array.shape))
+    where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
+    got = f"{array[index]}{where}"
+    refuse("position", f">= 0 and at most {LARGEST_POSITION}", got)
 
 
 def lookup(schedule: Node, position: Any, out: FloatArray | None = None) -> float | FloatArray:
     """The values at positions, broadcast against the shape of the batch."""
+    if schedule.shape == ():
+        return _of_one_run(schedule, position, out)
     at = positions(position)
     shape = _broadcast(schedule.shape, at.shape)
     if out is not None:
-        writable(out, shape, (np.dtype(np.float64),))
-        if np.may_share_memory(out, np.asarray(position)):
-            refuse("out", "an array that shares no memory with position", "an overlapping array")
+        _check_out(out, shape, position)
     values: FloatArray = _target(out, shape, np.dtype(np.float64))
     at, runs = _positions_and_runs(schedule.shape, at, shape)
-    compiled(schedule).gather(at, runs, team(None), values)
+    _gather(schedule, at, runs, values)
+    return _copied_to(out, values)
+
+
+def _of_one_run(schedule: Node, position: Any, out: FloatArray | None) -> float | FloatArray:
+    """The same of a single schedule, whose positions are not copied.
+
+    Without `out` the core checks them as it comes to them.
+    """
+    at = np.asarray(_real(position, real_numbers), order="C")
     if out is not None:
-        filled: FloatArray = _copied_to(out, values)
-        return filled
-    return float(values) if shape == () else values
+        _placed(at)
+        _check_out(out, at.shape, position)
+    values: FloatArray = _target(out, at.shape, np.dtype(np.float64))
+    _gather(schedule, at, None, values)
+    return values.item() if out is None and at.shape == () else _copied_to(out, values)
+
+
+def _check_out(out: Any, shape: tuple[int, ...], position: Any) -> None:
+    writable(out, shape, (np.dtype(np.float64),))
+    if np.may_share_memory(out, np.asarray(position)):
+        refuse("out", "an array that shares no memory with position", "an overlapping array")
+
+
+def _gather(schedule: Node, at: Array, runs: IntArray | None, values: FloatArray) -> None:
+    invalid = compiled(schedule).gather(at, runs, team(None), values)
+    if invalid >= 0:
+        _refuse_position(at, invalid)
 
 
 def _broadcast(batch: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
@@ -88,7 +125,9 @@ def _target(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
 
 
 def _copied_to(out: Any, values: Any) -> Any:
-    """Copy the values to `out` unless they were written there; return `out`."""
+    """Copy the values to `out`, if given, unless they were written there; return them there."""
+    if out is None:
+        return values
     if values is not out:
         out[...] = values
     return out
@@ -300,5 +339,5 @@ def _step_blocks(
 def values_of_runs(schedule: Node, runs: IntArray, position: Array) -> FloatArray:
     """The value of run `runs[i]`, counted in C order, at `position[i]`, for every i."""
     values = np.empty(len(runs))
-    compiled(schedule).gather(position, runs if schedule.size > 1 else None, team(None), values)
+    _gather(schedule, position, runs if schedule.size > 1 else None, values)
     return values

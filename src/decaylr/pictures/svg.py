@@ -23,7 +23,8 @@ MAX_TEXT = 400  # characters of the expression below the plot
 def schedule_svg(schedule: Node) -> str:
     """HTML with the curves of at most 20 runs, 200 points each, and labels at the axis ends.
 
-    A run that ends with "raise" is drawn with its last value after its end.
+    A run that ends with "raise" is drawn with its last value after its end. Infinite values and
+    NaN are left out.
 
     Examples
     --------
@@ -36,7 +37,8 @@ def schedule_svg(schedule: Node) -> str:
     chosen = np.linspace(0, runs.size - 1, shown).astype(np.int64)
     positions = even_grid("step", shown_range(schedule), POINTS)
     values = np.asarray(lookup(indexed(indexed(runs, chosen), (slice(None), None)), positions))
-    low, high = min(0.0, float(values.min())), float(values.max())
+    drawn = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+    low, high = min(0.0, float(drawn.min())), float(drawn.max())
     curves = [_polyline(positions, row, low, high, run) for run, row in enumerate(values)]
     note = f"{shown} of {runs.size:,} runs" if shown < runs.size else ""
     labels = _labels(float(positions[-1]), low, high, note)
@@ -60,11 +62,12 @@ def _polyline(
     high: float,
     run: int,
 ) -> str:
-    x = LEFT + positions / positions[-1] * (WIDTH - LEFT - RIGHT)
+    drawn = np.isfinite(values)
+    x = LEFT + positions[drawn] / positions[-1] * (WIDTH - LEFT - RIGHT)
     height = HEIGHT - TOP - BOTTOM
     # halved, so that the full range of float64 does not overflow
     span = (high / 2 - low / 2) or 1.0
-    y = TOP + height * (1 - (values / 2 - low / 2) / span)
+    y = TOP + height * (1 - (values[drawn] / 2 - low / 2) / span)
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
     hue = 210 + 137 * run  # multiples of the golden angle give distinct neighbouring colours
     return (

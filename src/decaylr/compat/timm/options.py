@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decaylr.checks import (
+    LARGEST_COUNT,
     Array,
     above,
     at_least,
@@ -15,6 +16,7 @@ from decaylr.checks import (
     finite,
     flag,
     refuse,
+    require,
     whole_number,
     whole_numbers,
 )
@@ -87,6 +89,9 @@ def _total_length(t_initial: Array, growth: Array, limit: Array) -> Array:
     return np.where(is_constant, t_initial * limit, t_initial * (ratio**limit - 1) / (ratio - 1))
 
 
+MOST_DRAWS = 1000  # about as many are needed where noise_pct is so much smaller than noise_std
+
+
 def with_noise(
     schedule: Schedule,
     noise_range_t: NoiseRange,
@@ -102,7 +107,9 @@ def with_noise(
     """
     if noise_range_t is None:
         return schedule
-    limits = np.ceil(at_least("noise_range_t", noise_range_t)).astype(np.int64)
+    limits = np.ceil(at_least("noise_range_t", noise_range_t))
+    require("noise_range_t", limits, lambda x: x <= LARGEST_COUNT, f"at most {LARGEST_COUNT}")
+    limits = limits.astype(np.int64)
     if limits.ndim and limits.shape[-1] != 2:
         refuse("noise_range_t", "a begin, or a begin and an end", noise_range_t)
     begin = limits[..., 0] if limits.ndim else limits
@@ -112,6 +119,9 @@ def with_noise(
     limit, deviation = above("noise_pct", noise_pct), finite("noise_std", noise_std)
     seed = whole_numbers("noise_seed", noise_seed)
     broadcastable(noise_range_t=begin, noise_pct=limit, noise_std=deviation, noise_seed=seed)
+    if noise_type == "normal" and np.any(np.abs(deviation) > MOST_DRAWS * limit):
+        rule = f"at least noise_std / {MOST_DRAWS}, since noise is drawn until it is below"
+        refuse("noise_pct", rule, f"{noise_pct} with noise_std {noise_std}")
     runs = np.broadcast(begin, end, limit, deviation, seed)
     factors = np.ones((*runs.shape, int(np.max(end)) + 1))
     rows = factors.reshape(-1, factors.shape[-1])
