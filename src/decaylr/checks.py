@@ -226,7 +226,7 @@ def expect(name: str, value: Array, rule: str, holds: npt.NDArray[np.bool_] | np
 
 def finite_quotient(dividend_name: str, dividend: Array, name: str, divisor: Array) -> Array:
     """Return dividend / divisor; ValueError, naming the divisor, where it overflows float64."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         quotient: Array = np.asarray(dividend / divisor)
     rule = f"such that {dividend_name} / {name} is finite"
     expect(name, divisor, rule, np.isfinite(quotient))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from decaylr.checks import LARGEST_COUNT
 from decaylr.tree.horizon import stated_horizon
 from decaylr.tree.length import length_of
 from decaylr.tree.node import KINDS, Node
 
 COUNTED_UNITS = ("step", "sample", "token")
+LAST = 2.0**63 - 1024  # the last position that a float64 holds
 
 
 Positions = npt.NDArray[np.int64] | npt.NDArray[np.float64]
@@ -17,7 +19,7 @@ Positions = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 def even_grid(unit: str, length: float, points: int) -> Positions:
     """At most `points` evenly spaced positions from 0 to length; integers for counted units."""
-    if unit in COUNTED_UNITS and length.is_integer():
+    if unit in COUNTED_UNITS and length.is_integer() and length < LARGEST_COUNT:
         return np.unique(np.rint(np.linspace(0, length, points)).astype(np.int64))
     return np.linspace(0, length, points)
 
@@ -29,9 +31,9 @@ def shown_range(schedule: Node) -> float:
     lengths = length_of(schedule) if stated is None else stated
     lengths = lengths[np.isfinite(lengths)]
     if lengths.size and lengths.max() > 0:
-        return float(lengths.max())
+        return min(float(lengths.max()), LAST)
     times = list(_times(schedule))
-    return 3 * max(times) if times else 1000.0
+    return 3 * min(max(times), LAST / 3) if times else 1000.0
 
 
 def _times(schedule: Node) -> list[float]:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from decaylr.checks import (
     LARGEST_POSITION,
+    Array,
     above,
     ascending,
     at_least,
@@ -111,8 +112,15 @@ def PiecewiseConstantDecay(  # noqa: N802
     rates = listed("values", finite("values", values))
     if rates.shape[-1] != steps.shape[-1] + 1:
         refuse("values", f"one more than boundaries ({steps.shape[-1] + 1})", rates.shape[-1])
-    whole_steps = steps if steps.dtype == np.int64 else np.floor(steps).astype(np.int64)
-    return piecewise_constant(whole_steps + 1, rates)
+    return piecewise_constant(_first_after(steps), rates)
+
+
+def _first_after(steps: Array) -> Array:
+    """The first whole position after each boundary; beyond all positions where that is."""
+    if steps.dtype == np.int64 and np.all(steps < LARGEST_POSITION):
+        return steps + 1
+    whole = np.floor(steps)
+    return (whole.astype(np.int64) if np.all(whole < 2.0**63) else whole) + 1
 
 
 def PolynomialDecay(  # noqa: N802

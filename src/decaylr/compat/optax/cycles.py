@@ -16,6 +16,7 @@ from decaylr.checks import (
     broadcastable,
     expect,
     finite,
+    finite_quotient,
     one_of,
 )
 from decaylr.compat.shared.calls import as_dict
@@ -141,7 +142,10 @@ def linear_onecycle_schedule(
     down, last = above("div_factor", div_factor), above("final_div_factor", final_div_factor)
     broadcastable(transition_steps=total, peak_value=peak, pct_final=final, div=down, final=last)
     boundaries = [up, np.floor(final * total), np.floor(total)]
-    return _onecycle("linear", peak / down, boundaries, [down, 1 / down, 1 / last])
+    scales = [down, _inverse("div_factor", down), _inverse("final_div_factor", last)]
+    return _onecycle(
+        "linear", finite_quotient("peak_value", peak, "div_factor", down), boundaries, scales
+    )
 
 
 def cosine_onecycle_schedule(
@@ -182,7 +186,15 @@ def cosine_onecycle_schedule(
     total, peak, up = _checked_cycle(transition_steps, peak_value, pct_start)
     down, last = above("div_factor", div_factor), above("final_div_factor", final_div_factor)
     broadcastable(transition_steps=total, peak_value=peak, div_factor=down, final_div_factor=last)
-    return _onecycle("cosine", peak / down, [up, np.floor(total)], [down, 1 / (down * last)])
+    first = finite_quotient("peak_value", peak, "div_factor", down)
+    with np.errstate(over="ignore"):
+        product = np.asarray(down * last)
+    scales = [down, _inverse("div_factor * final_div_factor", product)]
+    return _onecycle("cosine", first, [up, np.floor(total)], scales)
+
+
+def _inverse(name: str, divisor: Array) -> Array:
+    return finite_quotient("1", np.ones(()), name, divisor)
 
 
 def _checked_cycle(

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from decaylr.checks import Array, at_least, broadcastable, finite, refuse, whole_numbers
+from decaylr.checks import (
+    Array,
+    at_least,
+    broadcastable,
+    finite,
+    finite_quotient,
+    refuse,
+    whole_numbers,
+)
 from decaylr.combinators.joins import join
 from decaylr.curves import constant, cosine, linear
 from decaylr.recipes.phases import rise, sequence
@@ -21,7 +29,8 @@ def after_warmup(rate: Array, warmup: Array, after: Schedule) -> Schedule:
 def cosine_waves(begin: Array, end: Array, steps: Array, cycles: Array) -> Schedule:
     """A cosine with `cycles` full waves in `steps`; it continues afterwards."""
     is_constant = cycles == 0
-    half_wave = steps / np.where(is_constant, 1.0, 2 * np.abs(cycles))
+    waves = np.where(is_constant, 1.0, 2 * np.abs(cycles))
+    half_wave = finite_quotient("the steps after the warmup", steps, "2 * num_cycles", waves)
     return cosine(begin, np.where(is_constant, begin, end), half_wave).ending("mirror")
 
 
