@@ -77,7 +77,15 @@ def test_dir_lists_public_names_alone():
     listed = [name for name in dir(dl) if not name.startswith("__")]
     assert {"cosine", "Sweep", "torch", "compat"} <= {*listed}
     assert not {"checks", "tree", "Any", "import_module", "TYPE_CHECKING", "_engine"} & {*listed}
-    assert all(hasattr(dl, name) for name in listed if name not in ("torch", "keras", "jax"))
+    assert [name for name in listed if not _found(name)] == []
+
+
+def _found(name):
+    """Whether decaylr has a name; an adapter's library may be missing."""
+    try:
+        return hasattr(dl, name)
+    except ModuleNotFoundError as error:
+        return not error.name.startswith("decaylr")
 
 
 def test_help_shows_no_name_of_our_own():

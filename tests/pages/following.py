@@ -10,13 +10,13 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def follow(page: str, folder: Path) -> str:
-    """Save the files and run the commands but the installation; return what they print."""
+    """Save the files and run commands and scripts; return what they print."""
     printed = []
     tools = folder / "bin"
     tools.mkdir()
     (tools / "python").symlink_to(sys.executable)
-    command = f"#!{sys.executable}\nfrom decaylr.cli import main\nmain()\n"
-    (tools / "decaylr").write_text(command)
+    tool = f"#!{sys.executable}\nfrom decaylr.cli import main\nmain()\n"
+    (tools / "decaylr").write_text(tool)
     (tools / "decaylr").chmod(0o755)
     paths = [path for path in sys.path if Path(path).is_dir()]
     search = f"{tools}{os.pathsep}{os.environ['PATH']}"
@@ -26,9 +26,11 @@ def follow(page: str, folder: Path) -> str:
         name = re.search(r"Save this\s+as `([\w.]+)`", before)
         if name:
             (folder / name[1]).write_text(block[2], encoding="utf-8")
-        elif block[1] == "sh" and "pip install" not in block[2]:
+            continue
+        command = _command(*block.groups())
+        if command:
             ran = subprocess.run(
-                ["bash", "-ec", block[2]],
+                command,
                 cwd=folder,
                 env=environment,
                 capture_output=True,
@@ -38,3 +40,10 @@ def follow(page: str, folder: Path) -> str:
             assert ran.returncode == 0, ran.stderr
             printed.append(ran.stdout)
     return "".join(printed)
+
+
+def _command(language: str, text: str) -> list[str] | None:
+    """How a block is run: commands of a shell but the installation, and scripts."""
+    if language == "sh" and "pip install" not in text:
+        return ["bash", "-ec", text]
+    return [sys.executable, "-c", text] if language == "python" and ">>>" not in text else None

@@ -25,10 +25,15 @@ NUMBERS = {
 }
 
 
+NOT_WRITTEN = ("outside",)  # interpolate makes another schedule of it
+
+
 def node(kind: Kind) -> dict[str, Any]:
     """The schema of one kind of node."""
     properties: dict[str, Any] = {}
     for name, default in defaults(kind.name).items():
+        if name in NOT_WRITTEN:
+            continue
         word = {"type": "boolean" if isinstance(default, bool) else "string"}
         properties[name] = word if name in kind.options else {"$ref": "#/$defs/numbers"}
     if kind.children == "one":
