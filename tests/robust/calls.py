@@ -69,6 +69,7 @@ METHODS: dict[str, Callable[[dl.Schedule, Random], object]] = {
     "reshape": lambda s, r: s.reshape(-1),
     "ravel": lambda s, r: s.ravel()[0],
     "length": lambda s, r: s.length,
+    "knots": lambda s, r: s.ravel()[0].knots(r.choice([1, FEW, 2000]), r.choice([0.0, number(r)])),
     "horizon": lambda s, r: s.horizon,
     "diff": lambda s, r: s.diff(s + 1),
     "to_dict": lambda s, r: dl.from_dict(s.to_dict()),
