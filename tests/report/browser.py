@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -28,21 +29,17 @@ class Page:
         to_read, self._to = os.pipe()
         self._from, to_write = os.pipe()
 
-        def descriptors() -> None:
-            # Chromium reads commands from 3 and writes answers to 4.
-            first, second = os.dup(to_read), os.dup(to_write)
-            os.dup2(first, 3)
-            os.dup2(second, 4)
-
+        # Chromium reads commands from 3 and writes answers to 4; these numbers may be taken here.
+        passed = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (to_read, to_write)]
+        started = f'exec "$@" 3<&{passed[0]} 4>&{passed[1]}'
         self._process = subprocess.Popen(
-            [CHROMIUM, *_OPTIONS, f"--user-data-dir={profile}"],
+            ["bash", "-c", started, "bash", CHROMIUM, *_OPTIONS, f"--user-data-dir={profile}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=descriptors,
-            close_fds=False,
+            pass_fds=passed,
         )
-        os.close(to_read)
-        os.close(to_write)
+        for descriptor in (to_read, to_write, *passed):
+            os.close(descriptor)
         self._buffer, self._number, self._session = b"", 0, None
         self.errors: list[str] = []
         self.requests: list[str] = []

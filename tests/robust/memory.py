@@ -116,7 +116,7 @@ def starved() -> None:
     want, fold = s.table(3000), s.fold(30_000)
     out = np.empty((2, 100_000))
     found = {"value": 0, "MemoryError": 0}
-    for free in range(60):
+    for free in range(0, 120, 2):
         again, taken = fold, []
         resource.setrlimit(resource.RLIMIT_AS, (allocated(), resource.RLIM_INFINITY))
         try:
