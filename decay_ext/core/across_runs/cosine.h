@@ -34,8 +34,8 @@ class CosineLanes {
     }
     template <bool all_whole>
     void prepare_lanes(Int k) {
-        prepare_blocks(
-            of_.lanes, k, block, [&](int i) { prepare<all_whole>(i, k); },
+        prepare_blocks<block>(
+            of_.lanes, k, [&](int i) { prepare<all_whole>(i, k); },
             [&] {
                 for (int i = 0; i < of_.many(); ++i) prepare<all_whole>(i, k);
             });
@@ -45,7 +45,7 @@ class CosineLanes {
     DECAYLR_LANE void prepare(int i, Int k) {
         const CosineBlocks blocks = this->blocks<all_whole>(i);
         const double n = of_.lanes.number[i] + static_cast<double>(k);
-        first_[i] = block * std::floor(n * (1.0 / block));
+        first_[i] = multiple_below<block>(n);
         const CosineBlocks::Terms t = blocks.terms<all_whole>(first_[i]);
         a_[i] = t.a;
         b_[i] = t.b;

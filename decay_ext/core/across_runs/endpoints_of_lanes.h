@@ -2,6 +2,7 @@
 #pragma once
 
 #include "blocks/end_weights.h"
+#include "tree/block_fill.h"
 #include "tree/curve_lanes.h"
 
 namespace decaylr {
@@ -78,16 +79,17 @@ struct EndpointsOfLanes {
 
 // Calls one(i) for the lanes that have come to a new block at their k-th number, or all() at the
 // first number and where that is many of them: both prepare a lane for its block.
-template <class One, class All>
-inline void prepare_blocks(const CurveLanes& lanes, Int k, int size, One&& one, All&& all) {
+template <int size, class One, class All>
+inline void prepare_blocks(const CurveLanes& lanes, Int k, One&& one, All&& all) {
+    if (k == 0) return all();
     int begun[many_lanes], count = 0;
-    const double on = static_cast<double>(k), part = 1.0 / size;
+    const double on = static_cast<double>(k);
     for (int i = 0; i < lanes.many; ++i) {
-        const double blocks = (lanes.number[i] + on) * part;
-        begun[i] = blocks == std::floor(blocks) ? 1 : 0;
+        const double n = lanes.number[i] + on;
+        begun[i] = multiple_below<size>(n) == n ? 1 : 0;
         count += begun[i];
     }
-    if (k == 0 || 4 * count > lanes.many) return all();
+    if (4 * count > lanes.many) return all();
     if (count == 0) return;
     for (int i = 0; i < lanes.many; ++i) {
         if (begun[i]) one(i);

@@ -37,8 +37,9 @@ class ExponentialLanes {
     }
     void fill(Int count, double* out, Int pitch) {
         for (Int k = 0; k < count; ++k) {
-            each(k, block, [this](int i, double n) { anchor(i, n); });
-            each(k, 8, [this](int i, double n) { turn(i, n); });
+            if (lanes_.all_whole()) each<block>(k, [this](int i, double n) { anchor<true>(i, n); });
+            else each<block>(k, [this](int i, double n) { anchor<false>(i, n); });
+            each<8>(k, [this](int i, double n) { turn(i, n); });
             show(k, out + k * pitch);
         }
     }
@@ -66,23 +67,25 @@ class ExponentialLanes {
             most_[i] = rise > 0.0 ? ends[i] : most_[i];
         }
     }
-    template <class Prepare>
-    void each(Int k, int size, Prepare&& prepare) {
+    template <int size, class Prepare>
+    void each(Int k, Prepare&& prepare) {
         const double on = static_cast<double>(k);
-        prepare_blocks(
-            lanes_, k, size, [&](int i) { prepare(i, lanes_.number[i] + on); },
+        prepare_blocks<size>(
+            lanes_, k, [&](int i) { prepare(i, lanes_.number[i] + on); },
             [&] {
                 for (int i = 0; i < lanes_.many; ++i) prepare(i, lanes_.number[i] + on);
             });
     }
     DECAYLR_LANE Parts slope(int i) const { return in_parts(rate_.at(i)); }
+    template <bool whole>
     DECAYLR_LANE void anchor(int i, double n) {
-        first_[i] = block * std::floor(n * (1.0 / block));
+        first_[i] = multiple_below<block>(n);
         const GeometricSequence sequence(init_[i], rate_.at(i), phase_.at(i));
-        anchor_[i] = sequence.near_value_with_phase(first_[i]);
+        anchor_[i] = whole ? sequence.near_value(first_[i])
+                           : sequence.near_value_with_phase(first_[i]);
     }
     DECAYLR_LANE void turn(int i, double n) {
-        turned_[i] = 8.0 * std::floor(n * 0.125);
+        turned_[i] = multiple_below<8>(n);
         const PowerOfTwo left = power_of_two(slope(i), turned_[i] - first_[i]);
         head_[i] = left.fraction.head;
         rest_[i] = left.fraction.rest;

@@ -15,6 +15,15 @@ constexpr int together = 32, lanes = 8;
 
 inline int whole_lanes(int n) { return (n + lanes - 1) / lanes * lanes; }
 
+// The largest multiple of a power of two up to n, 0 <= n < 2^51: without the function floor, which
+// the baseline instruction set has not.
+template <int size>
+DECAYLR_LANE double multiple_below(double n) {
+    constexpr double shift = 0x1.8p52 * size;
+    const double near = (n + shift) - shift;
+    return near > n ? near - size : near;
+}
+
 // The first number that is in no block, where `last` is the last one that is not past the curve's
 // end: a block counted from there must not reach past it. Short curves have no blocks. The last
 // multiple of 64 is found without a conversion.

@@ -76,7 +76,8 @@ def lookup(schedule: Node, position: Any, out: FloatArray | None = None) -> floa
     values: FloatArray = _target(out, shape, np.dtype(np.float64))
     at, runs = _positions_and_runs(schedule.shape, at, shape)
     _gather(schedule, at, runs, values)
-    return _copied_to(out, values)
+    filled: FloatArray = _copied_to(out, values)
+    return filled
 
 
 def _of_one_run(schedule: Node, position: Any, out: FloatArray | None) -> float | FloatArray:
@@ -90,7 +91,10 @@ def _of_one_run(schedule: Node, position: Any, out: FloatArray | None) -> float 
         _check_out(out, at.shape, position)
     values: FloatArray = _target(out, at.shape, np.dtype(np.float64))
     _gather(schedule, at, None, values)
-    return values.item() if out is None and at.shape == () else _copied_to(out, values)
+    if out is None:
+        return values if at.shape else float(values)
+    filled: FloatArray = _copied_to(out, values)
+    return filled
 
 
 def _check_out(out: Any, shape: tuple[int, ...], position: Any) -> None:

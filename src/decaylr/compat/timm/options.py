@@ -17,6 +17,7 @@ from decaylr.checks import (
     flag,
     refuse,
     require,
+    shown,
     whole_number,
     whole_numbers,
 )
@@ -121,7 +122,7 @@ def with_noise(
     broadcastable(noise_range_t=begin, noise_pct=limit, noise_std=deviation, noise_seed=seed)
     if noise_type == "normal" and np.any(np.abs(deviation) > MOST_DRAWS * limit):
         rule = f"at least noise_std / {MOST_DRAWS}, since noise is drawn until it is below"
-        refuse("noise_pct", rule, f"{noise_pct} with noise_std {noise_std}")
+        refuse("noise_pct", rule, f"{shown(noise_pct)} with noise_std {shown(noise_std)}")
     runs = np.broadcast(begin, end, limit, deviation, seed)
     factors = np.ones((*runs.shape, int(np.max(end)) + 1))
     rows = factors.reshape(-1, factors.shape[-1])
