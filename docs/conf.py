@@ -34,8 +34,8 @@ myst_heading_anchors = 3
 
 # -- docstrings
 autodoc_mock_imports = [
-    "dask", "distributed", "duckdb", "jax", "keras", "mlx", "optax", "paddle", "plotly", "tensorflow",
-    "tf_keras", "thinc", "torch", "transformers", "xarray", "zarr",
+    "dask", "distributed", "duckdb", "jax", "keras", "mlx", "optax", "paddle", "plotly",
+    "tensorflow", "tf_keras", "thinc", "torch", "transformers", "xarray", "zarr",
 ]  # fmt: skip
 autodoc_typehints = "none"  # the docstrings state the types
 autodoc_member_order = "bysource"

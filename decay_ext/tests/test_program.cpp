@@ -106,9 +106,11 @@ Grid any_grid() {
         case 2: return whole_positions.since(make_boundary(any_real(0.0, 1.0))).grid;
         case 3: return whole_positions.scaled({any_real(0.1, 3.0), 0.0}, {1.0, 0.0});
         case 4: return whole_positions.scaled({3.0, 0.0}, {any_real(1.0, 9.0), 0.0});
-        default:
-            return whole_positions.advanced(make_boundary(any_real(0.0, 300.0)))
-                .grid.scaled({any_real(0.5, 2.0), 0.0}, {any_real(0.5, 2.0), 0.0});
+        default: {
+            const Boundary by = make_boundary(any_real(0.0, 300.0));
+            const double times = any_real(0.5, 2.0), over = any_real(0.5, 2.0);
+            return whole_positions.advanced(by).grid.scaled({times, 0.0}, {over, 0.0});
+        }
     }
 }
 

@@ -13,4 +13,7 @@ NEEDS = {"mlx": "mlx.core", "paddle": "paddle", "tf_keras": "tf_keras", "thinc":
 @pytest.mark.parametrize("name", NEEDS)
 def test_docstring_examples(name):
     library(NEEDS[name])
-    assert doctest.testmod(importlib.import_module(f"decaylr.{name}")).failed == 0
+    module = importlib.import_module(f"decaylr.{name}")
+    if name == "thinc" and module.KIND is None:
+        pytest.skip("schedules of thinc 8 are iterators: the example calls one of thinc 9")
+    assert doctest.testmod(module).failed == 0

@@ -146,7 +146,7 @@ class ProgressPowerBlocks {
     // From both ends, towards which the series is singular or the value goes to 0; if it does so
     // at the end alone, from there.
     Int turn() const {
-        if (upward_) return progress_.straight() ? 0 : (end_ + 1) / 2;
+        if (upward_) return progress_.straight() ? 0 : end_ / 2 + end_ % 2;
         // Later where (p/steps)^k is steep: up to where it changes like the distance from the end.
         const double after = gentle / (full_k() + gentle);
         return end_ - static_cast<Int>(std::min(0.5, after) * static_cast<double>(end_));

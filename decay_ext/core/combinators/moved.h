@@ -47,6 +47,7 @@ class Moved : public Node {
                 room->own[some++] = {lanes[i].run, room->grids.keep(inside.own.grid),
                                      saturated_sum(lanes[i].number, -inside.own.back)};
             }
+            if (some == 0) return;
             child_->fill_lanes(room->own, some, count, room->values, many_lanes);
             self().show_lanes(*room, some, count);
             room->scatter(some, count, out, pitch);

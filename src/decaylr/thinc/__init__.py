@@ -36,6 +36,8 @@ def schedule(s: Schedule) -> Any:
 
     Examples
     --------
+    With thinc 9:
+
     >>> import decaylr as dl
     >>> import decaylr.thinc
     >>> decaylr.thinc.schedule(dl.linear(1.0, 0.0, 4))(1)
