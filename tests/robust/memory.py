@@ -116,9 +116,10 @@ def starved() -> None:
     want, fold = s.table(3000), s.fold(30_000)
     out = np.empty((2, 100_000))
     found = {"value": 0, "MemoryError": 0}
-    for free in range(0, 120, 2):
+    for free in range(60):
         again, taken = fold, []
-        resource.setrlimit(resource.RLIMIT_AS, (allocated(), resource.RLIM_INFINITY))
+        most = allocated() + 32 * MIB  # of which what is deleted below is free for the calls
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
         try:
             take_memory(taken)
             del taken[-free * free :]
