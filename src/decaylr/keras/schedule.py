@@ -10,10 +10,11 @@ from typing import Any
 import keras
 
 from decaylr import schedule as tree
-from decaylr.checks import known_keys, refuse
+from decaylr.checks import known_keys
 from decaylr.keras.numbers import KerasNumbers, Real, tensor
 from decaylr.keras.tables import looked_up, tables_of
 from decaylr.traced import formulas as traced
+from decaylr.training.single import single_schedule
 from decaylr.training.steps import exact, position_at
 
 UNKNOWN = object()  # in place of tables that were not needed yet
@@ -71,11 +72,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         units_per_step: float | Fraction = 1.0,
         start: float | Fraction = 0,
     ) -> None:
-        if not isinstance(schedule, tree.Schedule):
-            raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
-        if schedule.shape != ():
-            refuse("schedule", "a single one", f"shape {schedule.shape}")
-        self.schedule = schedule
+        self.schedule = single_schedule("schedule", schedule)
         self._units = exact("units_per_step", units_per_step, positive=True)
         self._start = exact("start", start)
         self._node = traced.outline(schedule)

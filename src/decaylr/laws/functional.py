@@ -10,11 +10,11 @@ from typing import ClassVar
 from decaylr import _engine
 from decaylr.checks import FloatArray, IntArray
 from decaylr.evaluation.threads import Team
-from decaylr.laws.law import DropLaw
+from decaylr.laws.law import SlopedLaw
 
 
 @dataclass(frozen=True)
-class Functional(DropLaw):
+class Functional(SlopedLaw):
     """The functional scaling law (arXiv:2509.19189) in its practical form.
 
     loss(t) = L0 + c1 * T(t)**-s
@@ -56,14 +56,6 @@ class Functional(DropLaw):
         "gamma": "positive",
     }
     linear: ClassVar[tuple[str, ...]] = ("L0", "c1", "c2")
-
-    def losses(self, program: _engine.Program, at: IntArray, threads: Team) -> FloatArray:
-        """The losses of every run at ascending positions, shape (runs, positions)."""
-        return self._evaluated(program, at, threads, slopes=False)[..., 0]
-
-    def slopes(self, program: _engine.Program, at: IntArray, threads: Team) -> FloatArray:
-        """Their derivatives by the constants, shape (runs, positions, 7)."""
-        return self._evaluated(program, at, threads, slopes=True)[..., 1:]
 
     def _evaluated(
         self, program: _engine.Program, at: IntArray, threads: Team, slopes: bool

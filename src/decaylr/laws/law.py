@@ -278,6 +278,24 @@ class DropLaw(Law):
         )
 
 
+class SlopedLaw(DropLaw):
+    """A law whose losses and derivatives by the constants the core computes together."""
+
+    def losses(self, program: _engine.Program, at: IntArray, threads: Team) -> FloatArray:
+        """The losses of every run at ascending positions, shape (runs, positions)."""
+        return self._evaluated(program, at, threads, slopes=False)[..., 0]
+
+    def slopes(self, program: _engine.Program, at: IntArray, threads: Team) -> FloatArray:
+        """Their derivatives by the constants, shape (runs, positions, constants)."""
+        return self._evaluated(program, at, threads, slopes=True)[..., 1:]
+
+    @abstractmethod
+    def _evaluated(
+        self, program: _engine.Program, at: IntArray, threads: Team, slopes: bool
+    ) -> FloatArray:
+        """The losses, with `slopes` their derivatives after them, along the last axis."""
+
+
 def _constant(name: str, kind: str, value: Any) -> float:
     number = finite(name, value)
     if number.shape != ():

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from decaylr import _engine
 from decaylr.checks import FloatArray, IntArray, one_of
 from decaylr.evaluation.threads import Team
-from decaylr.laws.law import DropLaw
+from decaylr.laws.law import SlopedLaw
 
 # Luo et al. 2025, by model size: L0, A, alpha, B, C, beta, gamma.
 PUBLISHED = {
@@ -21,7 +21,7 @@ PUBLISHED = {
 
 
 @dataclass(frozen=True)
-class MultiPower(DropLaw):
+class MultiPower(SlopedLaw):
     """The multi-power law (Luo et al., arXiv:2503.12811).
 
     loss(t) = L0 + A * S(t)**-alpha
@@ -85,14 +85,6 @@ class MultiPower(DropLaw):
         MultiPower
         """
         return cls(*PUBLISHED[one_of("size", size, tuple(PUBLISHED))], **conventions)
-
-    def losses(self, program: _engine.Program, at: IntArray, threads: Team) -> FloatArray:
-        """The losses of every run at ascending positions, shape (runs, positions)."""
-        return self._evaluated(program, at, threads, slopes=False)[..., 0]
-
-    def slopes(self, program: _engine.Program, at: IntArray, threads: Team) -> FloatArray:
-        """Their derivatives by the constants, shape (runs, positions, 7)."""
-        return self._evaluated(program, at, threads, slopes=True)[..., 1:]
 
     def _evaluated(
         self, program: _engine.Program, at: IntArray, threads: Team, slopes: bool

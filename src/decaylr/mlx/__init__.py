@@ -13,6 +13,7 @@ from decaylr.traced.fitting import MOST_ROWS
 from decaylr.traced.layout import LAST
 from decaylr.traced.listed import listed_blocks
 from decaylr.traced.pieces import pieces_of
+from decaylr.training.single import single_schedule
 
 __all__ = ["Steps", "schedule"]
 
@@ -55,11 +56,7 @@ class Steps:
     """A schedule as a function of an array of steps, made by `schedule`."""
 
     def __init__(self, s: Schedule) -> None:
-        if not isinstance(s, Schedule):
-            raise TypeError(f"s must be a Schedule, got {type(s).__name__}")
-        if s.shape != ():
-            refuse("s", "a single schedule", f"shape {s.shape}")
-        pieces = pieces_of(s, values_of_runs)
+        pieces = pieces_of(single_schedule("s", s), values_of_runs)
         if pieces is None:
             refuse("s", f"made of at most {MOST_ROWS} polynomials", "more")
         blocks = listed_blocks(pieces)

@@ -7,8 +7,8 @@ from typing import Any
 
 from paddle.optimizer.lr import LRScheduler
 
-from decaylr.checks import refuse
 from decaylr.schedule import Schedule
+from decaylr.training.single import single_schedule
 from decaylr.training.steps import exact, position_at
 
 __all__ = ["Scheduler"]
@@ -43,11 +43,7 @@ class Scheduler(LRScheduler):  # type: ignore[misc]
         start: float | Fraction = 0,
         last_epoch: int = -1,
     ) -> None:
-        if not isinstance(schedule, Schedule):
-            raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
-        if schedule.shape != ():
-            refuse("schedule", "a single one", f"shape {schedule.shape}")
-        self._schedule = schedule
+        self._schedule = single_schedule("schedule", schedule)
         self._units = exact("units_per_step", units_per_step, positive=True)
         self._start = exact("start", start)
         super().__init__(float(schedule(0)), last_epoch)

@@ -6,6 +6,7 @@ import math
 
 from decaylr.checks import above, refuse
 from decaylr.schedule import Schedule
+from decaylr.training.single import single_schedule
 
 __all__ = ["Progress", "progress"]
 
@@ -55,10 +56,7 @@ class Progress:
     """A schedule as a function of the remaining progress, made by `progress`."""
 
     def __init__(self, schedule: Schedule, steps: float | None) -> None:
-        if not isinstance(schedule, Schedule):
-            raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
-        if schedule.shape != ():
-            refuse("schedule", "a single one", f"shape {schedule.shape}")
+        single_schedule("schedule", schedule)
         end = float(schedule.length) if steps is None else float(above("steps", steps))
         if not math.isfinite(end):
             refuse("steps", "given for a schedule without an end", "none")

@@ -48,7 +48,7 @@ def load(path: str | PathLike[str]) -> Sweep:
     ... length = 90
     ... multi_step = [0.1, [30, 60], 0.1]
     ... ''')
-    >>> sweep = dl.load(path)
+    >>> sweep = dl.sweep.load(path)
     >>> sweep.names, sweep.lengths, sweep["gpt"](2000)
     (('gpt', 'resnet'), (10000.0, 90.0), 0.0006)
     """

@@ -9,8 +9,8 @@ import tensorflow as tf
 import tf_keras
 
 from decaylr import schedule as tree
-from decaylr.checks import refuse
 from decaylr.tf_keras.tables import looked_up, tables_of
+from decaylr.training.single import single_schedule
 from decaylr.training.steps import exact, position_at
 
 
@@ -41,11 +41,7 @@ class Schedule(tf_keras.optimizers.schedules.LearningRateSchedule):  # type: ign
         units_per_step: float | Fraction = 1.0,
         start: float | Fraction = 0,
     ) -> None:
-        if not isinstance(schedule, tree.Schedule):
-            raise TypeError(f"schedule must be a Schedule, got {type(schedule).__name__}")
-        if schedule.shape != ():
-            refuse("schedule", "a single one", f"shape {schedule.shape}")
-        self.schedule = schedule
+        self.schedule = single_schedule("schedule", schedule)
         self._units = exact("units_per_step", units_per_step, positive=True)
         self._start = exact("start", start)
         self._tables = tables_of(schedule, self._start, self._units)

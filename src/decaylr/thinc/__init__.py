@@ -7,8 +7,8 @@ from typing import Any
 
 import thinc.schedules
 
-from decaylr.checks import refuse
 from decaylr.schedule import Schedule
+from decaylr.training.single import single_schedule
 
 __all__ = ["from_config", "schedule"]
 
@@ -63,10 +63,7 @@ def from_config(schedule: dict[str, Any]) -> Any:
 
 
 def _checked(s: Any) -> Any:
-    if not isinstance(s, Schedule):
-        raise TypeError(f"s must be a Schedule, got {type(s).__name__}")
-    if s.shape != ():
-        refuse("s", "a single schedule", f"shape {s.shape}")
+    single_schedule("s", s)
     return _values(s) if KIND is None else KIND("decaylr", _value, attrs={"schedule": s})
 
 
